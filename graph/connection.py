@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Self, TypeVar
+
+import neo4j
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Query, unit_of_work
+
+from graph.driver_errors import translated
+from graph.settings import GraphSettings
+from graph.statement import WRITE_TIMEOUT_MS, Statement
+
+T = TypeVar("T")
+
+# How long a transaction that the driver calls retryable is tried again, before the caller hears of it.
+_RETRY_BUDGET_S = 4.0
+
+
+class Transaction:
+    """Statements that become true together."""
+
+    __slots__ = ("_inner",)
+
+    def __init__(self, inner: AsyncManagedTransaction) -> None:
+        self._inner = inner
+
+    async def run(self, statement: Statement, **parameters: object) -> Any:
+        """The one value of the one record, None where there is no record."""
+        result = await self._inner.run(statement.text, parameters)
+        return await _only_value(result)
+
+
+class Graph:
+    """The only way to the graph. Errors that leave it are those of `graph.errors`."""
+
+    __slots__ = ("_database", "_driver")
+
+    def __init__(self, driver: AsyncDriver, database: str) -> None:
+        self._driver = driver
+        self._database = database
+
+    @classmethod
+    def open(cls, settings: GraphSettings) -> Self:
+        """Nothing is connected before the first statement."""
+        driver = AsyncGraphDatabase.driver(
+            settings.uri,
+            auth=(settings.user, settings.password),
+            connection_timeout=settings.connection_timeout_s,
+            connection_acquisition_timeout=settings.acquisition_timeout_s,
+            max_connection_pool_size=settings.pool_size,
+            max_transaction_retry_time=_RETRY_BUDGET_S,
+            liveness_check_timeout=30.0,
+            notifications_min_severity="OFF",
+            telemetry_disabled=True,
+        )
+        return cls(driver, settings.database)
+
+    async def close(self) -> None:
+        await self._driver.close()
+
+    async def ping(self) -> None:
+        """Raises GraphUnavailable where no statement can be answered now."""
+        await self.read(_PING)
+
+    async def read(self, statement: Statement, **parameters: object) -> Any:
+        """Runs by itself, without a transaction function: those cost a reader twice as much (measured)."""
+        query = Query(statement.text, timeout=statement.timeout_ms / 1000)
+        with translated():
+            async with self._session(neo4j.READ_ACCESS) as session:
+                return await _only_value(await session.run(query, parameters))
+
+    async def run_alone(self, statement: Statement, **parameters: object) -> Any:
+        """For what the server refuses inside a transaction with others: schema changes, batches of its own."""
+        query = Query(statement.text, timeout=statement.timeout_ms / 1000)
+        with translated():
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                return await _only_value(await session.run(query, parameters))
+
+    async def write(self, work: Callable[[Transaction], Awaitable[T]], timeout_ms: int = WRITE_TIMEOUT_MS) -> T:
+        """Runs `work` in one transaction, and again only where the driver calls the failure retryable.
+
+        So `work` must have no effect outside the graph. Raises UnknownCommit when the commit may have happened.
+        """
+
+        @unit_of_work(timeout=timeout_ms / 1000)
+        async def unit(inner: AsyncManagedTransaction) -> T:
+            return await work(Transaction(inner))
+
+        with translated():
+            async with self._session(neo4j.WRITE_ACCESS) as session:
+                return await session.execute_write(unit)
+
+    def _session(self, access: str) -> neo4j.AsyncSession:
+        return self._driver.session(database=self._database, default_access_mode=access, fetch_size=-1)
+
+
+_PING = Statement("ping", "RETURN 1", timeout_ms=1_000)
+
+
+async def _only_value(result: neo4j.AsyncResult) -> Any:
+    record = await result.single()
+    return None if record is None else record[0]

@@ -1,0 +1,59 @@
+"""What can go wrong in the graph.
+
+GraphError
+├── GraphUnavailable      it cannot be reached now; trying later may help
+├── GraphTimeout          a statement ran past its limit; nothing was changed
+├── UnknownCommit         the answer to a commit was lost; it may have happened
+├── ConstraintViolated    a value that must be unique is taken
+├── SchemaTooNew          the graph was migrated by a newer version of this program
+└── Refusal               the caller's data is wrong; carries the user errors
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.vocabulary import UserErrorCode
+
+
+class GraphError(Exception):
+    """The root of this room's errors."""
+
+
+class GraphUnavailable(GraphError):
+    retry_after_s = 2
+
+
+class GraphTimeout(GraphError):
+    pass
+
+
+class UnknownCommit(GraphError):
+    pass
+
+
+class ConstraintViolated(GraphError):
+    pass
+
+
+class SchemaTooNew(GraphError):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class UserError:
+    """What a person may mend: `field` is the path below `input`, `index` the row of a batch."""
+
+    code: UserErrorCode
+    message: str
+    field: tuple[str, ...] | None = None
+    index: int | None = None
+
+
+class Refusal(GraphError):
+    """Nothing was changed because of `user_errors`; `candidates` are the profiles an ambiguous match found."""
+
+    def __init__(self, *user_errors: UserError, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__("; ".join(error.code for error in user_errors))
+        self.user_errors = user_errors
+        self.candidates = candidates

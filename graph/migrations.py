@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from time import monotonic
+
+from graph.connection import Graph
+from graph.errors import GraphError, GraphUnavailable, SchemaTooNew
+from graph.statement import Statement
+from graph.statements import migrations as statements
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step. Every statement of it may run twice; it is recorded only when its indexes are online."""
+
+    version: int
+    name: str
+    statements: tuple[Statement, ...]
+
+
+MIGRATIONS = (
+    Migration(1, "unique keys", statements.UNIQUE_KEYS),
+    Migration(2, "indexes", statements.INDEXES),
+)
+CURRENT_VERSION = MIGRATIONS[-1].version
+
+# Longer than any step takes on an empty or small graph; a process that died gives way after it.
+_LEASE_MS = 60_000
+_WAIT_FOR_LOCK_S = 120.0
+_POLL_S = 0.2
+
+
+async def migrate(graph: Graph) -> list[int]:
+    """Brings the graph to CURRENT_VERSION and returns the versions applied now, in order.
+
+    Two processes that start together apply each step once: one works under a lock node with a lease, the other
+    waits and finds nothing to do. Raises SchemaTooNew where a newer program was here before.
+    """
+    await graph.run_alone(statements.LOCK_KEY)
+    token = await _wait_for_lock(graph)
+    applied: list[int] = []
+    try:
+        version = await schema_version(graph)
+        _refuse_newer(version)
+        for migration in MIGRATIONS[version:]:
+            await _apply(graph, migration, token)
+            applied.append(migration.version)
+    finally:
+        await graph.run_alone(statements.RELEASE_LOCK, token=token)
+    return applied
+
+
+async def schema_version(graph: Graph) -> int:
+    """The newest step that was recorded, 0 for a graph that never saw one."""
+    version: int = await graph.read(statements.VERSION)
+    return version
+
+
+async def require_current_schema(graph: Graph) -> None:
+    """Raises SchemaTooNew for a newer graph, GraphError for one that still has to be migrated."""
+    version = await schema_version(graph)
+    _refuse_newer(version)
+    if version < CURRENT_VERSION:
+        raise GraphError(f"the graph is at schema version {version}, this program needs {CURRENT_VERSION}: run migrate")
+
+
+def _refuse_newer(version: int) -> None:
+    if version > CURRENT_VERSION:
+        raise SchemaTooNew(f"the graph is at schema version {version}, this program knows only up to {CURRENT_VERSION}")
+
+
+async def _apply(graph: Graph, migration: Migration, token: str) -> None:
+    for statement in migration.statements:
+        await graph.run_alone(statement)
+    await graph.run_alone(statements.AWAIT_INDEXES)
+    held = await graph.run_alone(
+        statements.RECORD, token=token, version=migration.version, name=migration.name, leaseMs=_LEASE_MS
+    )
+    if not held:
+        raise GraphError("the migration lock was lost to another process")
+
+
+async def _wait_for_lock(graph: Graph) -> str:
+    deadline = monotonic() + _WAIT_FOR_LOCK_S
+    while True:
+        token: str | None = await graph.run_alone(statements.TAKE_LOCK, leaseMs=_LEASE_MS)
+        if token:
+            return token
+        if monotonic() > deadline:
+            raise GraphUnavailable("another process holds the migration lock")
+        await asyncio.sleep(_POLL_S)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+MICROS_PER_UNIT = 1_000_000
+# Neo4j's integers have 64 bits.
+_LARGEST_MICROS = 2**63 - 1
+
+
+def micros_from_decimal(amount: str | int | Decimal) -> int:
+    """Exact millionths of an amount.
+
+    Raises ValueError for what is no finite decimal, has more than six decimal places, or does not fit 64 bits: an
+    amount is never rounded.
+    """
+    try:
+        scaled = Decimal(amount) * MICROS_PER_UNIT
+    except InvalidOperation as error:
+        raise ValueError("is not a decimal number") from error
+    if not scaled.is_finite():
+        raise ValueError("is not a decimal number")
+    if abs(scaled) > _LARGEST_MICROS:
+        raise ValueError("is too large")
+    if scaled != scaled.to_integral_value():
+        raise ValueError("has more than six decimal places")
+    return int(scaled)
+
+
+def decimal_from_micros(micros: int) -> str:
+    """The amount as a plain decimal with at least two places: 2550000 is "2.55", 1 is "0.000001"."""
+    units, fraction = divmod(abs(micros), MICROS_PER_UNIT)
+    places = f"{fraction:06d}".rstrip("0").ljust(2, "0")
+    return f"{'-' if micros < 0 else ''}{units}.{places}"

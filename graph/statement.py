@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+READ_TIMEOUT_MS = 2_000
+WRITE_TIMEOUT_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Named Cypher that answers with one record of one column. Values reach it only as parameters.
+
+    `timeout_ms` bounds it where it runs by itself; inside a transaction the transaction's own limit holds.
+    """
+
+    name: str
+    text: LiteralString
+    timeout_ms: int = READ_TIMEOUT_MS

@@ -1,0 +1,180 @@
+from __future__ import annotations
+
+from enum import StrEnum, auto
+
+
+class Word(StrEnum):
+    """A closed set whose values are spelled like their names, in the graph as in GraphQL."""
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:  # noqa: ARG004 (enum's signature)
+        return name
+
+
+class Channel(Word):
+    EMAIL = auto()
+    SMS = auto()
+    WEB_PUSH = auto()
+    MOBILE_PUSH = auto()
+    TELEGRAM = auto()
+    WHATSAPP = auto()
+    VIBER = auto()
+    WEBHOOK = auto()
+
+
+class SubscriptionStatus(Word):
+    SUBSCRIBED = auto()
+    UNSUBSCRIBED = auto()
+    COMPLAINED = auto()
+    HARD_BOUNCED = auto()
+    UNCONFIRMED = auto()
+    SUSPENDED = auto()
+    INVALID = auto()
+
+
+class ProfileKind(Word):
+    ANONYMOUS = auto()
+    LEAD = auto()
+    SUBSCRIBER = auto()
+
+
+class IdentifierType(Word):
+    EMAIL = auto()
+    PHONE = auto()
+    DEVICE = auto()
+    COOKIE = auto()
+    PUSH_TOKEN = auto()
+    TELEGRAM = auto()
+    WHATSAPP = auto()
+    VIBER = auto()
+    URL = auto()
+    EXTERNAL = auto()
+    CUSTOM = auto()
+
+
+class MessagePurpose(Word):
+    MARKETING = auto()
+    TRANSACTIONAL = auto()
+    CONFIRMATION = auto()
+
+
+class MessageState(Word):
+    QUEUED = auto()
+    SENDING = auto()
+    SENT = auto()
+    DELIVERED = auto()
+    OPENED = auto()
+    CLICKED = auto()
+    SKIPPED = auto()
+    DEFERRED = auto()
+    FAILED = auto()
+    BOUNCED = auto()
+    UNKNOWN = auto()
+    CANCELLED = auto()
+    EXPIRED = auto()
+
+
+class Gate(Word):
+    PROFILE_STATUS = auto()
+    NO_SUBSCRIPTION = auto()
+    SUBSCRIPTION_STATUS = auto()
+    CONSENT_EXPIRED = auto()
+    CATEGORY = auto()
+    SUPPRESSION = auto()
+    QUIET_HOURS = auto()
+    FREQUENCY = auto()
+    CONTROL_GROUP = auto()
+    DUPLICATE_ADDRESS = auto()
+    CHANNEL_UNAVAILABLE = auto()
+    EXPIRY = auto()
+
+
+class UserErrorCode(Word):
+    REQUIRED = auto()
+    INVALID = auto()
+    TOO_LONG = auto()
+    NOT_FOUND = auto()
+    TAKEN = auto()
+    AMBIGUOUS_MATCH = auto()
+    IDENTIFIER_CONFLICT = auto()
+    IDENTIFIER_BLOCKED = auto()
+    LIMIT_EXCEEDED = auto()
+    MERGE_REFUSED = auto()
+    BLOCKED_BY = auto()
+    CONSENT_REQUIRED = auto()
+    PROFILE_BARRED = auto()
+    CATEGORY_MANDATORY = auto()
+    TOKEN_EXPIRED = auto()
+    TOKEN_INVALID = auto()
+    STATE_NOT_ALLOWED = auto()
+    CURRENCY_UNKNOWN = auto()
+    TOTAL_MISMATCH = auto()
+    CONTENT_INVALID = auto()
+    REVISION_CHANGED = auto()
+    IDEMPOTENCY_KEY_REUSED = auto()
+    IDEMPOTENCY_IN_PROGRESS = auto()
+
+
+class SortDirection(Word):
+    ASC = auto()
+    DESC = auto()
+
+
+class Sex(Word):
+    FEMALE = auto()
+    MALE = auto()
+    OTHER = auto()
+
+
+class PurchaseKind(Word):
+    SALE = auto()
+    RETURN = auto()
+
+
+class PurchaseStatus(Word):
+    NEW = auto()
+    PAID = auto()
+    DELIVERED = auto()
+    CANCELLED = auto()
+    PART_REFUNDED = auto()
+    REFUNDED = auto()
+
+
+class PurchaseLineStatus(Word):
+    NEW = auto()
+    PROCESSING = auto()
+    DELIVERING = auto()
+    DELIVERED = auto()
+    CANCELLED = auto()
+    REFUNDED = auto()
+
+
+class RowOutcome(Word):
+    CREATED = auto()
+    UPDATED = auto()
+    UNCHANGED = auto()
+    DUPLICATE = auto()
+    REFUSED = auto()
+
+
+class OutreachOrigin(Word):
+    API = auto()
+    CAMPAIGN = auto()
+    WORKFLOW = auto()
+
+
+class ChangeKind(Word):
+    SNAPSHOT = auto()
+    PROFILE = auto()
+    IDENTIFIER = auto()
+    SUBSCRIPTION = auto()
+    EVENT = auto()
+    PURCHASE = auto()
+    MESSAGE = auto()
+    MERGE = auto()
+    SPLIT = auto()
+
+
+class StreamEnd(Word):
+    ERASED = auto()
+    ACCESS_REVOKED = auto()
