@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Self, TypeVar
 
@@ -42,6 +43,8 @@ class Graph:
     @classmethod
     def open(cls, settings: GraphSettings) -> Self:
         """Nothing is connected before the first statement."""
+        # The driver warns of every retry with the server's whole message, which may quote personal data.
+        logging.getLogger("neo4j").setLevel(logging.ERROR)
         driver = AsyncGraphDatabase.driver(
             settings.uri,
             auth=(settings.user, settings.password),
@@ -69,12 +72,13 @@ class Graph:
             async with self._session(neo4j.READ_ACCESS) as session:
                 return await _only_value(await session.run(query, parameters))
 
-    async def run_alone(self, statement: Statement, **parameters: object) -> Any:
-        """For what the server refuses inside a transaction with others: schema changes, batches of its own."""
-        query = Query(statement.text, timeout=statement.timeout_ms / 1000)
-        with translated():
-            async with self._session(neo4j.WRITE_ACCESS) as session:
-                return await _only_value(await session.run(query, parameters))
+    async def change(self, statement: Statement, **parameters: object) -> Any:
+        """One statement in a transaction of its own, with that statement's time limit."""
+
+        async def only_this(transaction: Transaction) -> Any:
+            return await transaction.run(statement, **parameters)
+
+        return await self.write(only_this, statement.timeout_ms)
 
     async def write(self, work: Callable[[Transaction], Awaitable[T]], timeout_ms: int = WRITE_TIMEOUT_MS) -> T:
         """Runs `work` in one transaction, and again only where the driver calls the failure retryable.

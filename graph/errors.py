@@ -5,6 +5,7 @@ GraphError
 ├── GraphTimeout          a statement ran past its limit; nothing was changed
 ├── UnknownCommit         the answer to a commit was lost; it may have happened
 ├── ConstraintViolated    a value that must be unique is taken
+├── SchemaExists          another process made the same index or constraint at this moment
 ├── SchemaTooNew          the graph was migrated by a newer version of this program
 └── Refusal               the caller's data is wrong; carries the user errors
 """
@@ -33,6 +34,10 @@ class UnknownCommit(GraphError):
 
 
 class ConstraintViolated(GraphError):
+    pass
+
+
+class SchemaExists(GraphError):
     pass
 
 

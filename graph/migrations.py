@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
+from random import SystemRandom
 from time import monotonic
 
 from graph.connection import Graph
-from graph.errors import GraphError, GraphUnavailable, SchemaTooNew
+from graph.errors import GraphError, GraphUnavailable, SchemaExists, SchemaTooNew
 from graph.statement import Statement
 from graph.statements import migrations as statements
 
@@ -29,6 +31,7 @@ CURRENT_VERSION = MIGRATIONS[-1].version
 _LEASE_MS = 60_000
 _WAIT_FOR_LOCK_S = 120.0
 _POLL_S = 0.2
+_JITTER = SystemRandom()
 
 
 async def migrate(graph: Graph) -> list[int]:
@@ -37,7 +40,7 @@ async def migrate(graph: Graph) -> list[int]:
     Two processes that start together apply each step once: one works under a lock node with a lease, the other
     waits and finds nothing to do. Raises SchemaTooNew where a newer program was here before.
     """
-    await graph.run_alone(statements.LOCK_KEY)
+    await _make_lock_unique(graph)
     token = await _wait_for_lock(graph)
     applied: list[int] = []
     try:
@@ -47,7 +50,7 @@ async def migrate(graph: Graph) -> list[int]:
             await _apply(graph, migration, token)
             applied.append(migration.version)
     finally:
-        await graph.run_alone(statements.RELEASE_LOCK, token=token)
+        await graph.change(statements.RELEASE_LOCK, token=token)
     return applied
 
 
@@ -70,11 +73,31 @@ def _refuse_newer(version: int) -> None:
         raise SchemaTooNew(f"the graph is at schema version {version}, this program knows only up to {CURRENT_VERSION}")
 
 
+async def _make_lock_unique(graph: Graph) -> None:
+    """Two processes may make this first constraint at once; the server then deadlocks one of them.
+
+    That one can leave the constraint's index behind without its constraint, which no IF NOT EXISTS gets past: it is
+    dropped and made again, after a pause of random length so that the two do not meet for ever.
+    """
+    deadline = monotonic() + _WAIT_FOR_LOCK_S
+    while True:
+        try:
+            await graph.change(statements.LOCK_KEY)
+        except (SchemaExists, GraphUnavailable):
+            if monotonic() > deadline:
+                raise
+            await asyncio.sleep(_POLL_S + _JITTER.random())
+            with suppress(GraphError):
+                await graph.change(statements.DROP_HALF_MADE_LOCK_KEY)
+        else:
+            return
+
+
 async def _apply(graph: Graph, migration: Migration, token: str) -> None:
     for statement in migration.statements:
-        await graph.run_alone(statement)
-    await graph.run_alone(statements.AWAIT_INDEXES)
-    held = await graph.run_alone(
+        await graph.change(statement)
+    await graph.change(statements.AWAIT_INDEXES)
+    held = await graph.change(
         statements.RECORD, token=token, version=migration.version, name=migration.name, leaseMs=_LEASE_MS
     )
     if not held:
@@ -84,7 +107,7 @@ async def _apply(graph: Graph, migration: Migration, token: str) -> None:
 async def _wait_for_lock(graph: Graph) -> str:
     deadline = monotonic() + _WAIT_FOR_LOCK_S
     while True:
-        token: str | None = await graph.run_alone(statements.TAKE_LOCK, leaseMs=_LEASE_MS)
+        token: str | None = await graph.change(statements.TAKE_LOCK, leaseMs=_LEASE_MS)
         if token:
             return token
         if monotonic() > deadline:

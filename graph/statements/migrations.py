@@ -24,6 +24,10 @@ def _index(label: LiteralString, *properties: LiteralString) -> Statement:
 
 LOCK_KEY: Final = _unique("MigrationLock", "key")
 
+DROP_HALF_MADE_LOCK_KEY: Final = Statement(
+    "drop_half_made_lock_key", "DROP INDEX unique_MigrationLock_key IF EXISTS", _SCHEMA_TIMEOUT_MS
+)
+
 UNIQUE_KEYS: Final = (
     _unique("Profile", "id"),
     _unique("Identifier", "id"),
