@@ -26,4 +26,5 @@ def instant_from_text(text: str) -> int:
 
 def text_from_ms(milliseconds: int) -> str:
     """RFC 3339 in UTC with milliseconds: "2010-12-01T08:26:00.000Z"."""
-    return (_EPOCH + milliseconds * _MILLISECOND).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % 1000:03d}Z"
+    instant = _EPOCH + milliseconds * _MILLISECOND
+    return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, localcontext
 
 MICROS_PER_UNIT = 1_000_000
 # Neo4j's integers have 64 bits.
 _LARGEST_MICROS = 2**63 - 1
+# Python's own 28 digits would round a longer amount without a word.
+_EXACT = Context(prec=64, traps=[Inexact, InvalidOperation, Overflow])
 
 
 def micros_from_decimal(amount: str | int | Decimal) -> int:
@@ -14,14 +16,18 @@ def micros_from_decimal(amount: str | int | Decimal) -> int:
     amount is never rounded.
     """
     try:
-        scaled = Decimal(amount) * MICROS_PER_UNIT
-    except InvalidOperation as error:
+        with localcontext(_EXACT):
+            scaled = Decimal(amount) * MICROS_PER_UNIT
+            integral = scaled.to_integral_value()
+    except Inexact as error:
+        raise ValueError("has more than six decimal places") from error
+    except (ArithmeticError, ValueError) as error:
         raise ValueError("is not a decimal number") from error
     if not scaled.is_finite():
         raise ValueError("is not a decimal number")
     if abs(scaled) > _LARGEST_MICROS:
         raise ValueError("is too large")
-    if scaled != scaled.to_integral_value():
+    if scaled != integral:
         raise ValueError("has more than six decimal places")
     return int(scaled)
 

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import strawberry
+
+from gateway.schema.inputs.fields import mute_field, required, test_field
+from gateway.schema.references import IdentifierInput, ProductRef
+from gateway.schema.scalars import JSON, DateTime
+
+
+@strawberry.input(description="Something that somebody did, or that happened to them.")
+class EventInput:
+    source: str = strawberry.field(default="default", description="The system that it comes from.")
+    external_id: str = required("Its id there: the same id again is the same event.")
+    identifiers: list[IdentifierInput] = required("Whose it is; an unknown person is made, anonymous if need be.")
+    type: str = required("What happened, like `page.viewed`.")
+    occurred_at: DateTime = required("When; at most 24 hours from now.")
+    value: Decimal | None = strawberry.field(default=None, description="A number that belongs to it.")
+    properties: JSON | None = strawberry.field(default=None, description="Whatever else belongs to it.")
+    products: list[ProductRef] | None = strawberry.field(default=None, description="What it was about.")
+    message: strawberry.ID | None = strawberry.field(default=None, description="The message that brought it about.")
+    is_test: bool = test_field()
+
+
+@strawberry.input(description="A batch of events.")
+class TrackEventsInput:
+    events: list[EventInput] = required("At most 10,000.")
+    mute_triggers: bool = mute_field()
+    idempotency_key: str = required(
+        "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."
+    )

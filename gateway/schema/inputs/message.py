@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.inputs.category import CategoryRef
+from gateway.schema.inputs.fields import mute_field, optional, required, test_field
+from gateway.schema.references import ProfileRef, ResourceRef
+from gateway.schema.scalars import DateTime
+from graph.vocabulary import Channel, MessagePurpose
+
+
+@strawberry.input(description="A letter.")
+class EmailContentInput:
+    subject: str = required("The subject line.")
+    text: str | None = strawberry.field(default=None, description="The plain text.")
+    html: str | None = strawberry.field(default=None, description="The HTML; give `text` as well if you can.")
+
+
+@strawberry.input(description="Content that comes with the request.")
+class InlineContentInput:
+    email: EmailContentInput = required("The letter.")
+
+
+@strawberry.input(one_of=True, description="What is said.")
+class ContentInput:
+    inline: InlineContentInput | None = optional("Content that comes with the request.")
+
+
+@strawberry.input(description="A channel to choose an address on.")
+class ChannelChoice:
+    channel: Channel = required("Which.")
+
+
+@strawberry.input(one_of=True, description="Which of a person's addresses is used. The first reachable one is taken.")
+class AddressStrategy:
+    subscription: strawberry.ID | None = optional("This one and no other.")
+    priority: ChannelChoice | None = optional("By priority, 0 first. This is the default.")
+    last: ChannelChoice | None = optional("The newest subscription first.")
+
+
+@strawberry.input(description="One communication to one person.")
+class SendMessageInput:
+    profile: ProfileRef = required("To whom.")
+    resource: ResourceRef = required("From whom: the person's subscriptions to it are where it may go.")
+    category: CategoryRef | None = strawberry.field(
+        default=None, description="The kind of content; who left it does not get marketing of it."
+    )
+    purpose: MessagePurpose = strawberry.field(
+        default=MessagePurpose.MARKETING, description="Why; it decides which gates it has to pass."
+    )
+    content: ContentInput = required("What is said.")
+    strategy: AddressStrategy | None = strawberry.field(default=None, description="Where it goes.")
+    send_at: DateTime | None = strawberry.field(default=None, description="When; left out, or past, is now.")
+    expires_at: DateTime | None = strawberry.field(default=None, description="When it is too late to send.")
+    is_test: bool = test_field()
+    mute_triggers: bool = mute_field()
+    idempotency_key: str = required(
+        "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing leaves twice."
+    )

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from gateway.schema.inputs.category import CategoryRef
+from gateway.schema.references import IdentifierInput, ProfileRef, ResourceRef
+from graph.errors import Refusal, UserError
+from graph.identifiers import IdentifierValue, identifier, is_placeholder
+from graph.people.reference import ProfileReference
+from graph.subscribing.resource import CategoryReference, ResourceReference
+from graph.vocabulary import UserErrorCode
+
+_LONGEST_TEXT = 200
+_MOST_IDENTIFIERS = 20
+
+
+@dataclass(slots=True)
+class Problems:
+    """Collects everything that is wrong with an input, so that a person mends it in one go.
+
+    Checks return the checked value, or a stand-in where it is wrong: `refuse` comes before anything is used.
+    """
+
+    index: int | None = None
+    found: list[UserError] = field(default_factory=list)
+
+    def add(self, code: UserErrorCode, message: str, *path: str) -> None:
+        self.found.append(UserError(code, message, path or None, self.index))
+
+    def refuse(self) -> None:
+        """Raises Refusal where anything was found."""
+        if self.found:
+            raise Refusal(*self.found)
+
+    def text(self, value: str, *path: str, longest: int = _LONGEST_TEXT) -> str:
+        """One line of text that is not empty."""
+        stripped = value.strip()
+        if not stripped:
+            self.add(UserErrorCode.REQUIRED, "May not be empty.", *path)
+        elif len(stripped) > longest:
+            self.add(UserErrorCode.TOO_LONG, f"May have {longest} characters.", *path)
+        elif not stripped.isprintable():
+            self.add(UserErrorCode.INVALID, "Holds characters that cannot be printed.", *path)
+        return stripped
+
+    def pattern(self, value: str, pattern: re.Pattern[str], meaning: str, *path: str) -> str:
+        if not pattern.fullmatch(value):
+            self.add(UserErrorCode.INVALID, f"Must be {meaning}.", *path)
+        return value
+
+    def member(self, value: str, allowed: Collection[str], meaning: str, *path: str) -> str:
+        if value not in allowed:
+            self.add(UserErrorCode.INVALID, f"Must be {meaning}.", *path)
+        return value
+
+    def identifier(self, given: IdentifierInput, *path: str) -> IdentifierValue | None:
+        try:
+            found = identifier(given.type, given.namespace, given.value)
+        except ValueError as error:
+            self.add(UserErrorCode.INVALID, f"The {given.type} {error}.", *path)
+            return None
+        if is_placeholder(found):
+            self.add(UserErrorCode.IDENTIFIER_BLOCKED, "This value stands for nobody and identifies no one.", *path)
+            return None
+        return found
+
+    def identifiers(self, given: Collection[IdentifierInput], *path: str) -> tuple[IdentifierValue, ...]:
+        """At least one, at most twenty; the same value twice counts once."""
+        if not given:
+            self.add(UserErrorCode.REQUIRED, "At least one identifier is needed.", *path)
+        if len(given) > _MOST_IDENTIFIERS:
+            self.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_IDENTIFIERS} identifiers.", *path)
+            return ()
+        checked = [self.identifier(each, *path, str(position)) for position, each in enumerate(given)]
+        return tuple({each.key: each for each in checked if each is not None}.values())
+
+    def profile(self, given: ProfileRef, *path: str) -> ProfileReference:
+        if isinstance(given.identifier, IdentifierInput):
+            return ProfileReference(identifier=self.identifier(given.identifier, *path, "identifier"))
+        return ProfileReference(id=str(given.id))
+
+
+def resource_reference(given: ResourceRef) -> ResourceReference:
+    return ResourceReference(id=given.id or None, key=given.key or None)
+
+
+def category_reference(given: CategoryRef) -> CategoryReference:
+    return CategoryReference(id=given.id or None, key=given.key or None)

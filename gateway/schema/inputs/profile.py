@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import date
+
+import strawberry
+from strawberry import UNSET
+
+from gateway.schema.inputs.fields import key_field, mute_field, optional, required, test_field
+from gateway.schema.inputs.problems import Problems
+from gateway.schema.references import IdentifierInput
+from gateway.schema.scalars import Date
+from graph.iso import COUNTRIES, LOCALE, time_zones
+from graph.people.upsert import FieldValue
+from graph.people.upsert import UpsertMode as GraphUpsertMode
+from graph.vocabulary import IdentifierType, Sex
+
+UpsertMode = strawberry.enum(
+    GraphUpsertMode, name="UpsertMode", description="What to do depending on whether the person is known."
+)
+
+
+@strawberry.input(description="A person's own fields. One that is left out stays as it is, null clears it.")
+class ProfileFieldsInput:
+    first_name: str | None = optional("The given name.")
+    last_name: str | None = optional("The family name.")
+    birth_date: Date | None = optional("The day of birth.")
+    sex: Sex | None = optional("As declared by the person.")
+    locale: str | None = optional("Language and region in BCP 47, like `en-GB`.")
+    timezone: str | None = optional("An IANA time zone, like `Europe/London`.")
+    country: str | None = optional("ISO 3166-1 alpha-2, like `GB`.")
+    city: str | None = optional("The town.")
+
+
+@strawberry.input(description="A person, by any number of identifiers, and what is known of them.")
+class UpsertProfileInput:
+    identifiers: list[IdentifierInput] = required("Who it is. New ones are added to the person.")
+    match_on: list[IdentifierType] | None = strawberry.field(
+        default=None, description="Only identifiers of these types decide who it is; the others are just added."
+    )
+    mode: UpsertMode = strawberry.field(
+        default=GraphUpsertMode.UPSERT, description="Whether a person may be made, or changed, or both."
+    )
+    set: ProfileFieldsInput | None = strawberry.field(default=None, description="Fields to set.")
+    is_test: bool = test_field()
+    mute_triggers: bool = mute_field()
+    idempotency_key: str | None = key_field()
+
+
+def profile_fields(given: ProfileFieldsInput | None, problems: Problems) -> dict[str, FieldValue]:
+    """The graph's properties by name, for what was given; None clears."""
+    if given is None:
+        return {}
+    values: dict[str, FieldValue] = {}
+    for name, value in (("firstName", given.first_name), ("lastName", given.last_name), ("city", given.city)):
+        if value is not UNSET:
+            values[name] = None if value is None else problems.text(value, "set", name)
+    if given.birth_date is not UNSET:
+        values["birthDate"] = None if given.birth_date is None else date.fromisoformat(given.birth_date)
+    if given.sex is not UNSET:
+        values["sex"] = given.sex
+    if given.locale is not UNSET:
+        values["locale"] = _locale(given.locale, problems)
+    for name, value, allowed, meaning in (
+        ("timezone", given.timezone, time_zones(), "an IANA time zone like Europe/London"),
+        ("country", given.country, COUNTRIES, "an ISO 3166-1 code like GB"),
+    ):
+        if value is not UNSET:
+            values[name] = None if value is None else problems.member(value, allowed, meaning, "set", name)
+    return values
+
+
+def _locale(value: str | None, problems: Problems) -> str | None:
+    return None if value is None else problems.pattern(value, LOCALE, "a language tag like en-GB", "set", "locale")

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.inputs.fields import key_field, required
+from graph.vocabulary import Channel
+
+
+@strawberry.input(description="A kind of content that subscribers may leave.")
+class NewCategoryInput:
+    key: str = required("Unique within the resource; small letters, digits, `-` and `_`.")
+    title: str = required("For people.")
+    mandatory: bool = strawberry.field(default=False, description="Cannot be left while subscribed.")
+    joined_by_default: bool = strawberry.field(default=True, description="Whether new subscribers are in.")
+
+
+@strawberry.input(description="A publisher that people can subscribe to: a site, an app, a brand, a newsletter.")
+class CreateResourceInput:
+    key: str = required("Unique; small letters, digits, `-` and `_`.")
+    title: str = required("For people.")
+    channels: list[Channel] = required("The channels it uses.")
+    sender: str | None = strawberry.field(default=None, description="The e-mail address that its letters come from.")
+    sender_name: str | None = strawberry.field(default=None, description="The name beside that address.")
+    categories: list[NewCategoryInput] | None = strawberry.field(default=None, description="Its kinds of content.")
+    idempotency_key: str | None = key_field()

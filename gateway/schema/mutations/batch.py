@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Protocol, TypeVar
+
+import strawberry
+
+from gateway.schema.mutations.settle import Settled, shown
+from gateway.schema.results import BulkSummary
+from gateway.schema.results import RowResult as ShownRow
+from graph.errors import Refusal, UserError
+from graph.history.row import MOST_ROWS, RowResult, summary
+from graph.idempotency import Done
+from graph.vocabulary import RowOutcome, UserErrorCode
+
+Given = TypeVar("Given")
+Checked = TypeVar("Checked")
+
+
+async def written_rows(
+    given: Sequence[Given],
+    check: Callable[[int, Given], Checked],
+    write: Callable[[Sequence[Checked]], Awaitable[Done]],
+    name: str,
+) -> Done:
+    """Checks each row by itself: wrong ones are refused with their index, the others are written.
+
+    Raises Refusal for a batch that is too large, or for what `write` refuses as a whole.
+    """
+    if len(given) > MOST_ROWS:
+        raise Refusal(UserError(UserErrorCode.LIMIT_EXCEEDED, f"At most {MOST_ROWS:,} rows.", (name,)))
+    good: list[Checked] = []
+    wrong: list[RowResult] = []
+    for index, row in enumerate(given):
+        try:
+            good.append(check(index, row))
+        except Refusal as refusal:
+            wrong.append(RowResult(index, RowOutcome.REFUSED, None, refusal.user_errors))
+    done = await write(good)
+    written = [RowResult.from_json(each) for each in done.result["rows"]]
+    # A replay brings the rows that were good the first time; a row cannot have become wrong since.
+    answered = {row.index for row in written}
+    rows = sorted([*written, *(row for row in wrong if row.index not in answered)], key=lambda row: row.index)
+    return Done({"rows": [row.to_json() for row in rows]}, done.changes, done.replayed)
+
+
+def bulk_summary(settled: Settled) -> BulkSummary | None:
+    """None where the batch as a whole was refused."""
+    return None if settled.result is None else BulkSummary(**asdict(summary(_rows(settled))))
+
+
+def shown_rows(settled: Settled) -> list[ShownRow]:
+    return [
+        ShownRow(
+            index=row.index,
+            outcome=row.outcome,
+            id=None if row.id is None else strawberry.ID(row.id),
+            user_errors=shown(row.user_errors),
+        )
+        for row in _rows(settled)
+    ]
+
+
+class _WithRows(Protocol):
+    all_rows: list[ShownRow]
+
+
+def filtered_rows(
+    root: strawberry.Parent[_WithRows],
+    outcomes: Annotated[
+        list[RowOutcome] | None, strawberry.argument(description="Only rows that ended in one of these.")
+    ] = None,
+) -> list[ShownRow]:
+    return [row for row in root.all_rows if outcomes is None or row.outcome in outcomes]
+
+
+def _rows(settled: Settled) -> list[RowResult]:
+    rows: list[dict[str, Any]] = settled.value("rows") or []
+    return [RowResult.from_json(row) for row in rows]

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.context import Context
+from gateway.schema.fields import described
+from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.problems import Problems
+from gateway.schema.inputs.resource import CreateResourceInput, NewCategoryInput
+from gateway.schema.mutations.settle import guard, settle
+from gateway.schema.payload import refer
+from gateway.schema.references import IdentifierInput
+from gateway.schema.resource import Resource
+from gateway.schema.results import UserError
+from graph.idempotency import Done
+from graph.subscribing.resource import KEY_PATTERN, CreateResource, NewCategory, create_resource
+from graph.vocabulary import Channel, IdentifierType, UserErrorCode
+
+_KEY_MEANING = "small letters, digits, '-' and '_', 64 at most"
+
+
+@strawberry.type(description="The new resource.")
+class CreateResourcePayload:
+    resource: Resource | None = described("The resource.")
+    user_errors: list[UserError] = described("What is wrong with the input; then nothing was changed.")
+    replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
+
+
+async def resolve(info: strawberry.Info[Context], input: CreateResourceInput) -> CreateResourcePayload:
+    settled = await settle(info.context, _create(info.context, input))
+    return CreateResourcePayload(
+        resource=refer(settled.value("resourceId")), user_errors=settled.user_errors, replayed=settled.replayed
+    )
+
+
+async def _create(context: Context, given: CreateResourceInput) -> Done:
+    problems = Problems()
+    check_idempotency_key(problems, given.idempotency_key)
+    command = CreateResource(
+        key=problems.pattern(given.key, KEY_PATTERN, _KEY_MEANING, "key"),
+        title=problems.text(given.title, "title"),
+        channels=tuple(dict.fromkeys(given.channels)),
+        sender=_sender(given, problems),
+        sender_name=None if given.sender_name is None else problems.text(given.sender_name, "senderName"),
+        categories=tuple(_category(n, each, problems) for n, each in enumerate(given.categories or ())),
+    )
+    if len({each.key for each in command.categories}) < len(command.categories):
+        problems.add(UserErrorCode.TAKEN, "Two categories have the same key.", "categories")
+    problems.refuse()
+    return await create_resource(context.graph, command, guard(context, "createResource", given), context.clock.now())
+
+
+def _sender(given: CreateResourceInput, problems: Problems) -> str | None:
+    if given.sender is None:
+        if Channel.EMAIL in given.channels:
+            problems.add(UserErrorCode.REQUIRED, "A resource that sends e-mail needs a sender.", "sender")
+        return None
+    found = problems.identifier(IdentifierInput(type=IdentifierType.EMAIL, value=given.sender), "sender")
+    return found.value if found else None
+
+
+def _category(position: int, given: NewCategoryInput, problems: Problems) -> NewCategory:
+    path = ("categories", str(position))
+    return NewCategory(
+        key=problems.pattern(given.key, KEY_PATTERN, _KEY_MEANING, *path, "key"),
+        title=problems.text(given.title, *path, "title"),
+        mandatory=given.mandatory,
+        joined_by_default=given.joined_by_default,
+    )

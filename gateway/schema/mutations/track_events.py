@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any, cast
+
+import strawberry
+
+from gateway.schema.context import Context
+from gateway.schema.fields import described
+from gateway.schema.inputs.event import EventInput, TrackEventsInput
+from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.problems import Problems
+from gateway.schema.mutations.batch import bulk_summary, filtered_rows, shown_rows, written_rows
+from gateway.schema.mutations.settle import guard, settle
+from gateway.schema.references import ProductRef
+from gateway.schema.results import BulkSummary, RowResult, UserError
+from graph.history.events import NewEvent, track_events
+from graph.history.product import ProductKey, ProductReference
+from graph.idempotency import Done
+from graph.money import micros_from_decimal
+from graph.vocabulary import UserErrorCode
+
+_TYPE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,99}")
+# Clocks of browsers go wrong; a day covers every time zone that was taken for UTC.
+_FUTURE_MS = 24 * 3_600_000
+_MOST_PRODUCTS = 100
+
+
+@strawberry.type(description="What became of the events.")
+class TrackEventsPayload:
+    summary: BulkSummary | None = described("What became of the batch; null where it was refused as a whole.")
+    user_errors: list[UserError] = described("What is wrong with the batch as a whole; then nothing was changed.")
+    replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
+    all_rows: strawberry.Private[list[RowResult]]
+
+    rows = strawberry.field(filtered_rows, description="What became of each row, in the order of the input.")
+
+
+async def resolve(info: strawberry.Info[Context], input: TrackEventsInput) -> TrackEventsPayload:
+    settled = await settle(info.context, _track(info.context, input))
+    return TrackEventsPayload(
+        summary=bulk_summary(settled),
+        user_errors=settled.user_errors,
+        replayed=settled.replayed,
+        all_rows=shown_rows(settled),
+    )
+
+
+async def _track(context: Context, given: TrackEventsInput) -> Done:
+    problems = Problems()
+    check_idempotency_key(problems, given.idempotency_key, needed=True)
+    problems.refuse()
+    now_ms = context.clock.now()
+
+    async def write(events: Sequence[NewEvent]) -> Done:
+        return await track_events(context.graph, events, guard(context, "trackEvents", given), now_ms)
+
+    return await written_rows(given.events, lambda n, row: _event(n, row, now_ms), write, "events")
+
+
+def _event(index: int, given: EventInput, now_ms: int) -> NewEvent:
+    """Raises Refusal with everything that is wrong with the row."""
+    problems = Problems(index)
+    if given.occurred_at > now_ms + _FUTURE_MS:
+        problems.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", "occurredAt")
+    if given.products and len(given.products) > _MOST_PRODUCTS:
+        problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_PRODUCTS} products.", "products")
+    event = NewEvent(
+        index=index,
+        source=problems.text(given.source, "source"),
+        external_id=problems.text(given.external_id, "externalId"),
+        identifiers=problems.identifiers(given.identifiers, "identifiers"),
+        type=problems.pattern(given.type, _TYPE, "small letters, digits and '._:-', like page.viewed", "type"),
+        occurred_at_ms=given.occurred_at,
+        value_micros=None if given.value is None else micros_from_decimal(given.value),
+        properties=cast("dict[str, Any]", given.properties or {}),
+        products=tuple(_product(n, each, problems) for n, each in enumerate(given.products or ())),
+        message_id=given.message,
+        is_test=given.is_test,
+    )
+    problems.refuse()
+    return event
+
+
+def _product(position: int, given: ProductRef, problems: Problems) -> ProductReference:
+    if not given.sku:
+        return ProductReference(id=str(given.id))
+    path = ("products", str(position), "sku")
+    key = ProductKey(problems.text(given.sku.source, *path, "source"), problems.text(given.sku.sku, *path, "sku"))
+    return ProductReference(key=key)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.connection import Graph, Transaction
+from graph.history.batch import in_batches
+from graph.history.product import ProductKey, ProductReference, known_products, merged_products
+from graph.history.row import RowResult, refused
+from graph.history.sighting import Sightings
+from graph.idempotency import Done, Guard
+from graph.identifiers import IdentifierValue
+from graph.ids import IdPrefix, new_id
+from graph.people.change import ProfileChange
+from graph.people.resolution import Resolution, resolve, touch
+from graph.statements import history as statements
+from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """A checked row; `index` is its place in what the client sent. Times are epoch ms, the value is in millionths."""
+
+    index: int
+    source: str
+    external_id: str
+    identifiers: tuple[IdentifierValue, ...]
+    type: str
+    occurred_at_ms: int
+    value_micros: int | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    products: tuple[ProductReference, ...] = ()
+    message_id: str | None = None
+    is_test: bool = False
+
+    @property
+    def source_key(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+    @property
+    def content_hash(self) -> str:
+        products = [each.id or (each.key.source_key if each.key else None) for each in self.products]
+        content = [
+            self.type,
+            self.occurred_at_ms,
+            self.value_micros,
+            self.properties,
+            products,
+            self.message_id,
+            sorted(each.key for each in self.identifiers),
+        ]
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+async def track_events(graph: Graph, events: Sequence[NewEvent], guard: Guard | None, now_ms: int) -> Done:
+    """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
+
+    Row by row: a repeated event is DUPLICATE, one with other content under the same key is refused.
+    """
+
+    async def chunk(
+        transaction: Transaction, part: Sequence[NewEvent]
+    ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+        return await _Chunk(transaction, part, now_ms).written()
+
+    return await in_batches(graph, events, guard, now_ms, chunk)
+
+
+@dataclass(slots=True)
+class _Chunk:
+    transaction: Transaction
+    events: Sequence[NewEvent]
+    now_ms: int
+    known: dict[str, tuple[str, str]] = field(default_factory=dict)
+    sightings: Sightings = field(default_factory=Sightings)
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+        resolution = await resolve(
+            self.transaction, [each for event in self.events for each in event.identifiers], self.now_ms
+        )
+        keys = sorted({event.source_key for event in self.events})
+        for key, event_id, content in await self.transaction.run(statements.KNOWN_EVENTS, keys=keys):
+            self.known[key] = (event_id, content)
+        wanted = {ref.key: None for event in self.events for ref in event.products if ref.key is not None}
+        products = await merged_products(self.transaction, wanted, self.now_ms)
+        ids = {ref.id for event in self.events for ref in event.products if ref.id is not None}
+        present = await known_products(self.transaction, ids)
+        messages = await self._known_messages()
+        results = [self._decided(event, resolution, products, present | messages) for event in self.events]
+        await resolution.write(self.transaction)
+        return results, await self._write()
+
+    async def _known_messages(self) -> frozenset[str]:
+        ids = sorted({event.message_id for event in self.events if event.message_id is not None})
+        return frozenset(await self.transaction.run(statements.MESSAGES_BY_ID, ids=ids) if ids else ())
+
+    def _decided(
+        self, event: NewEvent, resolution: Resolution, products: Mapping[ProductKey, str], present: frozenset[str]
+    ) -> RowResult:
+        earlier = self.known.get(event.source_key)
+        if earlier is not None:
+            return _repeated(event, *earlier)
+        missing = _missing(event, present)
+        if missing is not None:
+            return missing
+        found = resolution.match(event.identifiers)
+        if found.is_ambiguous:
+            message = "These identifiers point to several profiles."
+            return refused(event.index, UserErrorCode.AMBIGUOUS_MATCH, message, "identifiers")
+        if found.profile_id is None:
+            profile_id = resolution.create(event.identifiers, event.source, is_test=event.is_test)
+        else:
+            profile_id = found.profile_id
+            resolution.link(profile_id, event.identifiers, event.source)
+        return self._added(event, profile_id, products)
+
+    def _added(self, event: NewEvent, profile_id: str, products: Mapping[ProductKey, str]) -> RowResult:
+        event_id = new_id(IdPrefix.EVENT)
+        self.known[event.source_key] = (event_id, event.content_hash)
+        self.sightings.add(profile_id, event.occurred_at_ms)
+        product_ids = [products[ref.key] if ref.key is not None else ref.id for ref in event.products]
+        self.rows.append(
+            {
+                "id": event_id,
+                "key": event.source_key,
+                "source": event.source,
+                "externalId": event.external_id,
+                "contentHash": event.content_hash,
+                "profileId": profile_id,
+                "type": event.type,
+                "occurredAt": event.occurred_at_ms,
+                "valueMicros": event.value_micros,
+                "properties": json.dumps(event.properties),
+                "productIds": sorted({each for each in product_ids if each is not None}),
+                "messageId": event.message_id,
+                "isTest": event.is_test,
+            }
+        )
+        return RowResult(event.index, RowOutcome.CREATED, event_id)
+
+    async def _write(self) -> tuple[ProfileChange, ...]:
+        if not self.rows:
+            return ()
+        await self.transaction.run(statements.CREATE_EVENTS, events=self.rows, now=self.now_ms)
+        await self.sightings.write(self.transaction)
+        return await touch(self.transaction, self.sightings.profile_ids, self.now_ms, ChangeKind.EVENT)
+
+
+def _repeated(event: NewEvent, event_id: str, content_hash: str) -> RowResult:
+    if content_hash == event.content_hash:
+        return RowResult(event.index, RowOutcome.DUPLICATE, event_id)
+    message = "Another event with this source and externalId was recorded before."
+    return refused(event.index, UserErrorCode.TAKEN, message, "externalId")
+
+
+def _missing(event: NewEvent, present: frozenset[str]) -> RowResult | None:
+    for position, ref in enumerate(event.products):
+        if ref.id is not None and ref.id not in present:
+            return refused(event.index, UserErrorCode.NOT_FOUND, "No such product.", "products", str(position))
+    if event.message_id is not None and event.message_id not in present:
+        return refused(event.index, UserErrorCode.NOT_FOUND, "No such message.", "message")
+    return None

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.connection import Graph, Transaction
+from graph.history.batch import in_batches
+from graph.history.product import ProductKey, merged_products
+from graph.history.row import RowResult, refused
+from graph.history.sighting import Sightings
+from graph.idempotency import Done, Guard
+from graph.identifiers import IdentifierValue
+from graph.ids import IdPrefix, new_id
+from graph.people.change import ProfileChange
+from graph.people.resolution import Resolution, resolve, touch
+from graph.statements import history as statements
+from graph.vocabulary import ChangeKind, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome, UserErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseLine:
+    product: ProductKey
+    name: str | None
+    quantity: int
+    unit_price_micros: int
+    status: PurchaseLineStatus
+
+    @property
+    def total_micros(self) -> int:
+        return self.quantity * self.unit_price_micros
+
+
+@dataclass(frozen=True, slots=True)
+class NewPurchase:
+    """A checked row; amounts in millionths of one currency, times in epoch ms, `index` its place in the input."""
+
+    index: int
+    source: str
+    external_id: str
+    identifiers: tuple[IdentifierValue, ...]
+    kind: PurchaseKind
+    status: PurchaseStatus
+    placed_at_ms: int
+    changed_at_ms: int
+    currency: str
+    total_micros: int
+    delivery_micros: int
+    discount_micros: int
+    lines: tuple[PurchaseLine, ...]
+    is_test: bool = False
+
+    @property
+    def source_key(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether total = lines + delivery - discount, to the millionth."""
+        lines = sum(line.total_micros for line in self.lines)
+        return self.total_micros == lines + self.delivery_micros - self.discount_micros
+
+
+async def record_purchases(graph: Graph, purchases: Sequence[NewPurchase], guard: Guard | None, now_ms: int) -> Done:
+    """Records each order under the person its identifiers mean, making an anonymous one where they mean nobody.
+
+    Row by row: the same source and externalId again updates the order only when `changedAt` is newer, and is
+    UNCHANGED otherwise; an order stays with the person it was recorded for.
+    """
+
+    async def chunk(
+        transaction: Transaction, part: Sequence[NewPurchase]
+    ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+        return await _Chunk(transaction, part, now_ms).written()
+
+    return await in_batches(graph, purchases, guard, now_ms, chunk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    purchase_id: str
+    changed_at_ms: int
+    profile_id: str
+
+
+@dataclass(slots=True)
+class _Chunk:
+    transaction: Transaction
+    purchases: Sequence[NewPurchase]
+    now_ms: int
+    known: dict[str, _Known] = field(default_factory=dict)
+    sightings: Sightings = field(default_factory=Sightings)
+    created: dict[str, dict[str, Any]] = field(default_factory=dict)
+    written_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+        keys = sorted({each.source_key for each in self.purchases})
+        for key, *known in await self.transaction.run(statements.KNOWN_PURCHASES, keys=keys):
+            self.known[key] = _Known(*known)
+        resolution = await resolve(
+            self.transaction,
+            [each for purchase in self.purchases for each in purchase.identifiers],
+            self.now_ms,
+            {known.profile_id for known in self.known.values()},
+        )
+        results = [self._decided(each, resolution) for each in self.purchases]
+        await resolution.write(self.transaction)
+        await self._merge_products()
+        return results, await self._write()
+
+    def _decided(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
+        known = self.known.get(purchase.source_key)
+        if known is None:
+            return self._placed(purchase, resolution)
+        if purchase.changed_at_ms <= known.changed_at_ms:
+            return RowResult(purchase.index, RowOutcome.UNCHANGED, known.purchase_id)
+        self._keep(purchase, known.purchase_id, known.profile_id)
+        return RowResult(purchase.index, RowOutcome.UPDATED, known.purchase_id)
+
+    def _placed(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
+        found = resolution.match(purchase.identifiers)
+        if found.is_ambiguous:
+            message = "These identifiers point to several profiles."
+            return refused(purchase.index, UserErrorCode.AMBIGUOUS_MATCH, message, "identifiers")
+        if found.profile_id is None:
+            profile_id = resolution.create(purchase.identifiers, purchase.source, is_test=purchase.is_test)
+        else:
+            profile_id = found.profile_id
+            resolution.link(profile_id, purchase.identifiers, purchase.source)
+        purchase_id = new_id(IdPrefix.PURCHASE)
+        self.created[purchase.source_key] = {
+            "id": purchase_id,
+            "key": purchase.source_key,
+            "source": purchase.source,
+            "externalId": purchase.external_id,
+            "profileId": profile_id,
+            "isTest": purchase.is_test,
+        }
+        self._keep(purchase, purchase_id, profile_id)
+        return RowResult(purchase.index, RowOutcome.CREATED, purchase_id)
+
+    def _keep(self, purchase: NewPurchase, purchase_id: str, profile_id: str) -> None:
+        self.known[purchase.source_key] = _Known(purchase_id, purchase.changed_at_ms, profile_id)
+        self.sightings.add(profile_id, purchase.placed_at_ms)
+        self.written_rows[purchase.source_key] = {
+            "key": purchase.source_key,
+            "kind": purchase.kind,
+            "status": purchase.status,
+            "placedAt": purchase.placed_at_ms,
+            "changedAt": purchase.changed_at_ms,
+            "currency": purchase.currency,
+            "totalMicros": purchase.total_micros,
+            "deliveryMicros": purchase.delivery_micros,
+            "discountMicros": purchase.discount_micros,
+            "lines": [_line(position, line) for position, line in enumerate(purchase.lines, start=1)],
+        }
+
+    async def _merge_products(self) -> None:
+        lines = [line for each in self.purchases if each.source_key in self.written_rows for line in each.lines]
+        names: dict[ProductKey, str | None] = {}
+        for line in lines:
+            names[line.product] = names.get(line.product) or line.name
+        await merged_products(self.transaction, names, self.now_ms)
+
+    async def _write(self) -> tuple[ProfileChange, ...]:
+        if not self.written_rows:
+            return ()
+        if self.created:
+            await self.transaction.run(statements.CREATE_PURCHASES, purchases=list(self.created.values()))
+        rows = [row for _, row in sorted(self.written_rows.items())]
+        await self.transaction.run(statements.WRITE_PURCHASES, purchases=rows)
+        await self.sightings.write(self.transaction)
+        return await touch(self.transaction, self.sightings.profile_ids, self.now_ms, ChangeKind.PURCHASE)
+
+
+def _line(position: int, line: PurchaseLine) -> dict[str, Any]:
+    return {
+        "position": position,
+        "productKey": line.product.source_key,
+        "quantity": line.quantity,
+        "unitPriceMicros": line.unit_price_micros,
+        "totalMicros": line.total_micros,
+        "status": line.status,
+    }

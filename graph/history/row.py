@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from graph.errors import UserError
+from graph.vocabulary import RowOutcome, UserErrorCode
+
+# Rows that share one transaction: large enough to be quick, small enough that locks are held for milliseconds.
+ROWS_PER_TRANSACTION = 500
+MOST_ROWS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one row of a batch; refused rows changed nothing and say why."""
+
+    index: int
+    outcome: RowOutcome
+    id: str | None = None
+    user_errors: tuple[UserError, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        errors = [[error.code, error.message, error.field, error.index] for error in self.user_errors]
+        return {"index": self.index, "outcome": self.outcome, "id": self.id, "userErrors": errors}
+
+    @classmethod
+    def from_json(cls, row: dict[str, Any]) -> RowResult:
+        errors = tuple(
+            UserError(UserErrorCode(code), message, None if field is None else tuple(field), index)
+            for code, message, field, index in row["userErrors"]
+        )
+        return cls(row["index"], RowOutcome(row["outcome"]), row["id"], errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    received: int
+    created: int
+    updated: int
+    unchanged: int
+    duplicate: int
+    refused: int
+
+
+def summary(rows: Iterable[RowResult]) -> Summary:
+    counts = Counter(row.outcome for row in rows)
+    return Summary(
+        received=counts.total(),
+        created=counts[RowOutcome.CREATED],
+        updated=counts[RowOutcome.UPDATED],
+        unchanged=counts[RowOutcome.UNCHANGED],
+        duplicate=counts[RowOutcome.DUPLICATE],
+        refused=counts[RowOutcome.REFUSED],
+    )
+
+
+def refused(index: int, code: UserErrorCode, message: str, *field: str) -> RowResult:
+    return RowResult(index, RowOutcome.REFUSED, None, (UserError(code, message, field or None, index),))

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import auto
+
+from graph.connection import Graph, Transaction
+from graph.errors import Refusal, UserError
+from graph.idempotency import Done, Guard, once
+from graph.identifiers import IdentifierValue
+from graph.people.matching import Match
+from graph.people.resolution import resolve, touch
+from graph.statements import people as statements
+from graph.vocabulary import ChangeKind, IdentifierType, RowOutcome, UserErrorCode, Word
+
+FieldValue = str | date | None
+
+
+class UpsertMode(Word):
+    UPSERT = auto()
+    CREATE = auto()
+    UPDATE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class UpsertProfile:
+    """`fields` are the profile's own properties by name; one that is absent is left alone, None clears it."""
+
+    identifiers: tuple[IdentifierValue, ...]
+    fields: Mapping[str, FieldValue]
+    mode: UpsertMode = UpsertMode.UPSERT
+    match_on: frozenset[IdentifierType] | None = None
+    is_test: bool = False
+    source: str = "api"
+
+
+async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | None, now_ms: int) -> Done:
+    """Finds the person by the identifiers, or makes one; adds the identifiers and sets the fields.
+
+    The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH with the candidates where the
+    identifiers mean several people, TAKEN in mode CREATE, NOT_FOUND in mode UPDATE. The same command twice leaves
+    the second without effect and UNCHANGED.
+    """
+
+    async def work(transaction: Transaction) -> Done:
+        return await _upsert(transaction, command, now_ms)
+
+    return await once(graph, guard, now_ms, work)
+
+
+async def _upsert(transaction: Transaction, command: UpsertProfile, now_ms: int) -> Done:
+    resolution = await resolve(transaction, command.identifiers, now_ms)
+    found = resolution.match(command.identifiers, command.match_on)
+    _refuse(found, command.mode)
+    if found.profile_id is None:
+        profile_id = resolution.create(command.identifiers, command.source, is_test=command.is_test)
+        outcome, linked = RowOutcome.CREATED, True
+    else:
+        profile_id = found.profile_id
+        linked = resolution.link(profile_id, command.identifiers, command.source)
+        outcome = RowOutcome.UPDATED
+    await resolution.write(transaction)
+    kinds = [ChangeKind.IDENTIFIER] if linked else []
+    if await _set_fields(transaction, profile_id, command.fields) or outcome is RowOutcome.CREATED:
+        kinds.append(ChangeKind.PROFILE)
+    if not kinds:
+        return Done({"profileId": profile_id, "outcome": RowOutcome.UNCHANGED})
+    changes = await touch(transaction, [profile_id], now_ms, *kinds)
+    return Done({"profileId": profile_id, "outcome": outcome}, changes)
+
+
+def _refuse(found: Match, mode: UpsertMode) -> None:
+    if found.is_ambiguous:
+        error = UserError(
+            UserErrorCode.AMBIGUOUS_MATCH, "These identifiers point to several profiles.", ("identifiers",)
+        )
+        raise Refusal(error, candidates=found.candidates)
+    if mode is UpsertMode.CREATE and found.profile_id is not None:
+        error = UserError(UserErrorCode.TAKEN, "A profile with these identifiers exists.", ("identifiers",))
+        raise Refusal(error, candidates=found.candidates)
+    if mode is UpsertMode.UPDATE and found.profile_id is None:
+        raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No profile has these identifiers.", ("identifiers",)))
+
+
+async def _set_fields(transaction: Transaction, profile_id: str, fields: Mapping[str, FieldValue]) -> bool:
+    if not fields:
+        return False
+    present: dict[str, str | None] = await transaction.run(statements.FIELDS, id=profile_id)
+    changed = {
+        name: value
+        for name, value in fields.items()
+        if (value.isoformat() if isinstance(value, date) else value) != present.get(name)
+    }
+    if changed:
+        await transaction.run(statements.SET_FIELDS, id=profile_id, fields=changed)
+    return bool(changed)

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from graph.connection import Graph, Transaction
+from graph.errors import Refusal, UserError
+from graph.idempotency import Done, Guard, once
+from graph.ids import IdPrefix, new_id
+from graph.people.reference import ProfileReference, locked_person
+from graph.people.resolution import touch
+from graph.reach import CategoryFacts, Membership, ReachFacts, Verdict
+from graph.sending.strategy import AddressOrder, Candidate, choose
+from graph.statements import sending as statements
+from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts
+from graph.vocabulary import ChangeKind, Channel, MessagePurpose, SubscriptionStatus, UserErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class EmailContent:
+    subject: str
+    text: str | None
+    html: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SendMessage:
+    """Times are epoch ms; `send_at_ms` None means now. `subscription_id` names one address instead of an order."""
+
+    profile: ProfileReference
+    resource: ResourceReference
+    content: EmailContent
+    purpose: MessagePurpose = MessagePurpose.MARKETING
+    channel: Channel = Channel.EMAIL
+    category: CategoryReference | None = None
+    subscription_id: str | None = None
+    order: AddressOrder = AddressOrder.PRIORITY
+    send_at_ms: int | None = None
+    expires_at_ms: int | None = None
+    is_test: bool = False
+
+
+async def send_message(graph: Graph, command: SendMessage, guard: Guard, now_ms: int) -> Done:
+    """Queues one message to one person, in one transaction with its idempotency key; nothing has left then.
+
+    The result holds `outreachId`, and `messageId` and `channel` where an address was reachable. An unreachable person
+    is no refusal: the outreach says which gate. Raises Refusal NOT_FOUND or AMBIGUOUS_MATCH.
+    """
+
+    async def work(transaction: Transaction) -> Done:
+        return await _send(transaction, command, now_ms)
+
+    return await once(graph, guard, now_ms, work)
+
+
+async def _send(transaction: Transaction, command: SendMessage, now_ms: int) -> Done:
+    resource = await resource_facts(transaction, command.resource)
+    category_id = resource.category_id(command.category, ("category",)) if command.category else None
+    person = await locked_person(transaction, command.profile, now_ms)
+    rows = await transaction.run(
+        statements.CANDIDATES,
+        profileId=person.profile_id,
+        resourceId=resource.id,
+        channel=command.channel,
+        categoryId=category_id,
+        subscriptionId=command.subscription_id,
+    )
+    if command.subscription_id is not None and not rows:
+        path = ("strategy", "subscription")
+        message = "The profile has no such subscription on this resource and channel."
+        raise Refusal(UserError(UserErrorCode.NOT_FOUND, message, path))
+    candidates = [_candidate(row, command.expires_at_ms) for row in rows]
+    choice = choose(candidates, command.order, command.purpose, now_ms)
+    if choice.subscription_id is None:
+        return await _refused(transaction, person.profile_id, choice.verdict, now_ms)
+    return await _queued(transaction, command, person.profile_id, choice.subscription_id, category_id, now_ms)
+
+
+async def _refused(transaction: Transaction, profile_id: str, verdict: Verdict, now_ms: int) -> Done:
+    outreach_id = await transaction.run(
+        statements.REFUSE,
+        outreachId=new_id(IdPrefix.OUTREACH),
+        profileId=profile_id,
+        refusedBy=verdict.refused_by,
+        reason=verdict.reason,
+        now=now_ms,
+    )
+    return Done({"outreachId": outreach_id, "profileId": profile_id})
+
+
+async def _queued(
+    transaction: Transaction,
+    command: SendMessage,
+    profile_id: str,
+    subscription_id: str,
+    category_id: str | None,
+    now_ms: int,
+) -> Done:
+    outreach_id, message_id = await transaction.run(
+        statements.QUEUE,
+        outreachId=new_id(IdPrefix.OUTREACH),
+        messageId=new_id(IdPrefix.MESSAGE),
+        profileId=profile_id,
+        subscriptionId=subscription_id,
+        categoryId=category_id,
+        purpose=command.purpose,
+        channel=command.channel,
+        subject=command.content.subject,
+        text=command.content.text,
+        html=command.content.html,
+        isTest=command.is_test,
+        dueAt=max(command.send_at_ms or now_ms, now_ms),
+        expiresAt=command.expires_at_ms,
+        now=now_ms,
+    )
+    changes = await touch(transaction, [profile_id], now_ms, ChangeKind.MESSAGE)
+    result = {
+        "outreachId": outreach_id,
+        "profileId": profile_id,
+        "messageId": message_id,
+        "channel": command.channel,
+    }
+    return Done(result, changes)
+
+
+def _candidate(row: dict[str, Any], expires_at_ms: int | None) -> Candidate:
+    category = row["category"]
+    facts = ReachFacts(
+        profile_status=SubscriptionStatus(row["profileStatus"]),
+        subscription_status=SubscriptionStatus(row["subscriptionStatus"]),
+        suspended_until=row["suspendedUntil"],
+        consent_expires_at=row["consentExpiresAt"],
+        category=_category(category) if category else None,
+        suppressed=row["suppressed"],
+        expires_at=expires_at_ms,
+    )
+    return Candidate(row["id"], row["priority"], row["createdAt"], facts)
+
+
+def _category(row: dict[str, Any]) -> CategoryFacts:
+    membership = row["membership"]
+    return CategoryFacts(
+        mandatory=bool(row["mandatory"]),
+        active=bool(row["active"]),
+        joined_by_default=bool(row["joinedByDefault"]),
+        membership=Membership(membership) if membership else None,
+    )

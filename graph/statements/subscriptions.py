@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Final
+
+from graph.statement import Statement
+
+RESOURCE: Final = Statement(
+    "resource_with_categories",
+    """
+    MATCH (r:Resource) WHERE ($id IS NOT NULL AND r.id = $id) OR ($key IS NOT NULL AND r.key = $key)
+    RETURN [r.id, r.channels, COLLECT { MATCH (r)-[:OFFERS]->(c:Category) RETURN [c.id, c.key] }]
+    """,
+)
+
+CREATE_RESOURCE: Final = Statement(
+    "create_resource",
+    """
+    CREATE (r:Resource {id: $id, key: $key, title: $title, channels: $channels, sender: $sender,
+        senderName: $senderName, createdAt: datetime({epochMillis: $now})})
+    FOREACH (row IN $categories |
+        CREATE (r)-[:OFFERS]->(:Category {id: row.id, key: row.key, scopedKey: $id + ':' + row.key, title: row.title,
+            mandatory: row.mandatory, joinedByDefault: row.joinedByDefault, active: true,
+            createdAt: datetime({epochMillis: $now})}))
+    RETURN r.id
+    """,
+)
+
+FIND: Final = Statement(
+    "find_subscription",
+    """
+    MATCH (s:Subscription {key: $key})
+    SET s.key = s.key
+    RETURN [s.id, s.status, s.priority]
+    """,
+)
+
+# A new address goes on top: whoever stood at its place or below moves one down.
+MAKE_ROOM: Final = Statement(
+    "make_room_for_subscription",
+    """
+    MATCH (:Profile {id: $profileId})-[:HAS_SUBSCRIPTION]->(s:Subscription {channel: $channel})
+    WHERE s.priority >= $priority AND s.key <> $key AND EXISTS { (s)-[:OF]->(:Resource {id: $resourceId}) }
+    WITH s ORDER BY s.id
+    SET s.priority = s.priority + 1
+    RETURN count(s)
+    """,
+)
+
+CREATE: Final = Statement(
+    "create_subscription",
+    """
+    MATCH (p:Profile {id: $profileId})
+    MATCH (i:Identifier {id: $identifierId})
+    MATCH (r:Resource {id: $resourceId})
+    CREATE (p)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: $id, key: $key, channel: $channel, status: 'SUBSCRIBED',
+        priority: $priority, createdAt: datetime({epochMillis: $now}), updatedAt: datetime({epochMillis: $now})})
+    CREATE (s)-[:AT]->(i)
+    CREATE (s)-[:OF]->(r)
+    RETURN s.id
+    """,
+)
+
+SET_EVIDENCE: Final = Statement(
+    "set_opt_in_evidence",
+    """
+    MATCH (s:Subscription {id: $id})
+    SET s.optInAt = datetime({epochMillis: $at}), s.optInIp = $ip, s.optInUrl = $url, s.optInSource = $source,
+        s.optInWording = $wording
+    RETURN s.id
+    """,
+)
+
+SET_PRIORITY: Final = Statement(
+    "set_subscription_priority",
+    "MATCH (s:Subscription {id: $id}) SET s.priority = $priority RETURN s.id",
+)
+
+SET_STATUS: Final = Statement(
+    "set_subscription_status",
+    """
+    MATCH (s:Subscription {id: $id})
+    SET s.status = $status, s.updatedAt = datetime({epochMillis: $now})
+    REMOVE s.suspendedUntil
+    RETURN s.id
+    """,
+)
+
+JOIN: Final = Statement(
+    "join_categories",
+    """
+    MATCH (s:Subscription {id: $id})
+    UNWIND $categoryIds AS categoryId
+    MATCH (c:Category {id: categoryId})
+    WHERE NOT EXISTS { (s)-[:JOINED]->(c) }
+    OPTIONAL MATCH (s)-[left:LEFT]->(c)
+    DELETE left
+    CREATE (s)-[:JOINED {at: datetime({epochMillis: $now})}]->(c)
+    RETURN count(*)
+    """,
+)
+
+OWNER: Final = Statement(
+    "owner_of_subscription",
+    """
+    MATCH (p:Profile)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: $id})
+    RETURN coalesce(p.mergedInto, p.id)
+    """,
+)
+
+LOCK: Final = Statement(
+    "lock_subscription",
+    "MATCH (s:Subscription {id: $id}) SET s.key = s.key RETURN s.status",
+)
+
+# The subject's lock is held by the caller, so the next number cannot be taken by somebody else.
+RECORD_CONSENT: Final = Statement(
+    "record_consent",
+    """
+    MATCH (s:Subscription {id: $subjectId})
+    OPTIONAL MATCH (earlier:ConsentRecord {subjectId: $subjectId})
+    WITH s, coalesce(max(earlier.seq), 0) + 1 AS seq
+    CREATE (c:ConsentRecord {id: $id, scope: 'SUBSCRIPTION', subjectId: $subjectId, seq: seq, profileId: $profileId,
+        at: datetime({epochMillis: $now}), fromStatus: $fromStatus, toStatus: $toStatus, cause: $cause, source: $source,
+        reason: $reason, actor: $actor})-[:ABOUT]->(s)
+    RETURN c.seq
+    """,
+)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from graph.connection import Graph, Transaction
+from graph.errors import ConstraintViolated, Refusal, UserError
+from graph.idempotency import Done, Guard, once
+from graph.ids import IdPrefix, new_id
+from graph.statements import subscriptions as statements
+from graph.vocabulary import Channel, UserErrorCode
+
+KEY_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceReference:
+    """One of the two."""
+
+    id: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryReference:
+    """One of the two; a key is looked up within the resource."""
+
+    id: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceFacts:
+    id: str
+    channels: frozenset[Channel]
+    category_ids: dict[str, str]
+
+    def category_id(self, reference: CategoryReference, path: tuple[str, ...]) -> str:
+        """Raises Refusal NOT_FOUND where the resource has no such category."""
+        known = set(self.category_ids.values())
+        found = self.category_ids.get(reference.key or "") if reference.id is None else reference.id
+        if found not in known or found is None:
+            raise Refusal(UserError(UserErrorCode.NOT_FOUND, "The resource has no such category.", path))
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class NewCategory:
+    key: str
+    title: str
+    mandatory: bool = False
+    joined_by_default: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CreateResource:
+    key: str
+    title: str
+    channels: tuple[Channel, ...]
+    sender: str | None = None
+    sender_name: str | None = None
+    categories: tuple[NewCategory, ...] = field(default_factory=tuple)
+
+
+async def create_resource(graph: Graph, command: CreateResource, guard: Guard | None, now_ms: int) -> Done:
+    """The result holds `resourceId`. Raises Refusal TAKEN where the key is in use."""
+
+    async def work(transaction: Transaction) -> Done:
+        resource_id = await transaction.run(
+            statements.CREATE_RESOURCE,
+            id=new_id(IdPrefix.RESOURCE),
+            key=command.key,
+            title=command.title,
+            channels=list(command.channels),
+            sender=command.sender,
+            senderName=command.sender_name,
+            categories=[_category_row(each) for each in command.categories],
+            now=now_ms,
+        )
+        return Done({"resourceId": resource_id})
+
+    try:
+        return await once(graph, guard, now_ms, work)
+    except ConstraintViolated:
+        raise Refusal(UserError(UserErrorCode.TAKEN, "A resource with this key exists.", ("key",))) from None
+
+
+async def resource_facts(transaction: Transaction, reference: ResourceReference) -> ResourceFacts:
+    """Raises Refusal NOT_FOUND."""
+    row = await transaction.run(statements.RESOURCE, id=reference.id, key=reference.key)
+    if row is None:
+        raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such resource.", ("resource",)))
+    resource_id, channels, categories = row
+    return ResourceFacts(
+        resource_id, frozenset(Channel(each) for each in channels), {key: id_ for id_, key in categories}
+    )
+
+
+def _category_row(category: NewCategory) -> dict[str, object]:
+    return {
+        "id": new_id(IdPrefix.CATEGORY),
+        "key": category.key,
+        "title": category.title,
+        "mandatory": category.mandatory,
+        "joinedByDefault": category.joined_by_default,
+    }

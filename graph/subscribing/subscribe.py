@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.connection import Graph, Transaction
+from graph.errors import Refusal, UserError
+from graph.idempotency import Done, Guard, once
+from graph.identifiers import IdentifierValue
+from graph.ids import IdPrefix, new_id
+from graph.people.reference import Person, ProfileReference, locked_person
+from graph.people.resolution import touch
+from graph.statements import subscriptions as statements
+from graph.subscribing.consent import Evidence, StatusChange, record_consent
+from graph.subscribing.resource import CategoryReference, ResourceFacts, ResourceReference, resource_facts
+from graph.vocabulary import ChangeKind, Channel, RowOutcome, SubscriptionStatus, UserErrorCode
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """`priority` 0 is the highest; None puts a new subscription on top and leaves an old one where it is."""
+
+    profile: ProfileReference
+    resource: ResourceReference
+    channel: Channel
+    address: IdentifierValue
+    actor: str
+    create_profile: bool = True
+    categories: tuple[CategoryReference, ...] = ()
+    opt_in: Evidence | None = None
+    priority: int | None = None
+    resubscribe: bool = False
+
+
+async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_ms: int) -> Done:
+    """Connects one address of the person with a resource. The result holds `subscriptionId` and `outcome`.
+
+    A second call finds the first one's subscription (UNCHANGED). Who left, complained or bounced comes back only with
+    `resubscribe` and opt-in evidence, else Refusal CONSENT_REQUIRED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH,
+    INVALID where the resource does not use the channel.
+    """
+
+    async def work(transaction: Transaction) -> Done:
+        return await _subscribe(transaction, command, now_ms)
+
+    return await once(graph, guard, now_ms, work)
+
+
+async def _subscribe(transaction: Transaction, command: Subscribe, now_ms: int) -> Done:
+    resource = await resource_facts(transaction, command.resource)
+    if command.channel not in resource.channels:
+        raise Refusal(UserError(UserErrorCode.INVALID, f"The resource does not use {command.channel}.", ("address",)))
+    categories = [resource.category_id(each, ("categories", str(n))) for n, each in enumerate(command.categories)]
+    person = await locked_person(
+        transaction, command.profile, now_ms, also=(command.address,), create=command.create_profile
+    )
+    linked = person.resolution.link(person.profile_id, [command.address], "subscribe")
+    await person.resolution.write(transaction)
+    subscription_id, outcome = await _open(transaction, command, person, resource, now_ms)
+    joined = bool(categories) and await transaction.run(
+        statements.JOIN, id=subscription_id, categoryIds=sorted(categories), now=now_ms
+    )
+    if outcome is RowOutcome.UNCHANGED and joined:
+        outcome = RowOutcome.UPDATED
+    result = {"subscriptionId": subscription_id, "profileId": person.profile_id, "outcome": outcome}
+    if outcome is RowOutcome.UNCHANGED:
+        return Done(result)
+    kinds = [ChangeKind.SUBSCRIPTION, *([ChangeKind.IDENTIFIER] if linked else [])]
+    return Done(result, await touch(transaction, [person.profile_id], now_ms, *kinds))
+
+
+async def _open(
+    transaction: Transaction, command: Subscribe, person: Person, resource: ResourceFacts, now_ms: int
+) -> tuple[str, RowOutcome]:
+    identifier_id = person.resolution.identifier_ids[command.address.key]
+    key = f"{person.profile_id}:{resource.id}:{command.channel}:{identifier_id}"
+    found = await transaction.run(statements.FIND, key=key)
+    place = {"profileId": person.profile_id, "resourceId": resource.id, "channel": command.channel, "key": key}
+    if found is not None:
+        return await _reopen(transaction, command, found, place, now_ms)
+    priority = command.priority or 0
+    await transaction.run(statements.MAKE_ROOM, priority=priority, **place)
+    subscription_id: str = await transaction.run(
+        statements.CREATE,
+        id=new_id(IdPrefix.SUBSCRIPTION),
+        identifierId=identifier_id,
+        priority=priority,
+        now=now_ms,
+        **place,
+    )
+    await _agree(transaction, command, subscription_id, person.profile_id, None, now_ms)
+    return subscription_id, RowOutcome.CREATED
+
+
+async def _reopen(
+    transaction: Transaction, command: Subscribe, found: list[object], place: dict[str, str], now_ms: int
+) -> tuple[str, RowOutcome]:
+    subscription_id, status, priority = str(found[0]), SubscriptionStatus(str(found[1])), found[2]
+    outcome = RowOutcome.UNCHANGED
+    if command.priority is not None and command.priority != priority:
+        await transaction.run(statements.MAKE_ROOM, priority=command.priority, **place)
+        await transaction.run(statements.SET_PRIORITY, id=subscription_id, priority=command.priority)
+        outcome = RowOutcome.UPDATED
+    if status is not SubscriptionStatus.SUBSCRIBED:
+        if not command.resubscribe or command.opt_in is None:
+            message = f"This subscription is {status}: it takes resubscribe and optIn evidence to open it again."
+            raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn",)))
+        await transaction.run(
+            statements.SET_STATUS, id=subscription_id, status=SubscriptionStatus.SUBSCRIBED, now=now_ms
+        )
+        await _agree(transaction, command, subscription_id, place["profileId"], status, now_ms)
+        outcome = RowOutcome.UPDATED
+    return subscription_id, outcome
+
+
+async def _agree(
+    transaction: Transaction,
+    command: Subscribe,
+    subscription_id: str,
+    profile_id: str,
+    before: SubscriptionStatus | None,
+    now_ms: int,
+) -> None:
+    if command.opt_in is not None:
+        await transaction.run(
+            statements.SET_EVIDENCE,
+            id=subscription_id,
+            at=command.opt_in.at_ms,
+            ip=command.opt_in.ip,
+            url=command.opt_in.url,
+            source=command.opt_in.source or "api",
+            wording=command.opt_in.wording,
+        )
+    change = StatusChange(
+        subscription_id, profile_id, before, SubscriptionStatus.SUBSCRIBED, cause="subscribe", actor=command.actor
+    )
+    await record_consent(transaction, change, now_ms)

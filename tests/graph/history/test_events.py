@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+from graph.connection import Graph
+from graph.history.events import NewEvent, track_events
+from graph.history.product import ProductKey, ProductReference
+from graph.history.row import RowResult
+from graph.idempotency import Done, Guard
+from graph.identifiers import identifier
+from graph.statement import Statement
+from graph.vocabulary import IdentifierType, RowOutcome, UserErrorCode
+
+NOW = 1_790_000_000_000
+COOKIE = identifier(IdentifierType.COOKIE, "web", "c-1")
+VIEWED = NewEvent(0, "web", "e-1", (COOKIE,), "page.viewed", NOW - 5_000, 1_500_000, {"url": "/lanterns"})
+EVENTS = Statement(
+    "events",
+    """
+    MATCH (e:Event)-[:BY]->(p:Profile) WHERE e.profileId = p.id
+    WITH e, p ORDER BY e.externalId
+    RETURN collect([e.externalId, e.type, e.occurredAt.epochMillis, e.valueMicros, e.properties])
+    """,
+)
+COUNT = Statement("count", "RETURN [COUNT { (:Profile) }, COUNT { (:Event) }, COUNT { (:Product) }]")
+SEEN = Statement("seen", "MATCH (p:Profile) RETURN [p.firstSeenAt.epochMillis, p.lastSeenAt.epochMillis, p.revision]")
+
+
+def rows(done: Done) -> list[RowResult]:
+    return [RowResult.from_json(each) for each in done.result["rows"]]
+
+
+async def test_events_of_nobody_make_one_anonymous_person(graph: Graph) -> None:
+    second = replace(VIEWED, index=1, external_id="e-2", occurred_at_ms=NOW - 1_000)
+
+    done = await track_events(graph, [VIEWED, second], None, NOW)
+
+    assert [each.outcome for each in rows(done)] == [RowOutcome.CREATED, RowOutcome.CREATED]
+    assert await graph.read(COUNT) == [1, 2, 0]
+    assert await graph.read(EVENTS) == [
+        ["e-1", "page.viewed", NOW - 5_000, 1_500_000, '{"url": "/lanterns"}'],
+        ["e-2", "page.viewed", NOW - 1_000, 1_500_000, '{"url": "/lanterns"}'],
+    ]
+    assert await graph.read(SEEN) == [NOW - 5_000, NOW - 1_000, 1]
+
+
+async def test_a_repeated_event_is_a_duplicate_and_another_under_its_key_is_refused(graph: Graph) -> None:
+    first = rows(await track_events(graph, [VIEWED], None, NOW))
+
+    done = await track_events(graph, [VIEWED, replace(VIEWED, index=1, type="cart.added")], None, NOW)
+
+    duplicate, refused = rows(done)
+    assert (duplicate.outcome, duplicate.id) == (RowOutcome.DUPLICATE, first[0].id)
+    assert refused.outcome == RowOutcome.REFUSED
+    assert [(each.code, each.field, each.index) for each in refused.user_errors] == [
+        (UserErrorCode.TAKEN, ("externalId",), 1)
+    ]
+    assert done.changes == ()
+    assert await graph.read(COUNT) == [1, 1, 0]
+
+
+async def test_one_event_twice_in_one_batch_is_written_once(graph: Graph) -> None:
+    done = await track_events(graph, [VIEWED, replace(VIEWED, index=1)], None, NOW)
+
+    assert [each.outcome for each in rows(done)] == [RowOutcome.CREATED, RowOutcome.DUPLICATE]
+    assert await graph.read(COUNT) == [1, 1, 0]
+
+
+async def test_a_product_is_made_by_its_sku_and_an_unknown_id_is_refused(graph: Graph) -> None:
+    about = replace(VIEWED, products=(ProductReference(key=ProductKey("shop", "85123A")),))
+    lost = replace(VIEWED, index=1, external_id="e-2", products=(ProductReference(id="pro_none"),))
+
+    done = await track_events(graph, [about, lost], None, NOW)
+
+    assert [each.outcome for each in rows(done)] == [RowOutcome.CREATED, RowOutcome.REFUSED]
+    assert await graph.read(COUNT) == [1, 1, 1]
+
+
+async def test_the_same_batch_eight_times_at_once_is_written_once(graph: Graph) -> None:
+    batch = [replace(VIEWED, index=n, external_id=f"e-{n}") for n in range(50)]
+
+    done = await asyncio.gather(*(track_events(graph, batch, None, NOW) for _ in range(8)))
+
+    assert await graph.read(COUNT) == [1, 50, 0]
+    assert sum(each.outcome is RowOutcome.CREATED for each in (row for one in done for row in rows(one))) == 50
+
+
+async def test_a_batch_key_replays_the_rows(graph: Graph) -> None:
+    first = await track_events(graph, [VIEWED], Guard("batch", "hash"), NOW)
+
+    again = await track_events(graph, [VIEWED], Guard("batch", "hash"), NOW)
+
+    assert (again.result, again.replayed, again.changes) == (first.result, True, ())
+
+
+async def test_1200_rows_travel_in_several_transactions_and_keep_their_order(graph: Graph) -> None:
+    batch = [replace(VIEWED, index=n, external_id=f"e-{n}") for n in range(1_200)]
+
+    done = await track_events(graph, batch, None, NOW)
+
+    assert [each.index for each in rows(done)] == list(range(1_200))
+    assert await graph.read(COUNT) == [1, 1_200, 0]

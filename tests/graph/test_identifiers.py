@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.identifiers import identifier, identifier_key, is_placeholder
+from graph.vocabulary import IdentifierType
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "value", "key"),
+    [
+        (IdentifierType.EMAIL, "", " Ann.Lee@Example.COM ", "EMAIL::ann.lee@example.com"),
+        (IdentifierType.PHONE, "", "+44 20 7946 0000", "PHONE::+442079460000"),
+        (IdentifierType.EXTERNAL, "online-retail", "17850", "EXTERNAL:online-retail:17850"),
+        (IdentifierType.CUSTOM, "", "a:b", "CUSTOM::a:b"),
+    ],
+)
+def test_values_are_brought_into_one_form(kind: IdentifierType, namespace: str, value: str, key: str) -> None:
+    assert identifier_key(kind, namespace, value) == key
+
+
+@pytest.mark.parametrize(
+    ("kind", "namespace", "value"),
+    [
+        (IdentifierType.EMAIL, "", "nobody"),
+        (IdentifierType.EMAIL, "shop", "ann@example.com"),
+        (IdentifierType.EMAIL, "", "a" * 65 + "@example.com"),
+        (IdentifierType.PHONE, "", "020 7946 0000"),
+        (IdentifierType.EXTERNAL, "a:b", "1"),
+        (IdentifierType.EXTERNAL, "", "   "),
+        (IdentifierType.CUSTOM, "", "a\x00b"),
+        (IdentifierType.CUSTOM, "", "\ud800"),
+        (IdentifierType.CUSTOM, "", "x" * 513),
+    ],
+)
+def test_what_cannot_be_an_identifier_is_refused_without_repeating_it(
+    kind: IdentifierType, namespace: str, value: str
+) -> None:
+    with pytest.raises(ValueError, match=r".") as refused:
+        identifier(kind, namespace, value)
+
+    assert value.strip() == "" or value not in str(refused.value)
+
+
+@pytest.mark.parametrize("value", ["null", "0000", "Anonymous", "undefined", "00000000-0000-0000-0000-000000000000"])
+def test_placeholders_identify_nobody(value: str) -> None:
+    assert is_placeholder(identifier(IdentifierType.EXTERNAL, "shop", value))
+
+
+def test_a_test_mailbox_is_a_placeholder_and_a_person_is_not() -> None:
+    assert is_placeholder(identifier(IdentifierType.EMAIL, "", "test@example.com"))
+    assert not is_placeholder(identifier(IdentifierType.EMAIL, "", "tess@example.com"))
+
+
+@given(st.sampled_from(IdentifierType), st.text(max_size=40))
+def test_the_mask_never_shows_a_whole_value_and_normalising_twice_changes_nothing(
+    kind: IdentifierType, value: str
+) -> None:
+    try:
+        found = identifier(kind, "", value)
+    except ValueError:
+        return
+
+    assert found.value not in found.masked
+    assert identifier(kind, "", found.value).key == found.key
