@@ -21,11 +21,16 @@ def test_amounts_become_millionths(amount: str | int | Decimal, micros: int) -> 
     assert micros_from_decimal(amount) == micros
 
 
-@pytest.mark.parametrize("amount", ["", "abc", "NaN", "Infinity", "0.0000001", "9223372036855", "1e999999", "1." + "0" * 70 + "1", "9" * 5000])
+@pytest.mark.parametrize(
+    "amount",
+    ["", "abc", "NaN", "Infinity", "0.0000001", "9223372036855", "1e999999", "1." + "0" * 70 + "1", "9" * 5000],
+)
 def test_what_is_no_exact_amount_is_refused(amount: str) -> None:
     with pytest.raises(ValueError, match=r"^(is|has)"):
         micros_from_decimal(amount)
 
 
 def test_amounts_are_shown_with_at_least_two_places() -> None:
-    assert [decimal_from_micros(each) for each in (2_550_000, 1, 0, -12_500_000)] == ["2.55", "0.000001", "0.00", "-12.50"]
+    shown = [decimal_from_micros(each) for each in (2_550_000, 1, 0, -12_500_000)]
+
+    assert shown == ["2.55", "0.000001", "0.00", "-12.50"]
