@@ -6,6 +6,8 @@ from graph.statement import Statement
 
 # Building an index over a million nodes took 3 to 7 s (measured); ten minutes bound the worst.
 _SCHEMA_TIMEOUT_MS = 600_000
+# The lock node may have to wait for an index that the lock's holder is building.
+_LOCK_TIMEOUT_MS = 60_000
 
 
 def _unique(label: LiteralString, *properties: LiteralString) -> Statement:
@@ -83,6 +85,7 @@ TAKE_LOCK: Final = Statement(
     SET lock.token = randomUUID(), lock.leaseUntil = datetime.realtime() + duration({milliseconds: $leaseMs})
     RETURN lock.token
     """,
+    _LOCK_TIMEOUT_MS,
 )
 
 RELEASE_LOCK: Final = Statement(
@@ -93,6 +96,7 @@ RELEASE_LOCK: Final = Statement(
     WITH lock WHERE lock.token = $token
     REMOVE lock.token, lock.leaseUntil
     """,
+    _LOCK_TIMEOUT_MS,
 )
 
 VERSION: Final = Statement("schema_version", "MATCH (v:SchemaVersion) RETURN coalesce(max(v.version), 0)")
@@ -108,4 +112,5 @@ RECORD: Final = Statement(
     ON CREATE SET v.name = $name, v.appliedAt = datetime.realtime()
     RETURN v.version
     """,
+    _LOCK_TIMEOUT_MS,
 )

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from graph.connection import Graph
+from graph.delivery import Delivery
+from graph.message_states import Happening, next_state, states_before
+from graph.reach import CategoryFacts, Membership, ReachFacts
+from graph.statements import outbox as statements
+from graph.vocabulary import Channel, MessagePurpose, MessageState, SubscriptionStatus
+
+CLAIMABLE: Final = [str(state) for state in states_before(Happening.CLAIMED)]
+CLAIMED: Final = MessageState.SENDING
+_RELEASED: Final = next_state(CLAIMED, Happening.RELEASED)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """Messages that only the holder of `token` may hand over and finish, until the lease runs out."""
+
+    token: str
+    deliveries: tuple[Delivery, ...]
+
+
+async def claim(graph: Graph, ids: Iterable[str], worker: str, lease_ms: int, now_ms: int) -> Claimed:
+    """Of the messages `ids` those that wait, are due and nobody else holds; any number of claimants may race.
+
+    The lease is measured by the database's clock.
+    """
+    wanted = sorted(set(ids))
+    token = f"{worker}/{secrets.token_hex(8)}"
+
+    rows: list[dict[str, Any]] = await graph.change(
+        statements.CLAIM,
+        ids=wanted,
+        claimable=CLAIMABLE,
+        claimed=CLAIMED,
+        token=token,
+        leaseMs=lease_ms,
+        now=now_ms,
+    )
+    return Claimed(token, tuple(_delivery(row) for row in rows))
+
+
+async def mark_handed(graph: Graph, ids: Iterable[str], token: str, lease_ms: int) -> frozenset[str]:
+    """Commits that bytes are about to leave, and renews the lease. Only the ids returned may be sent."""
+    held = await graph.change(statements.MARK_HANDED, ids=sorted(ids), token=token, claimed=CLAIMED, leaseMs=lease_ms)
+    return frozenset(held)
+
+
+async def release(graph: Graph, ids: Iterable[str], token: str, now_ms: int) -> frozenset[str]:
+    """Gives claimed messages back unsent, so that nobody has to wait for their lease."""
+    released = await graph.change(
+        statements.RELEASE, ids=sorted(ids), token=token, claimed=CLAIMED, released=_RELEASED, now=now_ms
+    )
+    return frozenset(released)
+
+
+def _delivery(row: Mapping[str, Any]) -> Delivery:
+    return Delivery(
+        message_id=row["id"],
+        channel=Channel(row["channel"]),
+        purpose=MessagePurpose(row["purpose"]),
+        attempt=row["attempt"],
+        facts=_facts(row),
+        address=row["address"],
+        sender=row["sender"],
+        sender_name=row["senderName"],
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+    )
+
+
+def _facts(row: Mapping[str, Any]) -> ReachFacts:
+    return ReachFacts(
+        profile_status=_status(row["profileStatus"]),
+        subscription_status=_status(row["subscriptionStatus"]),
+        suspended_until=row["suspendedUntil"],
+        consent_expires_at=row["consentExpiresAt"],
+        category=_category(row["category"]),
+        suppressed=row["suppressed"],
+        expires_at=row["expiresAt"],
+    )
+
+
+def _status(text: str | None) -> SubscriptionStatus | None:
+    return None if text is None else SubscriptionStatus(text)
+
+
+def _category(row: Mapping[str, Any] | None) -> CategoryFacts | None:
+    if row is None:
+        return None
+    membership = row["membership"]
+    return CategoryFacts(
+        mandatory=row["mandatory"],
+        active=row["active"],
+        joined_by_default=row["joinedByDefault"],
+        membership=None if membership is None else Membership(membership),
+    )

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import auto
+
+from graph.connection import Graph, Transaction
+from graph.ids import IdPrefix, new_id
+from graph.message_states import PENDING_STATES
+from graph.outbox.claiming import CLAIMED
+from graph.outbox.revising import Revision, change_messages
+from graph.statements import outbox as statements
+from graph.vocabulary import MessageState, Word
+
+
+class AttemptOutcome(Word):
+    ACCEPTED = auto()
+    DEFERRED = auto()
+    REFUSED = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRecord:
+    """What one try to hand a message over led to. `answer` holds no address; `next_at` is epoch milliseconds."""
+
+    message_id: str
+    state: MessageState
+    outcome: AttemptOutcome
+    provider: str
+    answer: str
+    next_at: int | None = None
+    provider_id: str | None = None
+    suppress: bool = False
+
+
+async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now_ms: int) -> tuple[Revision, ...]:
+    """Writes state, attempt and next time of each message that `token` still holds, and nothing for the others.
+
+    So a second call with the same token changes nothing, and neither does a worker whose lease another one took.
+    """
+    ordered = sorted(records, key=lambda record: record.message_id)
+    suppressing = [record.message_id for record in ordered if record.suppress]
+    rows = [_row(record) for record in ordered]
+
+    async def change(transaction: Transaction) -> Sequence[str]:
+        changed: Sequence[str] = await transaction.run(
+            statements.FINISH, results=rows, token=token, claimed=CLAIMED, now=now_ms
+        )
+        hard = [
+            {"id": record.message_id, "reason": record.answer}
+            for record in ordered
+            if record.suppress and record.message_id in changed
+        ]
+        if hard:
+            await transaction.run(statements.SUPPRESS, suppressions=hard, now=now_ms)
+        return changed
+
+    return await change_messages(graph, [record.message_id for record in ordered], suppressing, change)
+
+
+def _row(record: AttemptRecord) -> dict[str, object]:
+    accepted = record.outcome is AttemptOutcome.ACCEPTED
+    return {
+        "id": record.message_id,
+        "attemptId": new_id(IdPrefix.ATTEMPT),
+        "state": record.state,
+        "outcome": record.outcome,
+        "provider": record.provider,
+        "answer": record.answer,
+        "reason": None if accepted else record.answer,
+        "accepted": accepted,
+        "ended": record.state not in PENDING_STATES,
+        "nextAt": record.next_at,
+        "providerId": record.provider_id,
+    }

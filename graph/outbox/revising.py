@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from graph.connection import Graph, Transaction
+from graph.statements import outbox as statements
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    profile_id: str
+    revision: int
+
+
+async def change_messages(
+    graph: Graph,
+    ids: Sequence[str],
+    suppressing: Sequence[str],
+    change: Callable[[Transaction], Awaitable[Sequence[str]]],
+) -> tuple[Revision, ...]:
+    """Runs `change`, which answers with the messages it really changed, and raises the revisions of their people.
+
+    Locks are taken in the one order of all transactions: profiles by id, identifiers by key, then messages.
+    """
+
+    async def work(transaction: Transaction) -> tuple[Revision, ...]:
+        pairs = await transaction.run(statements.PROFILES_OF_MESSAGES, ids=sorted(ids), suppressing=sorted(suppressing))
+        await transaction.run(statements.LOCK_PROFILES, ids=sorted({profile_id for _, profile_id in pairs}))
+        if suppressing:
+            await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
+        changed = frozenset(await change(transaction))
+        touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
+        if not touched:
+            return ()
+        revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched)
+        return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
+
+    return await graph.write(work)

@@ -1,0 +1,223 @@
+"""The outbox: Message nodes with the label Pending.
+
+Every statement that changes messages takes the write lock of each before it looks (`SET m.lock = 1 WITH m WHERE …`).
+Looking first gave the same message to 32 of 32 claimants. Callers sort what they pass, so that two batches wait for
+each other instead of dead-locking. Leases and nudges are measured by the database's clock, business times by `$now`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.statement import WRITE_TIMEOUT_MS, Statement
+
+# What was due when it was created is always claimable: the clocks of gateway and worker may differ by some
+# milliseconds, and a letter must not wait for the sweeper because of that.
+CLAIM: Final = Statement(
+    "claim_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (m:Message {id: id})
+    SET m.lock = 1
+    WITH m
+    WHERE m.state IN $claimable AND (m.dueAt <= datetime({epochMillis: $now}) OR m.dueAt <= m.createdAt)
+    SET m.state = $claimed, m.claimToken = $token,
+        m.dueAt = datetime.truncate('millisecond', datetime.realtime()) + duration({milliseconds: $leaseMs})
+    REMOVE m.handedAt
+    WITH m
+    OPTIONAL MATCH (m)-[:TO]->(s:Subscription)
+    OPTIONAL MATCH (s)-[:AT]->(i:Identifier)
+    OPTIONAL MATCH (s)-[:OF]->(r:Resource)
+    OPTIONAL MATCH (member:Profile {id: m.profileId})
+    OPTIONAL MATCH (p:Profile {id: coalesce(member.mergedInto, member.id)})
+    OPTIONAL MATCH (c:Category {id: m.categoryId})
+    RETURN collect({
+      id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
+      subject: m.subject, text: m.text, html: m.html, expiresAt: m.expiresAt.epochMillis,
+      profileStatus: p.status, subscriptionStatus: s.status,
+      suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,
+      address: i.value, suppressed: i.suppressedAt IS NOT NULL, sender: r.sender, senderName: r.senderName,
+      category: CASE WHEN c IS NULL THEN null ELSE {
+        mandatory: coalesce(c.mandatory, false), active: coalesce(c.active, true),
+        joinedByDefault: coalesce(c.joinedByDefault, true),
+        membership: CASE WHEN EXISTS { (s)-[:LEFT]->(c) } THEN 'LEFT'
+                         WHEN EXISTS { (s)-[:JOINED]->(c) } THEN 'JOINED' END
+      } END
+    })
+    """,
+    timeout_ms=WRITE_TIMEOUT_MS,
+)
+
+MARK_HANDED: Final = Statement(
+    "mark_messages_handed",
+    """
+    UNWIND $ids AS id
+    MATCH (m:Message {id: id})
+    SET m.lock = 1
+    WITH m
+    WHERE m.claimToken = $token AND m.state = $claimed
+    WITH m, datetime.truncate('millisecond', datetime.realtime()) AS moment
+    SET m.handedAt = moment, m.dueAt = moment + duration({milliseconds: $leaseMs})
+    RETURN collect(m.id)
+    """,
+    timeout_ms=WRITE_TIMEOUT_MS,
+)
+
+RELEASE: Final = Statement(
+    "release_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (m:Message {id: id})
+    SET m.lock = 1
+    WITH m
+    WHERE m.claimToken = $token AND m.state = $claimed AND m.handedAt IS NULL
+    SET m.state = $released, m.dueAt = datetime({epochMillis: $now})
+    REMOVE m.claimToken, m.nudgedAt
+    RETURN collect(m.id)
+    """,
+    timeout_ms=WRITE_TIMEOUT_MS,
+)
+
+# The profiles whose page changes: those the messages went to and, where an address is suppressed, all who share it.
+PROFILES_OF_MESSAGES: Final = Statement(
+    "profiles_of_messages",
+    """
+    CALL () {
+      UNWIND $ids AS id
+      MATCH (m:Message {id: id})
+      MATCH (p:Profile {id: m.profileId})
+      RETURN collect(DISTINCT [m.id, coalesce(p.mergedInto, p.id)]) AS own
+    }
+    CALL () {
+      UNWIND $suppressing AS id
+      MATCH (m:Message {id: id})-[:TO]->(:Subscription)-[:AT]->(:Identifier)-[:IDENTIFIES]->(p:Profile)
+      RETURN collect(DISTINCT [m.id, coalesce(p.mergedInto, p.id)]) AS sharing
+    }
+    RETURN own + sharing
+    """,
+)
+
+# Writing a property its own value takes the lock; removing an absent one does not (measured).
+LOCK_PROFILES: Final = Statement(
+    "lock_profiles",
+    "UNWIND $ids AS id MATCH (p:Profile {id: id}) SET p.revision = p.revision RETURN count(p)",
+)
+
+LOCK_ADDRESSES: Final = Statement(
+    "lock_addresses_of_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (:Message {id: id})-[:TO]->(:Subscription)-[:AT]->(i:Identifier)
+    WITH DISTINCT i ORDER BY i.key
+    SET i.type = i.type
+    RETURN count(i)
+    """,
+)
+
+FINISH: Final = Statement(
+    "finish_messages",
+    """
+    UNWIND $results AS result
+    MATCH (m:Message {id: result.id})
+    SET m.lock = 1
+    WITH m, result
+    WHERE m.claimToken = $token AND m.state = $claimed
+    SET m.state = result.state, m.attemptCount = m.attemptCount + 1,
+        m.providerId = coalesce(result.providerId, m.providerId), m.reason = result.reason,
+        m.sentAt = CASE WHEN result.accepted THEN datetime({epochMillis: $now}) ELSE m.sentAt END,
+        m.dueAt = CASE WHEN result.nextAt IS NULL THEN m.dueAt ELSE datetime({epochMillis: result.nextAt}) END
+    REMOVE m.claimToken, m.handedAt, m.nudgedAt
+    CREATE (a:Attempt {id: result.attemptId, at: datetime({epochMillis: $now}), provider: result.provider,
+                       outcome: result.outcome, answer: result.answer})-[:OF]->(m)
+    SET a.nextAt = CASE WHEN result.nextAt IS NULL THEN null ELSE datetime({epochMillis: result.nextAt}) END
+    FOREACH (_ IN CASE WHEN result.ended THEN [1] ELSE [] END | REMOVE m:Pending)
+    RETURN collect(m.id)
+    """,
+)
+
+SKIP: Final = Statement(
+    "skip_messages",
+    """
+    UNWIND $refusals AS refusal
+    MATCH (m:Message {id: refusal.id})
+    SET m.lock = 1
+    WITH m, refusal
+    WHERE m.claimToken = $token AND m.state = $claimed
+    SET m.state = refusal.state, m.refusedBy = refusal.gate, m.reason = refusal.reason
+    REMOVE m.claimToken, m.handedAt, m.nudgedAt, m:Pending
+    RETURN collect(m.id)
+    """,
+)
+
+SUPPRESS: Final = Statement(
+    "suppress_addresses_of_messages",
+    """
+    UNWIND $suppressions AS each
+    MATCH (:Message {id: each.id})-[:TO]->(:Subscription)-[:AT]->(i:Identifier)
+    WHERE i.suppressedAt IS NULL
+    SET i.suppressedAt = datetime({epochMillis: $now}), i.suppressionReason = each.reason
+    RETURN count(i)
+    """,
+)
+
+RAISE_REVISIONS: Final = Statement(
+    "raise_revisions",
+    """
+    UNWIND $ids AS id
+    MATCH (p:Profile {id: id})
+    SET p.revision = p.revision + 1
+    RETURN collect([p.id, p.revision])
+    """,
+)
+
+# The oldest first, by the index (channel, dueAt, id): all three stand in WHERE and in ORDER BY, or it would not be used
+# for the order, and the alternatives hide in CASE and coalesce, because the planner answers an OR with three searches
+# and a sort. Nobody has nudged yet what became due after it was created; what was due at once, its mutation nudged.
+# After the lock the nodes are matched anew: otherwise the values that were read before it would be looked at again.
+DUE: Final = Statement(
+    "due_messages",
+    """
+    WITH datetime.truncate('millisecond', datetime.realtime()) AS moment, datetime({epochMillis: $now}) AS now,
+         duration({milliseconds: $renudgeMs}) AS patience
+    CALL (moment, now, patience) {
+      WITH moment, now, patience, CASE WHEN moment > now THEN moment ELSE now END AS horizon
+      MATCH (waiting:Pending)
+      WHERE waiting.channel = $channel AND waiting.dueAt <= horizon AND waiting.id IS NOT NULL
+        AND CASE waiting.state WHEN $claimed THEN waiting.dueAt <= moment
+            ELSE waiting.state IN $claimable AND waiting.dueAt <= now END
+        AND coalesce(waiting.nudgedAt <= moment - patience,
+                     waiting.dueAt > waiting.createdAt OR waiting.createdAt <= now - patience)
+      RETURN waiting ORDER BY waiting.channel, waiting.dueAt, waiting.id LIMIT $limit
+    }
+    WITH moment, now, patience, waiting.id AS id ORDER BY id
+    MATCH (m:Message {id: id})
+    SET m.lock = 1
+    WITH m, moment, now, patience
+    WHERE CASE m.state WHEN $claimed THEN m.dueAt <= moment ELSE m.state IN $claimable AND m.dueAt <= now END
+      AND coalesce(m.nudgedAt <= moment - patience, true)
+    SET m.nudgedAt = moment
+    RETURN collect([m.id, m.state])
+    """,
+    timeout_ms=WRITE_TIMEOUT_MS,
+)
+
+RECOVER: Final = Statement(
+    "recover_messages",
+    """
+    UNWIND $expired AS each
+    MATCH (m:Message {id: each.id})
+    SET m.lock = 1
+    WITH m, each
+    WHERE m.state = $claimed AND m.dueAt <= datetime.realtime()
+    WITH m, each, m.handedAt IS NOT NULL AS handed,
+         m.handedAt IS NOT NULL AND m.attemptCount + 1 >= $maxAttempts AS ended
+    SET m.state = CASE WHEN ended THEN $unknown ELSE $queued END, m.dueAt = datetime({epochMillis: $now}),
+        m.attemptCount = m.attemptCount + CASE WHEN handed THEN 1 ELSE 0 END
+    REMOVE m.claimToken, m.handedAt
+    FOREACH (_ IN CASE WHEN handed THEN [1] ELSE [] END |
+      CREATE (:Attempt {id: each.attemptId, at: datetime({epochMillis: $now}), provider: $provider,
+                        outcome: 'UNKNOWN', answer: $answer})-[:OF]->(m))
+    FOREACH (_ IN CASE WHEN ended THEN [1] ELSE [] END | REMOVE m:Pending)
+    RETURN collect(m.id)
+    """,
+)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import neo4j
+import pytest
+import pytest_asyncio
+
+from graph import migrations
+from graph.connection import Graph
+from graph.errors import GraphError, SchemaTooNew
+from graph.migrations import CURRENT_VERSION, MIGRATIONS, migrate, require_current_schema, schema_version
+from graph.settings import GraphSettings
+from graph.statement import Statement
+
+STEPS = [each.version for each in MIGRATIONS]
+CONSTRAINTS = Statement("constraints", "SHOW CONSTRAINTS YIELD name RETURN count(name)")
+SET_VERSION = Statement("set_version", "CREATE (v:SchemaVersion {version: $version}) RETURN v.version")
+UNSET_VERSION = Statement("unset_version", "MATCH (v:SchemaVersion {version: $version}) DELETE v")
+HOLD_LOCK = Statement(
+    "hold_lock",
+    "MERGE (lock:MigrationLock {key: 'migrations'}) SET lock.token = 'another', "
+    "lock.leaseUntil = datetime.realtime() + duration({milliseconds: $ms}) RETURN true",
+)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def untouched(graph: Graph, graph_settings: GraphSettings) -> AsyncIterator[Graph]:
+    """A graph that no migration has seen; afterwards it is migrated again for the other tests."""
+    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=None) as driver, driver.session() as session:
+        session.run("MATCH (n) DETACH DELETE n").consume()
+        for record in list(session.run("SHOW CONSTRAINTS YIELD name")):
+            session.run(f"DROP CONSTRAINT {record['name']}").consume()
+        for record in list(session.run("SHOW INDEXES YIELD name, type WHERE type = 'RANGE'")):
+            session.run(f"DROP INDEX {record['name']}").consume()
+    yield graph
+    await migrate(graph)
+
+
+async def test_each_step_is_applied_once_and_recorded(untouched: Graph) -> None:
+    assert await schema_version(untouched) == 0
+
+    assert await migrate(untouched) == STEPS
+    constraints = await untouched.read(CONSTRAINTS)
+    assert await migrate(untouched) == []
+
+    assert await schema_version(untouched) == CURRENT_VERSION
+    assert await untouched.read(CONSTRAINTS) == constraints > 20
+
+
+async def test_processes_that_start_together_apply_each_step_once(untouched: Graph) -> None:
+    applied = await asyncio.gather(*(migrate(untouched) for _ in range(4)))
+
+    assert sorted(step for each in applied for step in each) == STEPS
+
+
+async def test_who_died_with_the_lock_is_waited_for_no_longer_than_its_lease(graph: Graph) -> None:
+    await graph.change(HOLD_LOCK, ms=500)
+
+    assert await migrate(graph) == []
+
+
+async def test_a_graph_of_a_newer_version_is_refused_and_left_alone(graph: Graph) -> None:
+    newer = CURRENT_VERSION + 1
+    await graph.change(SET_VERSION, version=newer)
+    try:
+        with pytest.raises(SchemaTooNew):
+            await migrate(graph)
+        with pytest.raises(SchemaTooNew):
+            await require_current_schema(graph)
+        assert await schema_version(graph) == newer
+    finally:
+        await graph.change(UNSET_VERSION, version=newer)
+
+
+async def test_serving_a_graph_that_is_not_migrated_is_refused(untouched: Graph) -> None:
+    with pytest.raises(GraphError, match="run migrate"):
+        await require_current_schema(untouched)
+
+
+async def test_a_step_that_was_interrupted_is_repeated(untouched: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(migrations, "MIGRATIONS", MIGRATIONS[:1])
+    await migrate(untouched)
+    await untouched.change(UNSET_VERSION, version=1)
+    monkeypatch.undo()
+
+    assert await migrate(untouched) == STEPS
