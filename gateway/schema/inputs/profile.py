@@ -5,17 +5,21 @@ from datetime import date
 import strawberry
 from strawberry import UNSET
 
+from gateway.schema.enums import publish
 from gateway.schema.inputs.fields import key_field, mute_field, optional, required, test_field
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.references import IdentifierInput
 from gateway.schema.scalars import Date
 from graph.iso import COUNTRIES, LOCALE, time_zones
-from graph.people.upsert import FieldValue
-from graph.people.upsert import UpsertMode as GraphUpsertMode
+from graph.people.upsert import FieldValue, UpsertMode
 from graph.vocabulary import IdentifierType, Sex
 
-UpsertMode = strawberry.enum(
-    GraphUpsertMode, name="UpsertMode", description="What to do depending on whether the person is known."
+publish(
+    UpsertMode,
+    "What to do depending on whether the person is known.",
+    UPSERT="Change the person, or make one.",
+    CREATE="Make a person; TAKEN where one is found.",
+    UPDATE="Change the person; NOT_FOUND where there is none.",
 )
 
 
@@ -38,7 +42,7 @@ class UpsertProfileInput:
         default=None, description="Only identifiers of these types decide who it is; the others are just added."
     )
     mode: UpsertMode = strawberry.field(
-        default=GraphUpsertMode.UPSERT, description="Whether a person may be made, or changed, or both."
+        default=UpsertMode.UPSERT, description="Whether a person may be made, or changed, or both."
     )
     set: ProfileFieldsInput | None = strawberry.field(default=None, description="Fields to set.")
     is_test: bool = test_field()

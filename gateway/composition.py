@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from dispatch.live import LiveProfiles
+from dispatch.nudges import Nudger
+from dispatch.settings import DispatchSettings
+from gateway.api_keys import KeyRing, Viewer
+from gateway.app import App, Parts, create_app
+from gateway.console.files import console_routes
+from gateway.operations import Operations
+from gateway.schema.api import SCHEMA
+from gateway.schema.context import Context, Services
+from gateway.server import Server
+from gateway.settings import GatewaySettings
+from gateway.settling import Settling
+from gateway.warming import warm
+from graph.clock import SystemClock
+from graph.connection import Graph
+from graph.errors import GraphTimeout, GraphUnavailable
+from graph.reading.reader import Reader
+from graph.settings import GraphSettings
+
+_LAST_NUDGES_WITHIN_S = 1.0
+_ITSELF = Viewer("process", "PROCESS", ())
+
+
+@dataclass(frozen=True, slots=True)
+class ServeSettings:
+    graph: GraphSettings
+    dispatch: DispatchSettings
+    gateway: GatewaySettings
+
+
+async def serve_until_stopped(settings: ServeSettings) -> None:
+    """Answers until SIGTERM or SIGINT, and also starts where graph or Redis are away.
+
+    Raises SchemaTooNew or GraphError where the graph is there and not at this program's schema version.
+    """
+    async with running(settings) as app:
+        await Server(app.asgi, app.sockets, settings.gateway.host, settings.gateway.port).serve()
+
+
+@asynccontextmanager
+async def running(settings: ServeSettings) -> AsyncIterator[App]:
+    """The one place where the gateway's parts are put together, started and stopped."""
+    graph = Graph.open(settings.graph)
+    settling = Settling(graph, settings.gateway.admin_key)
+    nudger = Nudger(settings.dispatch.redis_url)
+    live = LiveProfiles(settings.dispatch.redis_url, graph)
+    services = Services(graph, Reader(graph), SystemClock(), nudger, nudger, live)
+    try:
+        # A graph that has just started runs even this past its limit.
+        with suppress(GraphUnavailable, GraphTimeout):
+            await settling.settle()
+            await _warm(services)
+        nudger.start()
+        await live.start()
+        background = asyncio.create_task(_settle_later(settling, services))
+        keys = KeyRing(graph, settling.is_settled)
+        yield create_app(Parts(SCHEMA, services, keys, settling.ready, nudger.healthy, console_routes()))
+        background.cancel()
+    finally:
+        await live.stop()
+        await asyncio.to_thread(nudger.stop, _LAST_NUDGES_WITHIN_S)
+        await graph.close()
+
+
+async def _settle_later(settling: Settling, services: Services) -> None:
+    if not settling.is_settled():
+        await settling.settle_patiently()
+        await _warm(services)
+
+
+async def _warm(services: Services) -> None:
+    await warm(Operations(SCHEMA), Context.of(services, _ITSELF, "warming"))

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+
+from gateway.errors import ErrorCode
+from graph.errors import GraphTimeout, GraphUnavailable, UnknownCommit
+from graph.reading.answer import BadArgument, FieldError
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    message: str
+
+
+def reason_of(error: BaseException) -> Reason:
+    """What a caller may know of an error: never the text of one that nobody foresaw."""
+    if isinstance(error, BadArgument):
+        return Reason(error.code, error.message)
+    if isinstance(error, GraphUnavailable):
+        return Reason(ErrorCode.UNAVAILABLE, "The graph cannot be reached now. Try again in a moment.")
+    if isinstance(error, GraphTimeout):
+        return Reason(ErrorCode.TIMEOUT, "This took too long and was stopped. Nothing was changed.")
+    if isinstance(error, UnknownCommit):
+        return Reason(
+            ErrorCode.OUTCOME_UNKNOWN,
+            "The answer of the graph was lost: it may have happened. Send it again with the same idempotencyKey.",
+        )
+    return Reason(ErrorCode.INTERNAL, "Something went wrong on our side.")
+
+
+def public_error(error: GraphQLError, request_id: str, default: ErrorCode = ErrorCode.BAD_USER_INPUT) -> GraphQLError:
+    """The same error as a caller may see it. What was not foreseen is logged under the request's id."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, GraphQLError):
+        code = str((error.extensions or {}).get("code", default))
+        reason = Reason(code, error.message)
+    else:
+        reason = reason_of(cause)
+        if reason.code == ErrorCode.INTERNAL:
+            log_unexpected(cause, request_id)
+    extensions = {"code": reason.code, "requestId": request_id}
+    return GraphQLError(reason.message, error.nodes, error.source, error.positions, error.path, extensions=extensions)
+
+
+def formatted(errors: Sequence[GraphQLError], request_id: str, default: ErrorCode) -> list[dict[str, Any]]:
+    return [dict(public_error(error, request_id, default).formatted) for error in errors]
+
+
+def field_error(error: FieldError, request_id: str) -> dict[str, Any]:
+    return plain_error(Reason(error.code, error.message), request_id, error.path)
+
+
+def plain_error(reason: Reason, request_id: str, path: Sequence[str | int] | None = None) -> dict[str, Any]:
+    body: dict[str, Any] = {"message": reason.message}
+    if path:
+        body["path"] = list(path)
+    body["extensions"] = {"code": reason.code, "requestId": request_id}
+    return body
+
+
+def log_unexpected(error: BaseException, request_id: str) -> None:
+    """The places of the error without its text and without what it quotes: both may hold personal data."""
+    places: list[str] = []
+    trace = error.__traceback__
+    while trace is not None:
+        places.append(f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}")
+        trace = trace.tb_next
+    logger.error("request %s failed: %s at %s", request_id, type(error).__name__, " > ".join(places[-8:]))
+
+
+class PublicErrors(SchemaExtension):
+    """Every error that leaves the ordinary executor, in an answer or on a stream."""
+
+    def on_operation(self) -> Iterator[None]:
+        yield
+        self._mask(self.execution_context.result)
+
+    def on_stream_result(self, result: Any) -> Iterator[None]:
+        self._mask(result)
+        yield
+
+    def _mask(self, result: Any) -> None:
+        errors: list[GraphQLError] | None = getattr(result, "errors", None)
+        if errors:
+            request_id = self.execution_context.context.request_id
+            result.errors = [_once(error, request_id) for error in errors]
+
+
+def _once(error: GraphQLError, request_id: str) -> GraphQLError:
+    """A stream's last result passes both hooks."""
+    already: Mapping[str, object] = error.extensions or {}
+    return error if "requestId" in already else public_error(error, request_id)

@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from graphql import GraphQLResolveInfo
+
+from gateway.api_keys import Viewer
+from graph.clock import Clock
+from graph.connection import Graph
+from graph.reading.answer import Answer
+from graph.selection import Selection
+from graph.vocabulary import ChangeKind, Channel
+
+
+class Reader(Protocol):
+    async def answer(self, selections: Sequence[Selection]) -> Answer:
+        """Raises BadArgument, and the graph's other errors."""
+        ...
+
+
+class Nudges(Protocol):
+    def message(self, channel: Channel, message_id: str) -> None:
+        """Wakes a worker for a message that was committed. Never blocks; what is dropped the sweeper finds."""
+        ...
+
+
+class Changes(Protocol):
+    def publish(self, profile_id: str, revision: int, kinds: Iterable[ChangeKind]) -> None:
+        """Tells listeners of a change that was committed. Never blocks; a lost one is healed by a revision check."""
+        ...
+
+
+class LiveChanges(Protocol):
+    def listen(self, profile_id: str, after: int = 0) -> AsyncGenerator[tuple[int, frozenset[ChangeKind]], None]:
+        """Every revision newer than `after` with what changed; whoever takes them slowly skips to the newest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What resolvers may use, the same for every request."""
+
+    graph: Graph
+    reader: Reader
+    clock: Clock
+    nudges: Nudges
+    changes: Changes
+    live: LiveChanges
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What one request may use. `request_id` stands in its errors and in the log."""
+
+    graph: Graph
+    reader: Reader
+    clock: Clock
+    viewer: Viewer
+    nudges: Nudges
+    changes: Changes
+    live: LiveChanges
+    request_id: str
+
+    @classmethod
+    def of(cls, services: Services, viewer: Viewer, request_id: str) -> Context:
+        return cls(
+            services.graph,
+            services.reader,
+            services.clock,
+            viewer,
+            services.nudges,
+            services.changes,
+            services.live,
+            request_id,
+        )
+
+
+ResolveInfo: TypeAlias = "GraphQLResolveInfo[Context]"

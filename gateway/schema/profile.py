@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.connection import Connection
+from gateway.schema.fields import argument, described, history, paged
+from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazySubscription
+from gateway.schema.node import Node
+from gateway.schema.references import DateTimeRange
+from gateway.schema.scalars import Date, DateTime
+from graph.vocabulary import (
+    Channel,
+    MessagePurpose,
+    MessageState,
+    ProfileKind,
+    PurchaseKind,
+    PurchaseStatus,
+    Sex,
+    SubscriptionStatus,
+)
+
+_DURING = argument("during", DateTimeRange | None, "Only what happened then.")
+
+
+@strawberry.type(
+    description="One person as known now. No address is the key of a person: a profile may have none, one or many."
+)
+class Profile(Node):
+    merged_ids: list[strawberry.ID] = described("The ids of profiles that became part of this one; they keep working.")
+    revision: int = described("Grows with every change to this person. Pass it as `after` to `profileChanged`.")
+    kind: ProfileKind = described("How well the person is known.")
+    is_identified: bool = described("Whether a verified or EXTERNAL identifier says who it is.")
+    is_test: bool = described("Whether it is a test and stays out of reports.")
+    status: SubscriptionStatus = described(
+        "SUBSCRIBED means that no bar stands above the subscriptions; it is not a consent."
+    )
+    first_name: str | None = described("First name.", pii=True)
+    last_name: str | None = described("Last name.", pii=True)
+    birth_date: Date | None = described("Date of birth.", pii=True)
+    sex: Sex | None = described("As declared by the person.", pii=True)
+    locale: str | None = described("The person's language, like `en-GB`.")
+    timezone: str | None = described("The declared time zone, like `Europe/London`.")
+    country: str | None = described("ISO 3166, like `GB`.")
+    city: str | None = described("City.")
+    identifiers: Connection[LazyIdentifier] = paged("The values that point to this person or reach them.")
+    subscriptions: Connection[LazySubscription] = paged(
+        "The addresses on which this person subscribed, in the order of their priority.",
+        argument("channel", Channel | None, "Only those on this channel."),
+        argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
+    )
+    events: Connection[LazyEvent] = history(
+        "What the person did.", argument("types", list[str] | None, "Only events of these types."), _DURING
+    )
+    purchases: Connection[LazyPurchase] = history(
+        "What the person bought.",
+        argument("statuses", list[PurchaseStatus] | None, "Only those with one of these statuses."),
+        argument("kinds", list[PurchaseKind] | None, "Only sales, or only returns."),
+        _DURING,
+    )
+    messages: Connection[LazyMessage] = history(
+        "What was sent to the person.",
+        argument("channel", Channel | None, "Only those on this channel."),
+        argument("states", list[MessageState] | None, "Only those in one of these states."),
+        argument("purposes", list[MessagePurpose] | None, "Only those sent for one of these purposes."),
+        _DURING,
+    )
+    created_at: DateTime = described("When the profile was made.")
+    updated_at: DateTime = described("When its own fields last changed.")
+    first_seen_at: DateTime | None = described("When the person first did something.")
+    last_seen_at: DateTime | None = described("When the person last did something.")

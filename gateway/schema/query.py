@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.connection import Connection
+from gateway.schema.fields import argument, described, paged
+from gateway.schema.identifier import Identifier
+from gateway.schema.message import Message
+from gateway.schema.node import Node
+from gateway.schema.product import Product
+from gateway.schema.profile import Profile
+from gateway.schema.purchase import Purchase
+from gateway.schema.references import IdentifierInput, ProductRef, ProfileOrder, ProfileRef, PurchaseRef, ResourceRef
+from gateway.schema.resource import Resource
+from gateway.schema.viewer import Viewer
+
+
+@strawberry.type(description="Everything that can be read. What does not exist is null, not an error.")
+class Query:
+    node: Node | None = described("Anything by its id.", argument("id", strawberry.ID, "The id."))
+    nodes: list[Node | None] = described(
+        "Several things by their ids, in the order of the ids.",
+        argument("ids", list[strawberry.ID], "The ids: 100 at most."),
+    )
+    profile: Profile | None = described(
+        "One person. A merged id gives the person who remains; a value that points to several people is the error "
+        "AMBIGUOUS_MATCH.",
+        argument("by", ProfileRef, "Whom."),
+    )
+    profiles: Connection[Profile] = paged(
+        "All people, the newest first.",
+        argument("order_by", ProfileOrder | None, "In which order; the newest first where nothing is said."),
+    )
+    identifier: Identifier | None = described(
+        "One identifier by its value.", argument("by", IdentifierInput, "Its type and value.")
+    )
+    resource: Resource | None = described("One resource.", argument("by", ResourceRef, "Which."))
+    resources: Connection[Resource] = paged("All resources.")
+    product: Product | None = described("One product.", argument("by", ProductRef, "Which."))
+    products: Connection[Product] = paged("All products, by name.")
+    purchase: Purchase | None = described("One purchase.", argument("by", PurchaseRef, "Which."))
+    message: Message | None = described("One message.", argument("id", strawberry.ID, "Its id."))
+    messages: Connection[Message] = paged("All messages, the newest first.")
+    viewer: Viewer = described("Who this key belongs to, and what it may do.")

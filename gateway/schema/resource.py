@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.connection import Connection
+from gateway.schema.fields import described, paged
+from gateway.schema.lazy import LazyResource
+from gateway.schema.node import Node
+from gateway.schema.scalars import DateTime
+from graph.vocabulary import Channel
+
+
+@strawberry.type(description="A kind of content that a subscriber may leave while staying subscribed.")
+class Category(Node):
+    key: str = described("Unique within its resource.")
+    title: str = described("What people read.")
+    resource: LazyResource = described("Whose category it is.")
+    mandatory: bool = described("Whether it cannot be left.")
+    active: bool = described("Whether it is in use.")
+    joined_by_default: bool = described("Whether a subscriber who said nothing gets it.")
+
+
+@strawberry.type(description="A publisher that people subscribe to: a site, an app, a brand, a newsletter.")
+class Resource(Node):
+    key: str = described("Unique; what your programs call it.")
+    title: str = described("What people read.")
+    channels: list[Channel] = described("On which channels it publishes.")
+    categories: Connection[Category] = paged("The kinds of content that it offers.")
+    created_at: DateTime = described("When it was made.")

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import strawberry
+
+from gateway.schema.fields import described
+from gateway.schema.lazy import LazyCategory, LazyIdentifier, LazyProfile, LazyResource
+from gateway.schema.node import Node
+from gateway.schema.scalars import DateTime
+from graph.vocabulary import Channel, SubscriptionStatus
+
+
+@strawberry.type(description="Whether a subscriber gets one category of the resource.")
+class CategoryMembership:
+    category: LazyCategory = described("The category.")
+    joined: bool = described("Whether the subscriber gets it.")
+    explicit: bool = described("Whether the subscriber said so; otherwise it is the category's default.")
+    since: DateTime | None = described("When the subscriber said so.")
+
+
+@strawberry.type(description="What proves that somebody agreed.")
+class OptInEvidence:
+    at: DateTime = described("When they agreed.")
+    ip: str | None = described("From which address of the network.", pii=True)
+    url: str | None = described("On which page.")
+    source: str = described("Which system took it down.")
+    wording: str | None = described("The words they agreed to.")
+
+
+@strawberry.type(description="One address of one person on one channel of one resource, with a status of its own.")
+class ChannelSubscription(Node):
+    profile: LazyProfile = described("Whose subscription it is.")
+    resource: LazyResource = described("The publisher.")
+    channel: Channel = described("The channel.")
+    address: LazyIdentifier = described("Where messages go.")
+    status: SubscriptionStatus = described("Whether this address may be written to.")
+    priority: int = described("Which of several addresses is tried first; 0 is the highest.")
+    categories: list[CategoryMembership] = described("Which kinds of content the subscriber gets.")
+    opt_in: OptInEvidence | None = described("What proves the consent.")
+    suspended_until: DateTime | None = described("When a pause ends.")
+    consent_expires_at: DateTime | None = described("When the consent runs out.")
+    created_at: DateTime = described("When it was made.")

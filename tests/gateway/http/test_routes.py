@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import httpx
+import pytest
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from gateway.app import Parts, create_app, open_routes
+from gateway.console.files import console_routes
+from graph.errors import GraphUnavailable
+from tests.gateway.doubles import AUTHORIZATION, World
+
+OPEN = {"/healthz", "/readyz", "/", "/assets/{name}"}
+AWAY = GraphUnavailable("x")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+def parts(world: World) -> Parts:
+    async def ready() -> None:
+        if world.graph_error:
+            raise world.graph_error
+
+    return Parts(world.schema, world.services(), world.keys(), ready, lambda: world.redis_ok, console_routes())
+
+
+def client_of(world: World) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(create_app(parts(world)).asgi), base_url="http://gateway")
+
+
+async def test_no_route_but_the_open_ones_answers_without_a_key() -> None:
+    world = World()
+    app = create_app(parts(world)).asgi
+    keyed = [each for each in app.routes if path(each) not in OPEN]
+    assert [path(each) for each in keyed] == ["/graphql", "/graphql"]
+    async with client_of(world) as client:
+        for route in keyed:
+            if isinstance(route, Route):
+                for method in METHODS:
+                    assert (await client.request(method, route.path)).status_code == 401
+            else:
+                # Its key is asked for in the protocol: tests/conformance/test_transport_ws.py.
+                assert isinstance(route, WebSocketRoute)
+    assert world.reader.asked == []
+
+
+def test_the_open_routes_are_these_and_only_read() -> None:
+    routes = open_routes(parts(World()))
+    assert {path(each) for each in routes} == OPEN
+    for route in routes:
+        assert isinstance(route, Route)
+        assert route.methods == {"GET", "HEAD"}
+
+
+async def test_an_unknown_path_is_404() -> None:
+    async with client_of(World()) as client:
+        assert (await client.get("/graphql/", headers=AUTHORIZATION, follow_redirects=False)).status_code in {307, 404}
+        assert (await client.get("/admin")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("world", "status", "body"),
+    [
+        (World(), 200, {"status": "ok", "degraded": []}),
+        (World(redis_ok=False), 200, {"status": "ok", "degraded": ["redis"]}),
+        (World(graph_error=AWAY), 503, {"status": "unavailable", "degraded": ["graph"]}),
+        (World(graph_error=AWAY, redis_ok=False), 503, {"status": "unavailable", "degraded": ["graph", "redis"]}),
+    ],
+    ids=["all", "no redis", "no graph", "neither"],
+)
+async def test_ready_is_503_only_without_the_graph(world: World, status: int, body: dict[str, object]) -> None:
+    async with client_of(world) as client:
+        response = await client.get("/readyz")
+        assert response.status_code == status
+        assert response.json() == body
+        assert (await client.get("/healthz")).json() == {"status": "ok"}
+
+
+def path(route: BaseRoute) -> str:
+    assert isinstance(route, Route | WebSocketRoute | Mount)
+    return route.path
