@@ -11,6 +11,9 @@ from graph.vocabulary import UserErrorCode
 
 LONGEST_IDEMPOTENCY_KEY = 200
 
+# Every mutation takes exactly this one argument.
+INPUT = strawberry.argument(description="What is asked for.")
+
 
 def key_field() -> Any:
     return strawberry.field(

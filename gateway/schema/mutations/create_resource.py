@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.resource import CreateResourceInput, NewCategoryInput
 from gateway.schema.mutations.settle import guard, settle
@@ -26,7 +28,9 @@ class CreateResourcePayload:
     replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
 
 
-async def resolve(info: strawberry.Info[Context], input: CreateResourceInput) -> CreateResourcePayload:
+async def resolve(
+    info: strawberry.Info[Context], input: Annotated[CreateResourceInput, INPUT]
+) -> CreateResourcePayload:
     settled = await settle(info.context, _create(info.context, input))
     return CreateResourcePayload(
         resource=refer(settled.value("resourceId")), user_errors=settled.user_errors, replayed=settled.replayed

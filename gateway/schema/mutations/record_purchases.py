@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.purchase import PurchaseInput, PurchaseLineInput, RecordPurchasesInput
 from gateway.schema.mutations.batch import bulk_summary, filtered_rows, shown_rows, written_rows
@@ -35,7 +36,9 @@ class RecordPurchasesPayload:
     rows = strawberry.field(filtered_rows, description="What became of each row, in the order of the input.")
 
 
-async def resolve(info: strawberry.Info[Context], input: RecordPurchasesInput) -> RecordPurchasesPayload:
+async def resolve(
+    info: strawberry.Info[Context], input: Annotated[RecordPurchasesInput, INPUT]
+) -> RecordPurchasesPayload:
     settled = await settle(info.context, _record(info.context, input))
     return RecordPurchasesPayload(
         summary=bulk_summary(settled),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.message import AddressStrategy, EmailContentInput, SendMessageInput
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
 from gateway.schema.message import Outreach
@@ -29,7 +31,7 @@ class SendMessagePayload:
     replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
 
 
-async def resolve(info: strawberry.Info[Context], input: SendMessageInput) -> SendMessagePayload:
+async def resolve(info: strawberry.Info[Context], input: Annotated[SendMessageInput, INPUT]) -> SendMessagePayload:
     settled = await settle(info.context, _send(info.context, input))
     message_id, channel = settled.value("messageId"), settled.value("channel")
     if message_id is not None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
 from gateway.schema.inputs.subscription import AddressInput, SubscribeInput
 from gateway.schema.mutations.settle import guard, settle
@@ -26,7 +28,7 @@ class SubscribePayload:
     replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
 
 
-async def resolve(info: strawberry.Info[Context], input: SubscribeInput) -> SubscribePayload:
+async def resolve(info: strawberry.Info[Context], input: Annotated[SubscribeInput, INPUT]) -> SubscribePayload:
     settled = await settle(info.context, _subscribe(info.context, input))
     return SubscribePayload(
         subscription=refer(settled.value("subscriptionId")),

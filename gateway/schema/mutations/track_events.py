@@ -2,14 +2,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
 from gateway.schema.inputs.event import EventInput, TrackEventsInput
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.mutations.batch import bulk_summary, filtered_rows, shown_rows, written_rows
 from gateway.schema.mutations.settle import guard, settle
@@ -37,7 +37,7 @@ class TrackEventsPayload:
     rows = strawberry.field(filtered_rows, description="What became of each row, in the order of the input.")
 
 
-async def resolve(info: strawberry.Info[Context], input: TrackEventsInput) -> TrackEventsPayload:
+async def resolve(info: strawberry.Info[Context], input: Annotated[TrackEventsInput, INPUT]) -> TrackEventsPayload:
     settled = await settle(info.context, _track(info.context, input))
     return TrackEventsPayload(
         summary=bulk_summary(settled),

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.subscription import UnsubscribeInput
 from gateway.schema.mutations.settle import guard, settle
@@ -25,7 +27,7 @@ class UnsubscribePayload:
     replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
 
 
-async def resolve(info: strawberry.Info[Context], input: UnsubscribeInput) -> UnsubscribePayload:
+async def resolve(info: strawberry.Info[Context], input: Annotated[UnsubscribeInput, INPUT]) -> UnsubscribePayload:
     settled = await settle(info.context, _unsubscribe(info.context, input))
     return UnsubscribePayload(
         changed=refer_all(settled.value("changed") or ()),

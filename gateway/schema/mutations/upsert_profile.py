@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
-from gateway.schema.inputs.fields import check_idempotency_key
+from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.profile import UpsertProfileInput, profile_fields
 from gateway.schema.mutations.settle import guard, settle
@@ -25,7 +27,7 @@ class UpsertProfilePayload:
     replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
 
 
-async def resolve(info: strawberry.Info[Context], input: UpsertProfileInput) -> UpsertProfilePayload:
+async def resolve(info: strawberry.Info[Context], input: Annotated[UpsertProfileInput, INPUT]) -> UpsertProfilePayload:
     settled = await settle(info.context, _upsert(info.context, input))
     return UpsertProfilePayload(
         profile=refer(settled.value("profileId")),
