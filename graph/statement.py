@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 READ_TIMEOUT_MS = 2_000
-WRITE_TIMEOUT_MS = 5_000
+# A transaction runs several statements, and each may have to be planned first (40 to 200 ms on a quiet machine).
+WRITE_TIMEOUT_MS = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,8 @@ QUEUE: Final = Statement(
     CREATE (m:Message:Pending {id: $messageId, profileId: $profileId, state: 'QUEUED', purpose: $purpose,
         channel: $channel, categoryId: $categoryId, subject: $subject, text: $text, html: $html, isTest: $isTest,
         createdAt: datetime({epochMillis: $now}), dueAt: datetime({epochMillis: $dueAt}),
-        expiresAt: datetime({epochMillis: $expiresAt}), attemptCount: 0, openCount: 0, clickCount: 0})
+        expiresAt: CASE WHEN $expiresAt IS NOT NULL THEN datetime({epochMillis: $expiresAt}) END,
+        attemptCount: 0, openCount: 0, clickCount: 0})
     CREATE (m)-[:TO]->(s)
     CREATE (m)-[:PART_OF]->(o)
     RETURN [o.id, m.id]
