@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -20,9 +21,12 @@ from gateway.settling import Settling
 from gateway.warming import warm
 from graph.clock import SystemClock
 from graph.connection import Graph
-from graph.errors import GraphTimeout, GraphUnavailable
+from graph.errors import GraphError, GraphTimeout, GraphUnavailable
 from graph.reading.reader import Reader
+from graph.rehearsal import rehearse_writes
 from graph.settings import GraphSettings
+
+_log = logging.getLogger(__name__)
 
 _LAST_NUDGES_WITHIN_S = 1.0
 _ITSELF = Viewer("process", "PROCESS", ())
@@ -73,6 +77,11 @@ async def _settle_later(settling: Settling, services: Services) -> None:
     if not settling.is_settled():
         await settling.settle_patiently()
         await _warm(services)
+    # Readers come first; who writes in the very first seconds waits for plans as everybody once did.
+    try:
+        await rehearse_writes(services.graph, services.clock.now())
+    except GraphError as error:
+        _log.warning("the first writes will be slow: %s", error)
 
 
 async def _warm(services: Services) -> None:

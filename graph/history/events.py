@@ -64,9 +64,15 @@ async def track_events(graph: Graph, events: Sequence[NewEvent], guard: Guard | 
     async def chunk(
         transaction: Transaction, part: Sequence[NewEvent]
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        return await _Chunk(transaction, part, now_ms).written()
+        return await track_events_in(transaction, part, now_ms)
 
     return await in_batches(graph, events, guard, now_ms, chunk)
+
+
+async def track_events_in(
+    transaction: Transaction, part: Sequence[NewEvent], now_ms: int
+) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+    return await _Chunk(transaction, part, now_ms).written()
 
 
 @dataclass(slots=True)

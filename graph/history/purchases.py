@@ -71,9 +71,15 @@ async def record_purchases(graph: Graph, purchases: Sequence[NewPurchase], guard
     async def chunk(
         transaction: Transaction, part: Sequence[NewPurchase]
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        return await _Chunk(transaction, part, now_ms).written()
+        return await record_purchases_in(transaction, part, now_ms)
 
     return await in_batches(graph, purchases, guard, now_ms, chunk)
+
+
+async def record_purchases_in(
+    transaction: Transaction, part: Sequence[NewPurchase], now_ms: int
+) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+    return await _Chunk(transaction, part, now_ms).written()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,12 +44,12 @@ async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | No
     """
 
     async def work(transaction: Transaction) -> Done:
-        return await _upsert(transaction, command, now_ms)
+        return await upsert_in(transaction, command, now_ms)
 
     return await once(graph, guard, now_ms, work)
 
 
-async def _upsert(transaction: Transaction, command: UpsertProfile, now_ms: int) -> Done:
+async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: int) -> Done:
     resolution = await resolve(transaction, command.identifiers, now_ms)
     found = resolution.match(command.identifiers, command.match_on)
     _refuse(found, command.mode)

@@ -48,12 +48,12 @@ async def send_message(graph: Graph, command: SendMessage, guard: Guard, now_ms:
     """
 
     async def work(transaction: Transaction) -> Done:
-        return await _send(transaction, command, now_ms)
+        return await send_in(transaction, command, now_ms)
 
     return await once(graph, guard, now_ms, work)
 
 
-async def _send(transaction: Transaction, command: SendMessage, now_ms: int) -> Done:
+async def send_in(transaction: Transaction, command: SendMessage, now_ms: int) -> Done:
     resource = await resource_facts(transaction, command.resource)
     category_id = resource.category_id(command.category, ("category",)) if command.category else None
     person = await locked_person(transaction, command.profile, now_ms)

@@ -38,7 +38,9 @@ def choose(candidates: Sequence[Candidate], order: AddressOrder, purpose: Messag
     """
     ordered = sorted(candidates, key=_KEYS[order])
     if not ordered:
-        return Choice(None, Verdict(reachable=False, refused_by=Gate.NO_SUBSCRIPTION, reason="there is no subscription"))
+        return Choice(
+            None, Verdict(reachable=False, refused_by=Gate.NO_SUBSCRIPTION, reason="there is no subscription")
+        )
     verdicts = [reach(candidate.facts, purpose, now_ms) for candidate in ordered]
     for candidate, verdict in zip(ordered, verdicts, strict=True):
         if verdict.reachable:

@@ -66,23 +66,27 @@ async def create_resource(graph: Graph, command: CreateResource, guard: Guard | 
     """The result holds `resourceId`. Raises Refusal TAKEN where the key is in use."""
 
     async def work(transaction: Transaction) -> Done:
-        resource_id = await transaction.run(
-            statements.CREATE_RESOURCE,
-            id=new_id(IdPrefix.RESOURCE),
-            key=command.key,
-            title=command.title,
-            channels=list(command.channels),
-            sender=command.sender,
-            senderName=command.sender_name,
-            categories=[_category_row(each) for each in command.categories],
-            now=now_ms,
-        )
-        return Done({"resourceId": resource_id})
+        return await create_resource_in(transaction, command, now_ms)
 
     try:
         return await once(graph, guard, now_ms, work)
     except ConstraintViolated:
         raise Refusal(UserError(UserErrorCode.TAKEN, "A resource with this key exists.", ("key",))) from None
+
+
+async def create_resource_in(transaction: Transaction, command: CreateResource, now_ms: int) -> Done:
+    resource_id = await transaction.run(
+        statements.CREATE_RESOURCE,
+        id=new_id(IdPrefix.RESOURCE),
+        key=command.key,
+        title=command.title,
+        channels=list(command.channels),
+        sender=command.sender,
+        senderName=command.sender_name,
+        categories=[_category_row(each) for each in command.categories],
+        now=now_ms,
+    )
+    return Done({"resourceId": resource_id})
 
 
 async def resource_facts(transaction: Transaction, reference: ResourceReference) -> ResourceFacts:

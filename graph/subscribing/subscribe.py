@@ -40,12 +40,12 @@ async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_m
     """
 
     async def work(transaction: Transaction) -> Done:
-        return await _subscribe(transaction, command, now_ms)
+        return await subscribe_in(transaction, command, now_ms)
 
     return await once(graph, guard, now_ms, work)
 
 
-async def _subscribe(transaction: Transaction, command: Subscribe, now_ms: int) -> Done:
+async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int) -> Done:
     resource = await resource_facts(transaction, command.resource)
     if command.channel not in resource.channels:
         raise Refusal(UserError(UserErrorCode.INVALID, f"The resource does not use {command.channel}.", ("address",)))

@@ -35,12 +35,12 @@ async def unsubscribe(graph: Graph, command: Unsubscribe, guard: Guard | None, n
     """
 
     async def work(transaction: Transaction) -> Done:
-        return await _unsubscribe(transaction, command, now_ms)
+        return await unsubscribe_in(transaction, command, now_ms)
 
     return await once(graph, guard, now_ms, work)
 
 
-async def _unsubscribe(transaction: Transaction, command: Unsubscribe, now_ms: int) -> Done:
+async def unsubscribe_in(transaction: Transaction, command: Unsubscribe, now_ms: int) -> Done:
     profile_id: str | None = await transaction.run(statements.OWNER, id=command.subscription_id)
     if profile_id is None:
         path = ("target", "subscription")

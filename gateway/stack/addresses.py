@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+
+from gateway.stack.ports import keep_ports
+from gateway.stack.private_file import read_or_make
+from gateway.stack.up_settings import UpSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The environment in which gateway and worker run, as it grows while the parts start."""
+
+    settings: UpSettings
+    ports: dict[str, int]
+    values: dict[str, str] = field(repr=False)
+
+    @classmethod
+    def choose(cls, settings: UpSettings) -> Addresses:
+        ports = keep_ports(settings.data.ports_file, ("neo4j", "redis", "mailbox"))
+        values = {
+            "CUSTOMER_GRAPH_DATA": str(settings.data.path),
+            "HOST": settings.host,
+            "PORT": str(settings.port),
+        }
+        for name in ("GRAPH_URI", "GRAPH_USER", "GRAPH_PASSWORD", "GRAPH_DATABASE", "REDIS_URL", "SMTP_URL"):
+            if settings.given_value(name):
+                values[name] = settings.given_value(name)
+        return cls(settings, ports, values)
+
+    def password(self, part: str) -> str:
+        """Of a part that is ours; made once. Only signs that need no escape in a URL or a configuration file."""
+        return read_or_make(self.settings.data.secrets / f"{part}-password", lambda: secrets.token_hex(24))
+
+    def for_children(self) -> dict[str, str]:
+        return {**self.settings.given, **self.values}
