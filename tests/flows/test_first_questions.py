@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 if TYPE_CHECKING:
-    from conftest import Stack
+    from tests.conftest import Stack
 
 PAGE = """
 query {

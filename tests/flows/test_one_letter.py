@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 if TYPE_CHECKING:
-    from conftest import Stack
+    from tests.conftest import Stack
 
 SUBSCRIBE = """
 mutation ($address: String!) {

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -31,8 +31,7 @@ class DummyPayload:
 
     @strawberry.field(description="Read by a resolver of its own.")
     async def asked(self, info: strawberry.Info) -> Profile | None:
-        found: Any = await read_entity(info, "prf_bert")
-        return found
+        return cast("Profile | None", await read_entity(info, "prf_bert"))
 
 
 @strawberry.type(description="One mutation.")
