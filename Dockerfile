@@ -18,6 +18,7 @@ COPY pyproject.toml README.md LICENSE ./
 COPY graph/ graph/
 COPY dispatch/ dispatch/
 COPY gateway/ gateway/
+COPY demo/ demo/
 COPY --from=console /build/gateway/console/static gateway/console/static
 RUN /opt/customer-graph/bin/pip install --no-deps --no-build-isolation .
 

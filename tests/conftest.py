@@ -50,7 +50,7 @@ _STACK_VARIABLES = frozenset({"GRAPH_URI", "GRAPH_PASSWORD", "GRAPH_USER", "REDI
 # What migrations leave behind is no data; everything else goes, in pieces that fit a small heap.
 _EMPTY = """
 MATCH (n) WHERE NOT n:SchemaVersion AND NOT n:MigrationLock
-CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS
+CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS
 """
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from graph.message_states import Happening, next_state, states_before
 from graph.reach import CategoryFacts, Membership, ReachFacts
 from graph.statements import outbox as statements
 from graph.vocabulary import Channel, MessagePurpose, MessageState, SubscriptionStatus
+
+_log: Final = logging.getLogger(__name__)
 
 CLAIMABLE: Final = [str(state) for state in states_before(Happening.CLAIMED)]
 CLAIMED: Final = MessageState.SENDING
@@ -42,7 +45,7 @@ async def claim(graph: Graph, ids: Iterable[str], worker: str, lease_ms: int, no
         leaseMs=lease_ms,
         now=now_ms,
     )
-    return Claimed(token, tuple(_delivery(row) for row in rows))
+    return Claimed(token, tuple(delivery for row in rows if (delivery := _readable(row))))
 
 
 async def mark_handed(graph: Graph, ids: Iterable[str], token: str, lease_ms: int) -> frozenset[str]:
@@ -57,6 +60,15 @@ async def release(graph: Graph, ids: Iterable[str], token: str, now_ms: int) -> 
         statements.RELEASE, ids=sorted(ids), token=token, claimed=CLAIMED, released=_RELEASED, now=now_ms
     )
     return frozenset(released)
+
+
+def _readable(row: Mapping[str, Any]) -> Delivery | None:
+    """None for a message in words that only a newer version of this program knows: it waits for one."""
+    try:
+        return _delivery(row)
+    except ValueError:
+        _log.error("message %s cannot be read by this version", row["id"])
+        return None
 
 
 def _delivery(row: Mapping[str, Any]) -> Delivery:

@@ -280,6 +280,7 @@ async def _operators(graph: Graph, statement: Statement) -> list[str]:
     async with graph._driver.session() as session:  # noqa: SLF001 (only the driver shows a plan)
         result = await session.run("EXPLAIN " + statement.text, parameters)
         summary = await result.consume()
+    assert summary.plan is not None
     return _flat(summary.plan)
 
 

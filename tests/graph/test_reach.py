@@ -135,7 +135,7 @@ def test_the_first_gate_that_refuses_is_named() -> None:
         {"suppressed": False},
         {"expires_at": None},
     ):
-        facts = replace(facts, **mended)  # type: ignore[arg-type]  # one gate is opened after the other
+        facts = replace(facts, **mended)
         named.append(reach(facts, M, NOW).refused_by)
 
     assert named == [

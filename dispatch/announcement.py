@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import orjson
+
+from graph.vocabulary import ChangeKind
+
+# One Redis channel for all people: a process listens once, and drops by a dictionary look-up what nobody watches.
+TOPIC: Final = "customer-graph:profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """A profile has reached a revision; `kinds` says by what, as far as it is known."""
+
+    profile_id: str
+    revision: int
+    kinds: frozenset[ChangeKind]
+
+    def encode(self) -> bytes:
+        return orjson.dumps({"profileId": self.profile_id, "revision": self.revision, "kinds": sorted(self.kinds)})
+
+    @classmethod
+    def decode(cls, data: bytes) -> Announcement | None:
+        """None for what none of us wrote: whoever reaches Redis may publish anything."""
+        try:
+            fields = orjson.loads(data)
+            kinds = frozenset(ChangeKind(kind) for kind in fields["kinds"])
+            return cls(str(fields["profileId"]), int(fields["revision"]), kinds)
+        except (ValueError, TypeError, KeyError):
+            return None
+
+
+def united(announcements: Iterable[Announcement]) -> list[Announcement]:
+    """One per profile: its newest revision, with the kinds of all."""
+    latest: dict[str, Announcement] = {}
+    for each in announcements:
+        known = latest.get(each.profile_id)
+        if known is not None:
+            each = Announcement(each.profile_id, max(known.revision, each.revision), known.kinds | each.kinds)  # noqa: PLW2901 (the same announcement, widened)
+        latest[each.profile_id] = each
+    return list(latest.values())

@@ -1,0 +1,254 @@
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+import ssl
+from collections.abc import Mapping
+from contextlib import suppress
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import localtime
+from typing import Final, NoReturn
+
+import aiosmtplib
+from aiosmtplib.protocol import SMTPProtocol
+
+from dispatch.channels.masking import CONTROL, masked
+from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
+from dispatch.settings import DispatchSettings
+from dispatch.smtp_server import SmtpServer, Starttls
+from graph.delivery import Delivery
+
+_START_INPUT: Final = 354
+_SUCCESS: Final = 2
+_PERMANENT: Final = 500
+
+# Shares of the lease. Together less than all of it, so that an outcome is written while the claim still holds.
+_DIALOGUE_SHARE: Final = 0.3
+_ANSWER_SHARE: Final = 0.5
+_QUIT_S: Final = 2.0
+
+_DEAD_ADDRESS: Final = "5.1.1"
+# "Unable to route" is most often a name server that is down, so it counts as temporary in spite of its 5.
+_ROUTING: Final = "5.4.4"
+_ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
+_QUEUED_AS: Final = re.compile(r"\b(?:queued as|id=)\s*<?([A-Za-z0-9._-]{4,64})", re.IGNORECASE)
+_PLAIN_ADDRESS: Final = re.compile(r"""[^\s<>@,;:()\[\]"\\\x00-\x1f\x7f]+@[^\s<>@,;:()\[\]"\\\x00-\x1f\x7f]+""")
+_LINE_END: Final = re.compile(r"\r\n?|\n")
+
+
+# What aiosmtplib's `start_tls` means: None upgrades where the server offers it.
+_START_TLS: Final[Mapping[Starttls, bool | None]] = {
+    Starttls.NEVER: False,
+    Starttls.OPPORTUNISTIC: None,
+    Starttls.REQUIRED: True,
+}
+
+
+class EmailSender:
+    """Hands a letter to one SMTP server (RFC 5321)."""
+
+    provider = "smtp"
+
+    def __init__(self, server: SmtpServer, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
+        self._server = server
+        self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
+        self._answer_s = lease_ms / 1000 * _ANSWER_SHARE
+        self._tls_context = tls_context
+
+    @classmethod
+    def from_settings(cls, settings: DispatchSettings) -> EmailSender:
+        """Raises ValueError that names SMTP_URL where it is missing or wrong."""
+        if not settings.smtp_url:
+            raise ValueError("SMTP_URL is not set, so no e-mail can be sent")
+        return cls(SmtpServer.from_url(settings.smtp_url), settings.lease_ms)
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        """Everything up to the final dot is bounded together: until then nothing can have been taken."""
+        try:
+            letter = compose(delivery)
+        except (ValueError, MessageError, IndexError):
+            return Refused("the letter cannot be composed: an address or a header is not valid")
+        client = self._client()
+        try:
+            try:
+                async with asyncio.timeout(self._dialogue_s):
+                    protocol = await _open_envelope(client, delivery, letter)
+            except _Answered as answered:
+                return answered.outcome
+            except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
+                client.close()
+                # Greeting, TLS and login speak about us, not about this letter: even a 5xx there is tried again.
+                return Deferred(masked(_plain(error), delivery.address))
+            except ValueError:
+                return Refused("the address cannot be written in an envelope")
+            return await self._hand_over(client, protocol, letter, delivery)
+        finally:
+            await _leave(client)
+
+    def _client(self) -> aiosmtplib.SMTP:
+        server = self._server
+        return aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.tls,
+            start_tls=_START_TLS[server.starttls],
+            timeout=self._dialogue_s,
+            tls_context=self._tls_context,
+            local_hostname=_own_name(),
+        )
+
+    async def _hand_over(
+        self, client: aiosmtplib.SMTP, protocol: SMTPProtocol, letter: bytes, delivery: Delivery
+    ) -> Outcome:
+        try:
+            protocol.write(_transparent(letter))
+            response = await protocol.read_response(timeout=self._answer_s)
+        except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
+            client.close()
+            return Unknown(masked(_plain(error), delivery.address))
+        if response.code // 100 != _SUCCESS:
+            return _refusal(response.code, response.message, delivery.address)
+        found = _QUEUED_AS.search(response.message)
+        return Accepted(_answer(response.code, response.message, delivery.address), found and found[1])
+
+
+def _own_name() -> str:
+    """For EHLO. Asking a name server, as the library would, may take seconds; RFC 5321 allows an address instead."""
+    name = socket.gethostname()
+    return name if "." in name and name.isascii() else "[127.0.0.1]"
+
+
+class _Answered(Exception):
+    """The server said no before the letter was sent."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+
+
+async def _open_envelope(client: aiosmtplib.SMTP, delivery: Delivery, letter: bytes) -> SMTPProtocol:
+    """Up to the server's 354. Our own DATA, because the client's does not tell a lost 354 from a lost last answer."""
+    sender, address = delivery.sender or "", delivery.address or ""
+    await client.connect()
+    await _greet(client)
+    international = not (sender.isascii() and address.isascii())
+    if international and not client.supports_extension("smtputf8"):
+        raise _Answered(Refused("the mail server cannot take an address with letters outside ASCII"))
+    options = ["SMTPUTF8", "BODY=8BITMIME"] if international else []
+    encoding = "utf-8" if international else "ascii"
+    if client.supports_extension("size"):
+        options.append(f"SIZE={len(letter)}")
+    try:
+        await client.mail(sender, options=options, encoding=encoding)
+        await client.rcpt(address, encoding=encoding)
+    except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as error:
+        _said_no(error.code, error.message, address)
+    response = await client.execute_command(b"DATA")
+    if response.code != _START_INPUT or client.protocol is None:
+        _said_no(response.code, response.message, address)
+    return client.protocol
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    # Where TLS or a login was asked for, connecting has greeted already.
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except aiosmtplib.SMTPHeloError:
+            await client.helo()
+
+
+def _said_no(code: int, text: str, address: str) -> NoReturn:
+    raise _Answered(_refusal(code, text, address))
+
+
+async def _leave(client: aiosmtplib.SMTP) -> None:
+    # The outcome is known by now, so a server that does not say goodbye changes nothing.
+    with suppress(TimeoutError, OSError, aiosmtplib.SMTPException):
+        if client.is_connected:
+            await client.quit(timeout=_QUIT_S)
+    client.close()
+
+
+def _refusal(code: int, text: str, address: str | None) -> Outcome:
+    status = _ENHANCED.search(text)
+    answer = _answer(code, text, address)
+    if code < _PERMANENT or (status and status[0] == _ROUTING):
+        return Deferred(answer)
+    return Refused(answer, suppress=bool(status and status[0] == _DEAD_ADDRESS))
+
+
+def _answer(code: int, text: str, address: str | None) -> str:
+    return masked(f"{code} {text}", address)
+
+
+def _plain(error: BaseException) -> str:
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        return f"{error.code} {error.message}"
+    # The texts of connection errors name hosts and what was sent; the kind of error says enough.
+    match error:
+        case TimeoutError():
+            return "no answer in time"
+        case aiosmtplib.SMTPConnectError():
+            return "no connection"
+        case ConnectionError():
+            return "the connection was lost"
+        case _:
+            return type(error).__name__
+
+
+def compose(delivery: Delivery) -> bytes:
+    """The letter as it goes over the wire. Raises ValueError or MessageError for what cannot stand in a header.
+
+    Message-ID comes from the message's id, so every try of one message is the same letter to its reader's server.
+    """
+    sender, address = delivery.sender or "", delivery.address or ""
+    if not sender or not address:
+        raise ValueError("a letter needs a sender and an address")
+    policy = SMTP.clone(cte_type="7bit") if (sender + address).isascii() else SMTPUTF8
+    letter = EmailMessage(policy=policy)
+    origin = _mailbox(sender, _one_line(delivery.sender_name))
+    letter["From"] = origin
+    letter["To"] = _mailbox(address)
+    letter["Subject"] = _one_line(delivery.subject)
+    letter["Date"] = localtime()
+    letter["Message-ID"] = f"<{delivery.message_id}@{origin.domain}>"
+    text, html = _lines(delivery.text), _lines(delivery.html)
+    if text or not html:
+        letter.set_content(text)
+        if html:
+            letter.add_alternative(html, subtype="html")
+    else:
+        letter.set_content(html, subtype="html")
+    return letter.as_bytes()
+
+
+def _mailbox(address: str, name: str = "") -> Address:
+    if address.isascii():
+        return Address(display_name=name, addr_spec=address)
+    # The library's parser knows only ASCII, so the rest is held to what no header and no envelope can misread.
+    if not _PLAIN_ADDRESS.fullmatch(address):
+        raise ValueError("not an address")
+    local_part, _, domain = address.partition("@")
+    return Address(display_name=name, username=local_part, domain=domain)
+
+
+def _one_line(text: str | None) -> str:
+    """Line ends in a header would begin another header."""
+    return CONTROL.sub(" ", text or "").strip()
+
+
+def _lines(text: str | None) -> str:
+    return _LINE_END.sub("\n", text or "").replace("\x00", "")
+
+
+def _transparent(letter: bytes) -> bytes:
+    """RFC 5321, 4.5.2: a line that begins with a dot gets another one, and one alone ends the letter."""
+    body = letter if letter.endswith(b"\r\n") else letter + b"\r\n"
+    return body.replace(b"\r\n.", b"\r\n..") + b".\r\n"

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The provider took the message; it is never handed over again."""
+
+    answer: str
+    provider_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deferred:
+    """Not taken now. `after_ms` is what the provider asked us to wait, None where it said nothing."""
+
+    answer: str
+    after_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Never taken. `suppress` where the answer says that the address itself is dead."""
+
+    answer: str
+    suppress: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The message may have been taken: the answer was lost after everything had been sent."""
+
+    answer: str
+
+
+# Answers are short and hold no address: they are stored, logged and shown.
+Outcome: TypeAlias = Accepted | Deferred | Refused | Unknown

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Final
+
+from dispatch.channels.channel import ChannelSender
+from dispatch.nudges import Nudger
+from dispatch.outcome import Outcome, Unknown
+from dispatch.retry_decision import Try, decide
+from graph import outbox
+from graph.clock import Clock
+from graph.connection import Graph
+from graph.delivery import Delivery
+from graph.errors import GraphError, GraphTimeout, GraphUnavailable, UnknownCommit
+from graph.outbox import AttemptRecord, Claimed, Revision
+from graph.reach import Verdict, reach
+from graph.vocabulary import ChangeKind
+
+_log: Final = logging.getLogger(__name__)
+
+# So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt.
+_HANDED_TOGETHER: Final = 20
+# An outcome that cannot be written means a second letter, so a graph that restarts is waited for.
+_FINISH_PATIENCE_S: Final = 60.0
+_FINISH_PAUSE_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a channel's worker needs to bring messages from the outbox to its provider."""
+
+    graph: Graph
+    nudger: Nudger
+    sender: ChannelSender
+    clock: Clock
+    worker: str
+    lease_ms: int
+    stopping: Callable[[], bool]
+
+    async def send(self, message_ids: Sequence[str]) -> int:
+        """Claims what it can of `message_ids` and returns how many were handed over.
+
+        Raises GraphError where the graph fails; what was claimed then waits for its lease to run out.
+        """
+        claimed = await outbox.claim(self.graph, message_ids, self.worker, self.lease_ms, self.clock.now())
+        sendable = await self._skip_refused(claimed)
+        handed = 0
+        for start in range(0, len(sendable), _HANDED_TOGETHER):
+            if self.stopping():
+                rest = [delivery.message_id for delivery in sendable[start:]]
+                await outbox.release(self.graph, rest, claimed.token, self.clock.now())
+                break
+            handed += await self._hand_over(claimed.token, sendable[start : start + _HANDED_TOGETHER])
+        return handed
+
+    async def _skip_refused(self, claimed: Claimed) -> Sequence[Delivery]:
+        """Reach again, with what is true now: consent may have been withdrawn since the message was queued."""
+        now = self.clock.now()
+        verdicts = {each.message_id: reach(each.facts, each.purpose, now) for each in claimed.deliveries}
+        refused: dict[str, Verdict] = {key: verdict for key, verdict in verdicts.items() if not verdict.reachable}
+        if refused:
+            self._announce(await outbox.skip(self.graph, claimed.token, refused), {ChangeKind.MESSAGE})
+        return [each for each in claimed.deliveries if each.message_id not in refused]
+
+    async def _hand_over(self, token: str, deliveries: Sequence[Delivery]) -> int:
+        ids = [delivery.message_id for delivery in deliveries]
+        sent_until = monotonic() + self.lease_ms / 1000
+        held = await outbox.mark_handed(self.graph, ids, token, self.lease_ms)
+        if monotonic() >= sent_until:
+            # This process was stopped for longer than its lease: others may be sending these by now.
+            return 0
+        mine = [delivery for delivery in deliveries if delivery.message_id in held]
+        outcomes = await asyncio.gather(*(self._outcome_of(delivery) for delivery in mine))
+        records = [self._record(*pair) for pair in zip(mine, outcomes, strict=True)]
+        if records:
+            await self._finish(token, records)
+        return len(records)
+
+    async def _outcome_of(self, delivery: Delivery) -> Outcome:
+        try:
+            return await self.sender.send(delivery)
+        except Exception as error:  # noqa: BLE001 (a fault in one letter must not lose the outcomes of those beside it)
+            _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
+            return Unknown(f"the channel failed with {type(error).__name__}")
+
+    def _record(self, delivery: Delivery, outcome: Outcome) -> AttemptRecord:
+        now = self.clock.now()
+        this = Try(delivery.attempt, now, delivery.facts.expires_at)
+        decision = decide(outcome, this, random.random())  # noqa: S311 (spreads retries, guards nothing)
+        return AttemptRecord(
+            message_id=delivery.message_id,
+            state=decision.state,
+            outcome=decision.outcome,
+            provider=self.sender.provider,
+            answer=outcome.answer,
+            next_at=decision.next_at,
+            provider_id=getattr(outcome, "provider_id", None),
+            suppress=getattr(outcome, "suppress", False),
+        )
+
+    async def _finish(self, token: str, records: Sequence[AttemptRecord]) -> None:
+        """Tries again while the graph is away. Twice is harmless: the first one that holds gives the token up."""
+        kinds = {ChangeKind.MESSAGE} | ({ChangeKind.IDENTIFIER} if any(each.suppress for each in records) else set())
+        give_up_at = monotonic() + _FINISH_PATIENCE_S
+        while True:
+            try:
+                self._announce(await outbox.finish(self.graph, token, records, self.clock.now()), kinds)
+            except (GraphUnavailable, GraphTimeout, UnknownCommit):
+                if monotonic() >= give_up_at:
+                    raise
+                await asyncio.sleep(_FINISH_PAUSE_S)
+            else:
+                return
+
+    def _announce(self, revisions: Iterable[Revision], kinds: Iterable[ChangeKind]) -> None:
+        for each in revisions:
+            self.nudger.publish(each.profile_id, each.revision, kinds)
+
+
+async def send_and_report(sending: Sending, message_ids: Sequence[str]) -> None:
+    """A job's whole work. Failures of the graph are said and left to the sweeper."""
+    try:
+        await sending.send(message_ids)
+    except GraphError as error:
+        _log.warning("%d messages wait for the sweeper: %s", len(message_ids), error)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+_REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchSettings:
+    """Where Redis and the providers are, and how long things may take. URLs may hold passwords: never print them."""
+
+    redis_url: str = field(repr=False)
+    smtp_url: str = field(default="", repr=False)
+    lease_ms: int = 30_000
+    sweep_ms: int = 1_000
+    renudge_ms: int = 5_000
+    threads_per_channel: int = 4
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> DispatchSettings:
+        """Raises ValueError that names the variable which is missing or wrong."""
+        redis_url = environment.get("REDIS_URL", "")
+        if not redis_url:
+            raise ValueError("REDIS_URL is not set and no stack is running on this data folder")
+        if urlsplit(redis_url).scheme not in _REDIS_SCHEMES:
+            raise ValueError("REDIS_URL must begin with redis://, rediss:// or unix://")
+        return cls(
+            redis_url=redis_url,
+            smtp_url=environment.get("SMTP_URL", ""),
+            lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
+            sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),
+            renudge_ms=_milliseconds(environment, "CUSTOMER_GRAPH_RENUDGE_MS", 5_000),
+        )
+
+
+def _milliseconds(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or not int(text):
+        raise ValueError(f"{name} must be a whole number of milliseconds greater than 0")
+    return int(text)

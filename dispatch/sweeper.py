@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Final
+
+from dispatch.nudges import Nudger
+from dispatch.retry_decision import MAX_ATTEMPTS
+from graph import outbox
+from graph.clock import Clock
+from graph.connection import Graph
+from graph.errors import GraphError
+from graph.outbox import SweepLimits
+from graph.vocabulary import ChangeKind, Channel
+
+_log: Final = logging.getLogger(__name__)
+
+_MESSAGES_PER_SWEEP: Final = 1_000
+# Redis stays this short while any number of messages waits in the graph.
+_LONGEST_QUEUE: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Sweeper:
+    """Finds what was lost on the way: nudges, jobs, leases. It is the only thing that tries again.
+
+    It talks to the graph alone; what it finds goes to Redis through the nudger, which never waits.
+    """
+
+    graph: Graph
+    nudger: Nudger
+    clock: Clock
+    channels: tuple[Channel, ...]
+    sweep_ms: int
+    renudge_ms: int
+
+    async def run(self) -> None:
+        """Until it is cancelled."""
+        while True:
+            await asyncio.sleep(self.sweep_ms / 1000)
+            for channel in self.channels:
+                try:
+                    await self.sweep(channel)
+                except GraphError as error:
+                    _log.warning("the sweep of %s is put off: %s", channel, error)
+
+    async def sweep(self, channel: Channel) -> int:
+        """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""
+        if not self.nudger.healthy() or self.nudger.backlog(channel) >= _LONGEST_QUEUE:
+            return 0
+        limits = SweepLimits(_MESSAGES_PER_SWEEP, self.renudge_ms, MAX_ATTEMPTS)
+        found = await outbox.due(self.graph, channel, limits, self.clock.now())
+        for each in found.revisions:
+            self.nudger.publish(each.profile_id, each.revision, {ChangeKind.MESSAGE})
+        for message_id in found.ids:
+            self.nudger.message(channel, message_id)
+        if found.lost:
+            _log.warning("%d messages of %s had been left behind by a worker", found.lost, channel)
+        return len(found.ids)

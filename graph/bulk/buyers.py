@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph.bulk.origin import Origin
+from graph.bulk.owners import claim, lock_owners
+from graph.bulk.purchase import BulkPurchase
+from graph.bulk.sighting import Sighting, sightings
+from graph.connection import Transaction
+from graph.identifiers import IdentifierValue
+from graph.ids import IdPrefix, new_id
+from graph.statements import bulk as statements
+from graph.vocabulary import IdentifierType, ProfileKind, SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Buyers:
+    """Who bought, by the key of the identifier. `created` are those whom this transaction made."""
+
+    profile_ids: Mapping[str, str]
+    ambiguous: frozenset[str]
+    created: frozenset[str]
+
+
+async def find_or_create(transaction: Transaction, purchases: Collection[BulkPurchase], origin: Origin) -> Buyers:
+    identifiers = {purchase.buyer.key: purchase.buyer for purchase in purchases}
+    await lock_owners(transaction, identifiers)
+    owners = await claim(transaction, identifiers.values(), origin.now_ms)
+    profile_ids = {key: owner.profile_ids[0] for key, owner in owners.items() if owner.profile_ids}
+    unowned = sorted(key for key in owners if key not in profile_ids)
+    profile_ids.update((key, new_id(IdPrefix.PROFILE)) for key in unowned)
+    seen = seen_by_key(purchases)
+    await _create(transaction, [_row(identifiers[key], profile_ids[key], seen[key]) for key in unowned], origin)
+    return Buyers(
+        profile_ids=profile_ids,
+        ambiguous=frozenset(key for key, owner in owners.items() if owner.is_ambiguous),
+        created=frozenset(unowned),
+    )
+
+
+def seen_by_key(purchases: Iterable[BulkPurchase]) -> dict[str, Sighting]:
+    in_time = sorted(purchases, key=lambda purchase: (purchase.placed_ms, purchase.external_id))
+    return sightings((each.buyer.key, each.placed_ms, each.country) for each in in_time)
+
+
+def _row(identifier: IdentifierValue, profile_id: str, seen: Sighting) -> Mapping[str, object]:
+    return {
+        "key": identifier.key,
+        "id": profile_id,
+        "isIdentified": identifier.type is IdentifierType.EXTERNAL,
+        "country": seen.country,
+        "firstSeenMs": seen.first_ms,
+        "lastSeenMs": seen.last_ms,
+    }
+
+
+async def _create(transaction: Transaction, rows: Sequence[Mapping[str, object]], origin: Origin) -> None:
+    if rows:
+        await transaction.run(
+            statements.CREATE_PROFILES,
+            rows=rows,
+            now=origin.now_ms,
+            source=origin.source,
+            isTest=origin.is_test,
+            status=SubscriptionStatus.SUBSCRIBED.value,
+            kind=ProfileKind.ANONYMOUS.value,
+        )

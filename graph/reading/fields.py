@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from graph.reading.assemble import Convert
+from graph.reading.listing import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A value: an expression of the node `{v}`, and what turns it into JSON."""
+
+    expression: str
+    convert: Convert | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Millionths and a currency of the node `{v}`."""
+
+    micros: str
+    currency: str = "{v}.currency"
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A linked node. `link` is Cypher that binds it as `{x}` from `{v}`, at most one."""
+
+    shape: str
+    link: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An object made of something already bound: the variable named by `variable`, there if `there` is not null."""
+
+    shape: str
+    variable: str = "{v}"
+    there: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """A value of a linked node, shown as this one's own."""
+
+    link: str
+    leaf: Leaf
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A short list without pages, at most `limit` entries."""
+
+    shape: str
+    listing: Listing
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A list in pages."""
+
+    shape: str
+    listing: Listing
+
+
+Field = Leaf | Constant | Money | One | Near | Far | Several | Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the fields of one GraphQL type are in the graph."""
+
+    name: str
+    fields: Mapping[str, Field]

@@ -1,0 +1,103 @@
+"""By what one thing is found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graph.identifiers import identifier_key
+from graph.ids import IdPrefix
+from graph.reading.links import SURVIVOR_ROOT
+from graph.vocabulary import IdentifierType
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Cypher that binds `{x}` from the value `{value}`, which `value` makes of the argument; None finds nothing."""
+
+    match: str
+    value: Callable[[Any], object | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One thing, found by the one of these ways whose argument is given, directly or inside `by`."""
+
+    shape: str
+    ways: Mapping[str, Way]
+
+    def way(self, arguments: Mapping[str, object]) -> tuple[Way, object] | None:
+        within = arguments.get("by")
+        choices = within if isinstance(within, Mapping) and "by" not in self.ways else arguments
+        for name, way in self.ways.items():
+            if choices.get(name) is not None:
+                value = way.value(choices[name])
+                return None if value is None else (way, value)
+        return None
+
+
+def _text(value: object) -> str:
+    return str(value)
+
+
+def _key_of_identifier(value: Mapping[str, Any]) -> str | None:
+    try:
+        return identifier_key(IdentifierType(value["type"]), value.get("namespace") or "", value["value"])
+    except ValueError:
+        # What cannot be such a value belongs to nobody.
+        return None
+
+
+def _source_key(name: str) -> Callable[[Mapping[str, Any]], str]:
+    return lambda value: f"{value.get('source') or 'default'}:{value[name]}"
+
+
+def by_id(label: str) -> Way:
+    return Way(f"MATCH ({{x}}:{label} {{id: {{value}}}})", _text)
+
+
+PERSON_BY_ID = Way("MATCH ({x}o:Profile {id: {value}}) " + SURVIVOR_ROOT, _text)
+_PERSON_BY_IDENTIFIER = Way(
+    # Two are enough to see that the value points to several people.
+    "MATCH (:Identifier {key: {value}})-[:IDENTIFIES]->({x}o) " + SURVIVOR_ROOT + " WITH DISTINCT {x} LIMIT 2",
+    _key_of_identifier,
+)
+
+LOOKUPS: Mapping[str, Lookup] = {
+    "profile": Lookup("Profile", {"id": PERSON_BY_ID, "identifier": _PERSON_BY_IDENTIFIER}),
+    "identifier": Lookup("Identifier", {"by": Way("MATCH ({x}:Identifier {key: {value}})", _key_of_identifier)}),
+    "resource": Lookup("Resource", {"id": by_id("Resource"), "key": Way("MATCH ({x}:Resource {key: {value}})", _text)}),
+    "product": Lookup(
+        "Product",
+        {"id": by_id("Product"), "sku": Way("MATCH ({x}:Product {sourceKey: {value}})", _source_key("sku"))},
+    ),
+    "purchase": Lookup(
+        "Purchase",
+        {
+            "id": by_id("Purchase"),
+            "external": Way("MATCH ({x}:Purchase {sourceKey: {value}})", _source_key("externalId")),
+        },
+    ),
+    "message": Lookup("Message", {"id": by_id("Message")}),
+}
+
+# The prefix of an id says what it is the id of.
+NODES: Mapping[str, Lookup] = {
+    IdPrefix.PROFILE: Lookup("Profile", {"id": PERSON_BY_ID}),
+    IdPrefix.IDENTIFIER: Lookup("Identifier", {"id": by_id("Identifier")}),
+    IdPrefix.SUBSCRIPTION: Lookup("ChannelSubscription", {"id": by_id("Subscription")}),
+    IdPrefix.RESOURCE: Lookup("Resource", {"id": by_id("Resource")}),
+    IdPrefix.CATEGORY: Lookup("Category", {"id": by_id("Category")}),
+    IdPrefix.EVENT: Lookup("Event", {"id": by_id("Event")}),
+    IdPrefix.PURCHASE: Lookup("Purchase", {"id": by_id("Purchase")}),
+    IdPrefix.PRODUCT: Lookup("Product", {"id": by_id("Product")}),
+    IdPrefix.MESSAGE: Lookup("Message", {"id": by_id("Message")}),
+    IdPrefix.ATTEMPT: Lookup("Attempt", {"id": by_id("Attempt")}),
+    IdPrefix.OUTREACH: Lookup("Outreach", {"id": by_id("Outreach")}),
+}
+
+
+def node_lookup(identity: str) -> Lookup | None:
+    """How a thing is found whose id is all that is known; None for text that has not the form of an id."""
+    return NODES.get(identity.partition("_")[0])

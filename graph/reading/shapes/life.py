@@ -1,0 +1,156 @@
+"""What happened to someone, in the graph. A plain field is one line: its GraphQL name, and the property of it."""
+
+from __future__ import annotations
+
+from graph.reading import links
+from graph.reading.edges import Edges
+from graph.reading.fields import Connection, Constant, Far, Money, Near, One, Several, Shape
+from graph.reading.order import Order, SortKey, SortKind
+from graph.reading.values import instant, json, optional, optional_decimal, optional_instant, value, value_or
+
+_LINE_CURRENCY = "startNode({v}).currency"
+
+EVENT = Shape(
+    "Event",
+    {
+        "id": value("id"),
+        "at": instant("occurredAt"),
+        "kind": Constant("EVENT"),
+        "profile": One("Profile", links.PERSON_OF_HISTORY),
+        "source": value("source"),
+        "externalId": value("externalId"),
+        "eventType": value("type"),
+        "occurredAt": instant("occurredAt"),
+        "receivedAt": instant("receivedAt", otherwise="occurredAt"),
+        "value": optional_decimal("valueMicros"),
+        "properties": json("properties"),
+        "products": Several("Product", Edges("MATCH ({p})-[:ABOUT]->({v})", Order("Product.id"))),
+        "causedBy": One("Message", links.MESSAGE_OF_EVENT, required=False),
+        "isTest": value_or("isTest", "false"),
+    },
+)
+
+PRODUCT = Shape(
+    "Product",
+    {
+        "id": value("id"),
+        "source": value("source"),
+        "sku": value("sku"),
+        "name": optional("name"),
+        "productCategory": optional("productCategory"),
+        "purchases": Connection(
+            "Purchase",
+            Edges(
+                # A purchase may hold the product in two lines.
+                "MATCH ({p})<-[:CONTAINS]-({v}) WITH DISTINCT {v}",
+                Order("Purchase.placedAt", SortKey("{v}.placedAt", SortKind.TIME), descending=True),
+            ),
+        ),
+    },
+)
+
+PURCHASE = Shape(
+    "Purchase",
+    {
+        "id": value("id"),
+        "at": instant("placedAt"),
+        "kind": Constant("PURCHASE"),
+        "profile": One("Profile", links.PERSON_OF_HISTORY),
+        "source": value("source"),
+        "externalId": value("externalId"),
+        "purchaseKind": value("kind"),
+        "purchaseStatus": value("status"),
+        "placedAt": instant("placedAt"),
+        "changedAt": instant("changedAt", otherwise="placedAt"),
+        "total": Money("{v}.totalMicros"),
+        "delivery": Money("coalesce({v}.deliveryMicros, 0)"),
+        "discount": Money("coalesce({v}.discountMicros, 0)"),
+        "lines": Connection(
+            "PurchaseLine",
+            Edges(
+                "MATCH ({p})-[{v}:CONTAINS]->({v}x)",
+                Order("PurchaseLine.position", SortKey("{v}.position", SortKind.INTEGER), identity="{v}x.id"),
+                kept=("{v}x",),
+            ),
+        ),
+        "isTest": value_or("isTest", "false"),
+    },
+)
+
+# The line is an edge: `{v}` is the edge itself, `{v}x` the product it ends at.
+LINE = Shape(
+    "PurchaseLine",
+    {
+        "position": value("position"),
+        "product": Near("Product", "{v}x"),
+        "quantity": value("quantity"),
+        "unitPrice": Money("{v}.unitPriceMicros", _LINE_CURRENCY),
+        "total": Money("{v}.totalMicros", _LINE_CURRENCY),
+        "lineStatus": value("status"),
+    },
+)
+
+MESSAGE = Shape(
+    "Message",
+    {
+        "id": value("id"),
+        "at": instant("createdAt"),
+        "kind": Constant("MESSAGE"),
+        "profile": One("Profile", links.PERSON_OF_HISTORY),
+        "messageState": value("state"),
+        "purpose": value("purpose"),
+        "channel": value("channel"),
+        "subject": optional("subject"),
+        "address": Far(links.ADDRESS_OF_MESSAGE, optional("value")),
+        "masked": Far(links.ADDRESS_OF_MESSAGE, optional("masked")),
+        "subscription": One("ChannelSubscription", links.SUBSCRIPTION_OF_MESSAGE, required=False),
+        "resource": One("Resource", links.RESOURCE_OF_MESSAGE),
+        "outreach": One("Outreach", links.OUTREACH_OF_MESSAGE),
+        "refusedBy": optional("refusedBy"),
+        "reason": optional("reason"),
+        "isTest": value_or("isTest", "false"),
+        "createdAt": instant("createdAt"),
+        "sentAt": optional_instant("sentAt"),
+        "deliveredAt": optional_instant("deliveredAt"),
+        "openedAt": optional_instant("openedAt"),
+        "firstClickedAt": optional_instant("firstClickedAt"),
+        "openCount": value_or("openCount", "0"),
+        "clickCount": value_or("clickCount", "0"),
+        "complainedAt": optional_instant("complainedAt"),
+        "attempts": Connection(
+            "Attempt",
+            # Other nodes than attempts may come to hang on a message by the same edge.
+            Edges("MATCH ({p})<-[:OF]-({v}:Attempt)", Order("Attempt.at", SortKey("{v}.at", SortKind.TIME))),
+        ),
+    },
+)
+
+ATTEMPT = Shape(
+    "Attempt",
+    {
+        "id": value("id"),
+        "at": instant("at"),
+        "provider": value("provider"),
+        "outcome": value("outcome"),
+        "answer": optional("answer"),
+        "nextAt": optional_instant("nextAt"),
+    },
+)
+
+OUTREACH = Shape(
+    "Outreach",
+    {
+        "id": value("id"),
+        "origin": value("origin"),
+        "state": value("state"),
+        "refusedBy": optional("refusedBy"),
+        "reason": optional("reason"),
+        "messages": Connection(
+            "Message",
+            Edges(
+                "MATCH ({p})<-[:PART_OF]-({v})",
+                Order("Message.createdAt", SortKey("{v}.createdAt", SortKind.TIME), descending=True),
+            ),
+        ),
+    },
+)

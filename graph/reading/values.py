@@ -1,0 +1,59 @@
+"""The words in which the table of shapes speaks of values."""
+
+from __future__ import annotations
+
+import orjson
+
+from graph.instants import text_from_ms
+from graph.money import decimal_from_micros
+from graph.reading.fields import Leaf
+
+
+def value(name: str) -> Leaf:
+    return Leaf(f"{{v}}.{name}")
+
+
+def optional(name: str) -> Leaf:
+    return Leaf(f"{{v}}.{name}", required=False)
+
+
+def value_or(name: str, default: str) -> Leaf:
+    """`default` is Cypher; it stands for the property where a node was written without it."""
+    return Leaf(f"coalesce({{v}}.{name}, {default})")
+
+
+def instant(name: str, otherwise: str | None = None) -> Leaf:
+    """A time; `otherwise` names the property that holds it for a node without `name`."""
+    return Leaf(_instant(name, otherwise), text_from_ms)
+
+
+def optional_instant(name: str) -> Leaf:
+    return Leaf(_instant(name), text_from_ms, required=False)
+
+
+def optional_date(name: str) -> Leaf:
+    return Leaf(f"toString({{v}}.{name})", required=False)
+
+
+def optional_decimal(name: str) -> Leaf:
+    return Leaf(f"{{v}}.{name}", decimal_from_micros, required=False)
+
+
+def json(name: str) -> Leaf:
+    return Leaf(f"coalesce({{v}}.{name}, '{{}}')", parsed)
+
+
+def parsed(text: str) -> object:
+    """None for text that is no JSON: one bad value must not break the whole answer."""
+    try:
+        found: object = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    return found
+
+
+def _instant(name: str, otherwise: str | None = None) -> str:
+    # A temporal value on its way through the driver costs four times as much as a number.
+    if otherwise is None:
+        return f"{{v}}.{name}.epochMillis"
+    return f"coalesce({{v}}.{name}, {{v}}.{otherwise}).epochMillis"

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from dispatch.nudges import Nudger
+from dispatch.outcome import Accepted, Deferred, Outcome, Refused
+from dispatch.sending import Sending, send_and_report
+from dispatch.sweeper import Sweeper
+from graph.clock import FixedClock, SystemClock
+from graph.connection import Graph
+from graph.delivery import Delivery
+from graph.errors import GraphUnavailable
+from graph.settings import GraphSettings
+from graph.statement import Statement
+from graph.vocabulary import ChangeKind, Channel
+from tests.dispatch.outbox_seed import MESSAGE, REVISION, queue, seed
+
+NOW = SystemClock().now()
+_SPOIL = Statement("spoil", "MATCH (m:Message {id: $id}) SET m.purpose = 'TELEPATHY' RETURN m.id")
+_COUNT = Statement("count_states", "MATCH (m:Message {state: $state}) RETURN count(m)")
+
+
+@dataclass(slots=True)
+class StubSender:
+    answer: Callable[[Delivery], Outcome] = lambda _: Accepted("250 Ok")
+    provider: str = "stub"
+    sent: list[str] = field(default_factory=list)
+    together: int = 0
+    most_together: int = 0
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        self.together += 1
+        self.most_together = max(self.most_together, self.together)
+        await asyncio.sleep(0.001)
+        self.together -= 1
+        self.sent.append(delivery.message_id)
+        return self.answer(delivery)
+
+
+@dataclass(slots=True)
+class StubNudger:
+    backlogged: int = 0
+    well: bool = True
+    messages: list[str] = field(default_factory=list)
+    published: list[tuple[str, int, frozenset[ChangeKind]]] = field(default_factory=list)
+
+    def message(self, _channel: Channel, message_id: str) -> None:
+        self.messages.append(message_id)
+
+    def publish(self, profile_id: str, revision: int, kinds: frozenset[ChangeKind]) -> None:
+        self.published.append((profile_id, revision, frozenset(kinds)))
+
+    def healthy(self) -> bool:
+        return self.well
+
+    def backlog(self, _channel: Channel) -> int:
+        return self.backlogged
+
+
+def sending(graph: Graph, sender: StubSender, nudger: StubNudger, stopping: Callable[[], bool] = bool) -> Sending:
+    return Sending(graph, _as_nudger(nudger), sender, FixedClock(NOW), "w", 30_000, stopping)
+
+
+def _as_nudger(stub: StubNudger) -> Nudger:
+    return stub  # type: ignore[return-value]  # it has what is used
+
+
+async def show(graph: Graph, message_id: str) -> dict[str, Any]:
+    row: dict[str, Any] = await graph.read(MESSAGE, id=message_id)
+    return row
+
+
+async def test_a_batch_is_sent_side_by_side_in_bounded_groups_and_told_live(graph: Graph) -> None:
+    ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
+    sender, nudger = StubSender(), StubNudger()
+
+    assert await sending(graph, sender, nudger).send(ids) == 45
+
+    assert sorted(sender.sent) == sorted(ids)
+    assert sender.most_together == 20
+    assert len(nudger.published) == 45
+    assert {(revision, kinds) for _, revision, kinds in nudger.published} == {(2, frozenset({ChangeKind.MESSAGE}))}
+    assert await graph.read(_COUNT, state="SENT") == 45
+
+
+async def test_two_workers_with_the_same_ids_send_each_once(graph: Graph) -> None:
+    ids = await queue(graph, *(seed(NOW, number) for number in range(30)))
+    sender, nudger = StubSender(), StubNudger()
+
+    await asyncio.gather(*(sending(graph, sender, nudger).send(ids) for _ in range(4)))
+
+    assert sorted(sender.sent) == sorted(ids)
+
+
+async def test_refused_deferred_and_dead_addresses_each_end_as_they_should(graph: Graph) -> None:
+    skipped, deferred, dead = seed(NOW, 1, subscription_status="COMPLAINED"), seed(NOW, 2), seed(NOW, 3)
+    await queue(graph, skipped, deferred, dead)
+    answers: dict[str, Outcome] = {
+        deferred.message_id: Deferred("451 later"),
+        dead.message_id: Refused("550 5.1.1", suppress=True),
+    }
+    sender, nudger = StubSender(lambda delivery: answers[delivery.message_id]), StubNudger()
+
+    await sending(graph, sender, nudger).send([one.message_id for one in (skipped, deferred, dead)])
+
+    assert (await show(graph, skipped.message_id))["refusedBy"] == "SUBSCRIPTION_STATUS"
+    assert (await show(graph, deferred.message_id))["state"] == "DEFERRED"
+    assert (await show(graph, dead.message_id))["state"] == "FAILED"
+    assert skipped.message_id not in sender.sent
+    assert [await graph.read(REVISION, id=one.profile_id) for one in (skipped, deferred, dead)] == [2, 2, 2]
+
+
+async def test_a_fault_in_one_letter_keeps_the_outcomes_of_the_others(graph: Graph) -> None:
+    bad, good = seed(NOW, 1), seed(NOW, 2)
+    await queue(graph, bad, good)
+
+    def answer(delivery: Delivery) -> Outcome:
+        if delivery.message_id == bad.message_id:
+            raise ZeroDivisionError(delivery.address)
+        return Accepted("250 Ok")
+
+    await sending(graph, StubSender(answer), StubNudger()).send([bad.message_id, good.message_id])
+
+    assert (await show(graph, good.message_id))["state"] == "SENT"
+    row = await show(graph, bad.message_id)
+    assert (row["state"], row["attempts"][0]["outcome"]) == ("DEFERRED", "UNKNOWN")
+    assert row["attempts"][0]["answer"] == "the channel failed with ZeroDivisionError"
+
+
+async def test_a_message_from_a_newer_version_waits_and_holds_up_nobody(graph: Graph) -> None:
+    newer, good = seed(NOW, 1), seed(NOW, 2)
+    await queue(graph, newer, good)
+    await graph.change(_SPOIL, id=newer.message_id)
+    sender = StubSender()
+
+    await sending(graph, sender, StubNudger()).send([newer.message_id, good.message_id])
+
+    assert sender.sent == [good.message_id]
+    assert (await show(graph, newer.message_id))["pending"]
+
+
+async def test_a_worker_that_stops_gives_back_what_it_has_not_begun(graph: Graph) -> None:
+    ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
+    sender = StubSender()
+
+    handed = await sending(graph, sender, StubNudger(), stopping=lambda: bool(sender.sent)).send(ids)
+
+    assert (handed, len(sender.sent)) == (20, 20)
+    assert await graph.read(_COUNT, state="QUEUED") == 25
+    assert await graph.read(_COUNT, state="SENDING") == 0
+
+
+async def test_a_graph_that_is_away_is_said_and_no_letter_leaves(caplog: pytest.LogCaptureFixture) -> None:
+    away = Graph.open(GraphSettings("bolt://127.0.0.1:1", connection_timeout_s=0.2))
+    sender = StubSender()
+    try:
+        await send_and_report(sending(away, sender, StubNudger()), ["msg_1"])
+        with pytest.raises(GraphUnavailable):
+            await sending(away, sender, StubNudger()).send(["msg_1"])
+    finally:
+        await away.close()
+
+    assert sender.sent == []
+    assert "wait for the sweeper" in caplog.text
+
+
+@pytest.mark.parametrize(("nudger", "told"), [(StubNudger(), 1), (StubNudger(well=False), 0), (StubNudger(20), 0)])
+async def test_the_sweeper_tells_only_a_redis_that_answers_and_has_room(
+    graph: Graph, nudger: StubNudger, told: int
+) -> None:
+    one = seed(NOW - 60_000)
+    await queue(graph, one)
+    sweeper = Sweeper(graph, _as_nudger(nudger), FixedClock(NOW), (Channel.EMAIL,), 1_000, 5_000)
+
+    assert await sweeper.sweep(Channel.EMAIL) == told
+
+    assert nudger.messages == [one.message_id] * told

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from dispatch.settings import DispatchSettings
+
+REDIS = {"REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def test_leases_and_sweeps_have_defaults() -> None:
+    settings = DispatchSettings.from_environment(REDIS)
+
+    assert (settings.lease_ms, settings.sweep_ms, settings.renudge_ms) == (30_000, 1_000, 5_000)
+
+
+def test_everything_can_be_set() -> None:
+    settings = DispatchSettings.from_environment(
+        {
+            **REDIS,
+            "SMTP_URL": "smtp://127.0.0.1:25",
+            "CUSTOMER_GRAPH_LEASE_MS": "1",
+            "CUSTOMER_GRAPH_SWEEP_MS": "2",
+            "CUSTOMER_GRAPH_RENUDGE_MS": "3",
+        }
+    )
+
+    assert (settings.smtp_url, settings.lease_ms, settings.sweep_ms, settings.renudge_ms) == (
+        "smtp://127.0.0.1:25",
+        1,
+        2,
+        3,
+    )
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({}, "REDIS_URL"),
+        ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL"),
+        ({**REDIS, "CUSTOMER_GRAPH_LEASE_MS": "soon"}, "CUSTOMER_GRAPH_LEASE_MS"),
+        ({**REDIS, "CUSTOMER_GRAPH_SWEEP_MS": "0"}, "CUSTOMER_GRAPH_SWEEP_MS"),
+        ({**REDIS, "CUSTOMER_GRAPH_RENUDGE_MS": "-1"}, "CUSTOMER_GRAPH_RENUDGE_MS"),
+    ],
+)
+def test_an_error_names_the_variable(environment: dict[str, str], named: str) -> None:
+    with pytest.raises(ValueError, match=f"^{named} "):
+        DispatchSettings.from_environment(environment)
+
+
+def test_passwords_do_not_show() -> None:
+    settings = DispatchSettings(redis_url="redis://:secret@h/0", smtp_url="smtp://u:secret@h")
+
+    assert "secret" not in repr(settings)

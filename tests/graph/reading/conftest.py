@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+import pytest
+from graphql import FieldNode, InlineFragmentNode, SelectionSetNode, ValueNode, parse, value_from_ast_untyped
+
+from graph.connection import Graph
+from graph.errors import GraphTimeout
+from graph.reading.reader import Answer, Reader
+from graph.selection import Selection
+from graph.statement import Statement
+
+Ask = Callable[[str], Awaitable[Answer]]
+Write = Callable[..., Awaitable[None]]
+Selected = Callable[[str], tuple[Selection, ...]]
+
+# A graph that has just started, on a busy machine, may think longer about its first plan than a read may take.
+_COLD_START_S = 30.0
+
+# One family in one shop: Ann, who was once also known as prf_old, and Bob, who shares an address with her.
+_FAMILY = """
+CREATE (news:Resource {id: 'res_news', key: 'news', title: 'News', channels: ['EMAIL', 'SMS'],
+          createdAt: datetime({epochMillis: 1000})})
+CREATE (offers:Category {id: 'cat_1', key: 'offers', scopedKey: 'res_news:offers', title: 'Offers', mandatory: false,
+          active: true, joinedByDefault: true})
+CREATE (safety:Category {id: 'cat_2', key: 'safety', scopedKey: 'res_news:safety', title: 'Safety', mandatory: true,
+          active: true, joinedByDefault: true})
+CREATE (tips:Category {id: 'cat_3', key: 'tips', scopedKey: 'res_news:tips', title: 'Tips', mandatory: false,
+          active: false, joinedByDefault: false})
+CREATE (news)-[:OFFERS]->(offers), (news)-[:OFFERS]->(safety), (news)-[:OFFERS]->(tips)
+CREATE (ann:Profile {id: 'prf_ann', status: 'SUBSCRIBED', revision: 7, memberIds: ['prf_ann', 'prf_old'],
+          kind: 'SUBSCRIBER', isIdentified: true, isTest: false, firstName: 'Ann', lastName: 'Archer',
+          birthDate: date('1990-02-28'), sex: 'FEMALE', locale: 'en-GB', timezone: 'Europe/London', country: 'GB',
+          city: 'Leeds', createdAt: datetime({epochMillis: 1000}), updatedAt: datetime({epochMillis: 2000}),
+          firstSeenAt: datetime({epochMillis: 500}), lastSeenAt: datetime({epochMillis: 3000})})
+CREATE (old:Profile {id: 'prf_old', status: 'SUBSCRIBED', revision: 7, memberIds: ['prf_old'], mergedInto: 'prf_ann',
+          kind: 'ANONYMOUS', createdAt: datetime({epochMillis: 1500}), lastName: 'Aaron'})
+CREATE (bob:Profile {id: 'prf_bob', status: 'SUBSCRIBED', revision: 1, memberIds: ['prf_bob'], kind: 'LEAD',
+          createdAt: datetime({epochMillis: 4000})})
+CREATE (mail:Identifier {id: 'idn_ann', key: 'EMAIL::ann@example.com', type: 'EMAIL', namespace: '',
+          value: 'ann@example.com', masked: 'a***@example.com'})
+CREATE (home:Identifier {id: 'idn_home', key: 'EMAIL::home@example.com', type: 'EMAIL', namespace: '',
+          value: 'home@example.com', masked: 'h***@example.com'})
+CREATE (card:Identifier {id: 'idn_card', key: 'EXTERNAL:shop:7', type: 'EXTERNAL', namespace: 'shop', value: '7',
+          masked: '***'})
+CREATE (mail)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(bob)
+CREATE (card)-[:IDENTIFIES]->(ann), (card)-[:IDENTIFIES]->(old)
+CREATE (first:Subscription {id: 'sub_1', key: 'k1', channel: 'EMAIL', status: 'SUBSCRIBED', priority: 0,
+          optInAt: datetime({epochMillis: 900}), optInIp: '192.0.2.1', optInUrl: 'https://shop.example/join',
+          optInSource: 'form', optInWording: 'Yes, write to me', suspendedUntil: datetime({epochMillis: 5000}),
+          consentExpiresAt: datetime({epochMillis: 6000}), createdAt: datetime({epochMillis: 1000})})
+CREATE (second:Subscription {id: 'sub_2', key: 'k2', channel: 'SMS', status: 'UNSUBSCRIBED', priority: 1,
+          createdAt: datetime({epochMillis: 1000})})
+CREATE (ann)-[:HAS_SUBSCRIPTION]->(first)-[:AT]->(mail), (first)-[:OF]->(news)
+CREATE (ann)-[:HAS_SUBSCRIPTION]->(second)-[:AT]->(home), (second)-[:OF]->(news)
+CREATE (first)-[:LEFT {at: datetime({epochMillis: 1100})}]->(offers)
+CREATE (first)-[:JOINED {at: datetime({epochMillis: 1200})}]->(tips)
+CREATE (lamp:Product {id: 'pro_1', sourceKey: 'shop:lamp', source: 'shop', sku: 'lamp', name: 'Lamp',
+          productCategory: 'light'})
+CREATE (bare:Product {id: 'pro_2', sourceKey: 'shop:bare', source: 'shop', sku: 'bare'})
+CREATE (sale:Purchase {id: 'pur_1', sourceKey: 'shop:A1', source: 'shop', externalId: 'A1', profileId: 'prf_ann',
+          kind: 'SALE', status: 'PAID', placedAt: datetime({epochMillis: 7000}), currency: 'GBP',
+          changedAt: datetime({epochMillis: 7500}), totalMicros: 12550000, deliveryMicros: 500000,
+          discountMicros: 250000, isTest: false})
+CREATE (back:Purchase {id: 'pur_2', sourceKey: 'shop:A2', source: 'shop', externalId: 'A2', profileId: 'prf_old',
+          kind: 'RETURN', status: 'REFUNDED', placedAt: datetime({epochMillis: 8000}), currency: 'GBP',
+          totalMicros: -2550000})
+CREATE (sale)-[:BY]->(ann), (back)-[:BY]->(old)
+CREATE (sale)-[:CONTAINS {position: 2, quantity: 1, unitPriceMicros: 2050000, totalMicros: 2050000,
+          status: 'NEW'}]->(bare)
+CREATE (sale)-[:CONTAINS {position: 1, quantity: 4, unitPriceMicros: 2562500, totalMicros: 10250000,
+          status: 'DELIVERED'}]->(lamp)
+CREATE (back)-[:CONTAINS {position: 1, quantity: -1, unitPriceMicros: 2550000, totalMicros: -2550000,
+          status: 'REFUNDED'}]->(lamp)
+CREATE (intent:Outreach {id: 'out_1', profileId: 'prf_ann', origin: 'API', state: 'QUEUED', reason: 'asked',
+          createdAt: datetime({epochMillis: 9000})})
+CREATE (letter:Message {id: 'msg_1', profileId: 'prf_old', state: 'CLICKED', purpose: 'MARKETING', channel: 'EMAIL',
+          subject: 'Hello', isTest: false, createdAt: datetime({epochMillis: 9000}),
+          sentAt: datetime({epochMillis: 9100}), deliveredAt: datetime({epochMillis: 9200}),
+          openedAt: datetime({epochMillis: 9300}), firstClickedAt: datetime({epochMillis: 9400}), openCount: 2,
+          clickCount: 1, complainedAt: datetime({epochMillis: 9500}), refusedBy: 'EXPIRY', reason: 'late'})
+CREATE (letter)-[:TO]->(first), (letter)-[:PART_OF]->(intent)
+CREATE (:Attempt {id: 'att_1', at: datetime({epochMillis: 9050}), provider: 'smtp', outcome: 'DEFERRED',
+          answer: '450 later', nextAt: datetime({epochMillis: 9080})})-[:OF]->(letter)
+CREATE (:Attempt {id: 'att_2', at: datetime({epochMillis: 9090}), provider: 'smtp',
+          outcome: 'ACCEPTED'})-[:OF]->(letter)
+CREATE (view:Event {id: 'evt_1', sourceKey: 'web:1', source: 'web', externalId: '1', profileId: 'prf_ann', type: 'view',
+          occurredAt: datetime({epochMillis: 10000}), receivedAt: datetime({epochMillis: 10001}), valueMicros: 1500000,
+          properties: '{"page":"lamp","tags":["a","b"]}', isTest: false})
+CREATE (click:Event {id: 'evt_2', sourceKey: 'web:2', source: 'web', externalId: '2', profileId: 'prf_old',
+          type: 'click', occurredAt: datetime({epochMillis: 11000}), isTest: true})
+CREATE (view)-[:BY]->(ann), (click)-[:BY]->(old), (view)-[:ABOUT]->(lamp), (click)-[:CAUSED_BY]->(letter)
+"""
+
+
+@pytest.fixture
+def selected() -> Selected:
+    """A document's fields as the plain tree that the reader takes; times are written as epoch milliseconds."""
+
+    def convert(document: str) -> tuple[Selection, ...]:
+        (operation,) = parse(document).definitions
+        return _fields(operation.selection_set, None)  # type: ignore[attr-defined]  # the only definition is an operation
+
+    return convert
+
+
+@pytest.fixture
+def ask(graph: Graph, selected: Selected) -> Ask:
+    async def answer(document: str) -> Answer:
+        deadline = time.monotonic() + _COLD_START_S
+        while True:
+            try:
+                return await Reader(graph).answer(selected(document))
+            except GraphTimeout:
+                if time.monotonic() > deadline:
+                    raise
+
+    return answer
+
+
+@pytest.fixture
+def write(graph: Graph) -> Write:
+    async def run(text: str, **parameters: object) -> None:
+        await graph.change(Statement("test_data", text, timeout_ms=30_000), **parameters)
+
+    return run
+
+
+@pytest.fixture
+async def family(write: Write) -> None:
+    await write(_FAMILY)
+
+
+def _fields(chosen: SelectionSetNode | None, on: str | None) -> tuple[Selection, ...]:
+    found: list[Selection] = []
+    for node in chosen.selections if chosen else ():
+        if isinstance(node, InlineFragmentNode):
+            narrowed = node.type_condition.name.value if node.type_condition else on
+            found.extend(_fields(node.selection_set, narrowed))
+        elif isinstance(node, FieldNode):
+            found.append(_field(node, on))
+    return tuple(found)
+
+
+def _field(node: FieldNode, on: str | None) -> Selection:
+    return Selection(
+        response_key=(node.alias or node.name).value,
+        name=node.name.value,
+        arguments=_arguments(node),
+        children=_fields(node.selection_set, None),
+        on=on,
+    )
+
+
+def _arguments(node: FieldNode) -> Mapping[str, object]:
+    return {each.name.value: _value(each.value) for each in node.arguments or ()}
+
+
+def _value(node: ValueNode) -> object:
+    return value_from_ast_untyped(node)

@@ -1,0 +1,336 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from graph.reading.reader import Answer
+from graph.reading.shapes import SHAPES
+
+Ask = Callable[[str], Awaitable[Answer]]
+
+EVERY_FIELD = {
+    "Profile": (
+        """node(id: "prf_ann") { __typename id ... on Profile { mergedIds revision kind isIdentified isTest status
+        firstName lastName birthDate sex locale timezone country city createdAt updatedAt firstSeenAt lastSeenAt
+        identifiers { nodes { id } } subscriptions { nodes { id } } events { nodes { id } } purchases { nodes { id } }
+        messages { nodes { id } } } }""",
+        {
+            "__typename": "Profile",
+            "id": "prf_ann",
+            "mergedIds": ["prf_old"],
+            "revision": 7,
+            "kind": "SUBSCRIBER",
+            "isIdentified": True,
+            "isTest": False,
+            "status": "SUBSCRIBED",
+            "firstName": "Ann",
+            "lastName": "Archer",
+            "birthDate": "1990-02-28",
+            "sex": "FEMALE",
+            "locale": "en-GB",
+            "timezone": "Europe/London",
+            "country": "GB",
+            "city": "Leeds",
+            "createdAt": "1970-01-01T00:00:01.000Z",
+            "updatedAt": "1970-01-01T00:00:02.000Z",
+            "firstSeenAt": "1970-01-01T00:00:00.500Z",
+            "lastSeenAt": "1970-01-01T00:00:03.000Z",
+            "identifiers": {"nodes": [{"id": "idn_ann"}, {"id": "idn_card"}, {"id": "idn_home"}]},
+            "subscriptions": {"nodes": [{"id": "sub_1"}, {"id": "sub_2"}]},
+            "events": {"nodes": [{"id": "evt_2"}, {"id": "evt_1"}]},
+            "purchases": {"nodes": [{"id": "pur_2"}, {"id": "pur_1"}]},
+            "messages": {"nodes": [{"id": "msg_1"}]},
+        },
+    ),
+    "Identifier": (
+        """node(id: "idn_home") { __typename id
+        ... on Identifier { type namespace value masked profiles { nodes { id } } } }""",
+        {
+            "__typename": "Identifier",
+            "id": "idn_home",
+            "type": "EMAIL",
+            "namespace": "",
+            "value": "home@example.com",
+            "masked": "h***@example.com",
+            "profiles": {"nodes": [{"id": "prf_ann"}, {"id": "prf_bob"}]},
+        },
+    ),
+    "ChannelSubscription": (
+        """node(id: "sub_1") { __typename id ... on ChannelSubscription { profile { id } resource { key } channel
+        address { masked } status priority categories { joined } optIn { source } suspendedUntil consentExpiresAt
+        createdAt } }""",
+        {
+            "__typename": "ChannelSubscription",
+            "id": "sub_1",
+            "profile": {"id": "prf_ann"},
+            "resource": {"key": "news"},
+            "channel": "EMAIL",
+            "address": {"masked": "a***@example.com"},
+            "status": "SUBSCRIBED",
+            "priority": 0,
+            "categories": [{"joined": False}, {"joined": True}, {"joined": True}],
+            "optIn": {"source": "form"},
+            "suspendedUntil": "1970-01-01T00:00:05.000Z",
+            "consentExpiresAt": "1970-01-01T00:00:06.000Z",
+            "createdAt": "1970-01-01T00:00:01.000Z",
+        },
+    ),
+    "CategoryMembership": (
+        """node(id: "sub_1") { ... on ChannelSubscription { categories {
+        __typename category { id } joined explicit since } } }""",
+        {
+            "categories": [
+                {
+                    "__typename": "CategoryMembership",
+                    "category": {"id": "cat_1"},
+                    "joined": False,
+                    "explicit": True,
+                    "since": "1970-01-01T00:00:01.100Z",
+                },
+                {
+                    "__typename": "CategoryMembership",
+                    "category": {"id": "cat_2"},
+                    "joined": True,
+                    "explicit": False,
+                    "since": None,
+                },
+                {
+                    "__typename": "CategoryMembership",
+                    "category": {"id": "cat_3"},
+                    "joined": True,
+                    "explicit": True,
+                    "since": "1970-01-01T00:00:01.200Z",
+                },
+            ]
+        },
+    ),
+    "OptInEvidence": (
+        """node(id: "sub_1") { ... on ChannelSubscription { optIn { __typename at ip url source wording } } }""",
+        {
+            "optIn": {
+                "__typename": "OptInEvidence",
+                "at": "1970-01-01T00:00:00.900Z",
+                "ip": "192.0.2.1",
+                "url": "https://shop.example/join",
+                "source": "form",
+                "wording": "Yes, write to me",
+            }
+        },
+    ),
+    "Resource": (
+        """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
+        createdAt } }""",
+        {
+            "__typename": "Resource",
+            "id": "res_news",
+            "key": "news",
+            "title": "News",
+            "channels": ["EMAIL", "SMS"],
+            "categories": {"nodes": [{"key": "offers"}, {"key": "safety"}, {"key": "tips"}]},
+            "createdAt": "1970-01-01T00:00:01.000Z",
+        },
+    ),
+    "Category": (
+        """node(id: "cat_3") { __typename id
+        ... on Category { key title resource { id } mandatory active joinedByDefault } }""",
+        {
+            "__typename": "Category",
+            "id": "cat_3",
+            "key": "tips",
+            "title": "Tips",
+            "resource": {"id": "res_news"},
+            "mandatory": False,
+            "active": False,
+            "joinedByDefault": False,
+        },
+    ),
+    "Event": (
+        """node(id: "evt_1") { __typename id ... on Event { at kind profile { id } source externalId eventType
+        occurredAt receivedAt value properties products { id } causedBy { id } isTest } }""",
+        {
+            "__typename": "Event",
+            "id": "evt_1",
+            "at": "1970-01-01T00:00:10.000Z",
+            "kind": "EVENT",
+            "profile": {"id": "prf_ann"},
+            "source": "web",
+            "externalId": "1",
+            "eventType": "view",
+            "occurredAt": "1970-01-01T00:00:10.000Z",
+            "receivedAt": "1970-01-01T00:00:10.001Z",
+            "value": "1.50",
+            "properties": {"page": "lamp", "tags": ["a", "b"]},
+            "products": [{"id": "pro_1"}],
+            "causedBy": None,
+            "isTest": False,
+        },
+    ),
+    "Product": (
+        """node(id: "pro_1") { __typename id ... on Product { source sku name productCategory
+        purchases { nodes { externalId } } } }""",
+        {
+            "__typename": "Product",
+            "id": "pro_1",
+            "source": "shop",
+            "sku": "lamp",
+            "name": "Lamp",
+            "productCategory": "light",
+            "purchases": {"nodes": [{"externalId": "A2"}, {"externalId": "A1"}]},
+        },
+    ),
+    "Purchase": (
+        """node(id: "pur_1") { __typename id ... on Purchase { at kind profile { id } source externalId purchaseKind
+        purchaseStatus placedAt changedAt total { __typename amount currency } delivery { amount } discount { amount }
+        lines { nodes { position } } isTest } }""",
+        {
+            "__typename": "Purchase",
+            "id": "pur_1",
+            "at": "1970-01-01T00:00:07.000Z",
+            "kind": "PURCHASE",
+            "profile": {"id": "prf_ann"},
+            "source": "shop",
+            "externalId": "A1",
+            "purchaseKind": "SALE",
+            "purchaseStatus": "PAID",
+            "placedAt": "1970-01-01T00:00:07.000Z",
+            "changedAt": "1970-01-01T00:00:07.500Z",
+            "total": {"__typename": "Money", "amount": "12.55", "currency": "GBP"},
+            "delivery": {"amount": "0.50"},
+            "discount": {"amount": "0.25"},
+            "lines": {"nodes": [{"position": 1}, {"position": 2}]},
+            "isTest": False,
+        },
+    ),
+    "PurchaseLine": (
+        """node(id: "pur_1") { ... on Purchase { lines(first: 1) { nodes { __typename position product { sku } quantity
+        unitPrice { amount currency } total { amount currency } lineStatus } } } }""",
+        {
+            "lines": {
+                "nodes": [
+                    {
+                        "__typename": "PurchaseLine",
+                        "position": 1,
+                        "product": {"sku": "lamp"},
+                        "quantity": 4,
+                        "unitPrice": {"amount": "2.5625", "currency": "GBP"},
+                        "total": {"amount": "10.25", "currency": "GBP"},
+                        "lineStatus": "DELIVERED",
+                    }
+                ]
+            }
+        },
+    ),
+    "Message": (
+        """node(id: "msg_1") { __typename id ... on Message { at kind profile { id } messageState purpose channel
+        subject address masked subscription { id } resource { id } outreach { id } refusedBy reason isTest createdAt
+        sentAt deliveredAt openedAt firstClickedAt openCount clickCount complainedAt attempts { nodes { id } } } }""",
+        {
+            "__typename": "Message",
+            "id": "msg_1",
+            "at": "1970-01-01T00:00:09.000Z",
+            "kind": "MESSAGE",
+            "profile": {"id": "prf_ann"},
+            "messageState": "CLICKED",
+            "purpose": "MARKETING",
+            "channel": "EMAIL",
+            "subject": "Hello",
+            "address": "ann@example.com",
+            "masked": "a***@example.com",
+            "subscription": {"id": "sub_1"},
+            "resource": {"id": "res_news"},
+            "outreach": {"id": "out_1"},
+            "refusedBy": "EXPIRY",
+            "reason": "late",
+            "isTest": False,
+            "createdAt": "1970-01-01T00:00:09.000Z",
+            "sentAt": "1970-01-01T00:00:09.100Z",
+            "deliveredAt": "1970-01-01T00:00:09.200Z",
+            "openedAt": "1970-01-01T00:00:09.300Z",
+            "firstClickedAt": "1970-01-01T00:00:09.400Z",
+            "openCount": 2,
+            "clickCount": 1,
+            "complainedAt": "1970-01-01T00:00:09.500Z",
+            "attempts": {"nodes": [{"id": "att_1"}, {"id": "att_2"}]},
+        },
+    ),
+    "Attempt": (
+        """node(id: "att_1") { __typename id ... on Attempt { at provider outcome answer nextAt } }""",
+        {
+            "__typename": "Attempt",
+            "id": "att_1",
+            "at": "1970-01-01T00:00:09.050Z",
+            "provider": "smtp",
+            "outcome": "DEFERRED",
+            "answer": "450 later",
+            "nextAt": "1970-01-01T00:00:09.080Z",
+        },
+    ),
+    "Outreach": (
+        """node(id: "out_1") { __typename id ... on Outreach { origin state refusedBy reason
+        messages { nodes { id } } } }""",
+        {
+            "__typename": "Outreach",
+            "id": "out_1",
+            "origin": "API",
+            "state": "QUEUED",
+            "refusedBy": None,
+            "reason": "asked",
+            "messages": {"nodes": [{"id": "msg_1"}]},
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("type_name", EVERY_FIELD)
+@pytest.mark.usefixtures("family")
+async def test_every_field_of_a_type_has_the_value_of_the_graph(ask: Ask, type_name: str) -> None:
+    document, expected = EVERY_FIELD[type_name]
+    answer = await ask("{" + document + "}")
+    assert answer.errors == ()
+    assert answer.data == {"node": expected}
+    json.dumps(answer.data)  # Nothing but plain JSON values may leave.
+
+
+@pytest.mark.parametrize("type_name", SHAPES)
+def test_every_field_of_every_shape_is_asked_for_above(type_name: str) -> None:
+    document, _ = EVERY_FIELD[type_name]
+    words = set(document.replace("{", " ").replace("}", " ").replace("(", " ").split())
+    assert set(SHAPES[type_name].fields) - words == set()
+
+
+@pytest.mark.usefixtures("family")
+async def test_what_a_node_was_written_without_has_its_plain_meaning(ask: Ask) -> None:
+    answer = await ask(
+        """{ event: node(id: "evt_2") { ... on Event { receivedAt value properties products { id } causedBy { id } } }
+        purchase: node(id: "pur_2") { ... on Purchase { changedAt delivery { amount } total { amount } isTest } }
+        subscription: node(id: "sub_2") { ... on ChannelSubscription { optIn { at } suspendedUntil } }
+        bob: node(id: "prf_bob") { ... on Profile { firstName birthDate lastSeenAt updatedAt isIdentified
+        mergedIds } } }"""
+    )
+    assert answer.errors == ()
+    assert answer.data == {
+        "event": {
+            "receivedAt": "1970-01-01T00:00:11.000Z",
+            "value": None,
+            "properties": {},
+            "products": [],
+            "causedBy": {"id": "msg_1"},
+        },
+        "purchase": {
+            "changedAt": "1970-01-01T00:00:08.000Z",
+            "delivery": {"amount": "0.00"},
+            "total": {"amount": "-2.55"},
+            "isTest": False,
+        },
+        "subscription": {"optIn": None, "suspendedUntil": None},
+        "bob": {
+            "firstName": None,
+            "birthDate": None,
+            "lastSeenAt": None,
+            "updatedAt": "1970-01-01T00:00:04.000Z",
+            "isIdentified": False,
+            "mergedIds": [],
+        },
+    }

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+
+import pytest
+
+from graph.connection import Graph
+from graph.reading.cursor import cursor_at
+from graph.reading.reader import Answer, BadArgument, Reader
+from graph.selection import Selection
+
+Selected = Callable[[str], tuple[Selection, ...]]
+
+
+class UntouchableGraph:
+    """Fails the test when anything is asked of it."""
+
+    async def read(self, *_: object, **__: object) -> object:
+        pytest.fail("a statement was run")
+
+
+@pytest.fixture
+def reader() -> Reader:
+    return Reader(cast("Graph", UntouchableGraph()))
+
+
+_PLACE_OF_A_PURCHASE = cursor_at("Purchase.placedAt", 1, "pur_1")
+_NULL_PLACE = cursor_at("Event.occurredAt", None, "evt_1")
+_TEXT_PLACE = cursor_at("Event.occurredAt", "soon", "evt_1")
+_NUMBER_FOR_A_NAME = cursor_at("Profile.lastName", 7, "prf_1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        ("first: 0", "BAD_ARGUMENT", "first must be between 1 and 100."),
+        ("first: 101", "BAD_ARGUMENT", "first must be between 1 and 100."),
+        ("last: -1", "BAD_ARGUMENT", "last must be between 1 and 100."),
+        ("first: 5, last: 5", "BAD_ARGUMENT", "Give either first or last, not both."),
+        ('after: "garbage"', "CURSOR_INVALID", "after is not a cursor of this list."),
+        (f'before: "{_PLACE_OF_A_PURCHASE}"', "CURSOR_INVALID", "before is not a cursor of this list."),
+        (f'after: "{_NULL_PLACE}"', "CURSOR_INVALID", "after is not a cursor of this list."),
+        (f'after: "{_TEXT_PLACE}"', "CURSOR_INVALID", "after is not a cursor of this list."),
+    ],
+)
+async def test_a_bad_page_is_refused_before_any_statement(
+    reader: Reader, selected: Selected, arguments: str, code: str, message: str
+) -> None:
+    document = f'{{ who: profile(by: {{id: "prf_1"}}) {{ seen: events({arguments}) {{ nodes {{ id }} }} }} }}'
+    with pytest.raises(BadArgument) as refused:
+        await reader.answer(selected(document))
+    assert (refused.value.code, refused.value.message, refused.value.path) == (code, message, ("who", "seen"))
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "path"),
+    [
+        ("{ profiles(first: 1000) { nodes { id } } }", "BAD_ARGUMENT", ("profiles",)),
+        ("{ profiles { total: count(limit: 10001) { value } } }", "BAD_ARGUMENT", ("profiles", "total")),
+        ("{ profiles { count(limit: 0) { value } } }", "BAD_ARGUMENT", ("profiles", "count")),
+        (
+            f'{{ profiles(orderBy: {{field: LAST_NAME}}, after: "{_NUMBER_FOR_A_NAME}") {{ nodes {{ id }} }} }}',
+            "CURSOR_INVALID",
+            ("profiles",),
+        ),
+        ('{ profiles { edges { node { events(after: "?") { nodes { id } } } } } }', "CURSOR_INVALID", None),
+    ],
+)
+async def test_what_no_statement_could_answer_names_its_field(
+    reader: Reader, selected: Selected, document: str, code: str, path: tuple[str, ...] | None
+) -> None:
+    with pytest.raises(BadArgument) as refused:
+        await reader.answer(selected(document))
+    assert refused.value.code == code
+    assert refused.value.path == (path or ("profiles", "edges", "node", "events"))
+
+
+async def test_more_than_a_hundred_ids_are_refused(reader: Reader) -> None:
+    ids = [f"prf_{number}" for number in range(101)]
+    with pytest.raises(BadArgument, match="At most 100 ids") as refused:
+        await reader.answer([Selection("nodes", "nodes", {"ids": ids}, (Selection("id", "id"),))])
+    assert refused.value.path == ("nodes",)
+
+
+async def test_what_cannot_exist_is_answered_without_a_statement(reader: Reader, selected: Selected) -> None:
+    answer = await reader.answer(
+        selected(
+            """{ __typename node(id: "?") { id } nodes(ids: ["", "x_1"]) { id }
+            profile(by: {identifier: {type: EMAIL, value: "nobody"}}) { id } }"""
+        )
+    )
+    assert answer == Answer({"__typename": "Query", "node": None, "nodes": [None, None], "profile": None})
+
+
+async def test_a_field_without_a_shape_is_refused_and_never_becomes_cypher(reader: Reader) -> None:
+    hostile = Selection("x", "id}) DETACH DELETE n //")
+    with pytest.raises(BadArgument, match="Query has no field"):
+        await reader.answer([hostile])
+    with pytest.raises(BadArgument, match="Profile has no field"):
+        await reader.answer([Selection("profile", "profile", {"by": {"id": "prf_1"}}, (hostile,))])
