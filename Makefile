@@ -9,8 +9,8 @@ PIP := $(BIN)/pip install --disable-pip-version-check --quiet --require-hashes
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 CONSOLE_SOURCES := $(shell find console -path console/node_modules -prune -o -type f -print)
 CONSOLE := gateway/console/static/index.html
-# Node 20.19 is the oldest that the console's build runs on.
-NODE_OK := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)'
+# The console is built by Vite, which runs on Node 20.19 and from 22.12 on.
+NODE_OK := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)'
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
