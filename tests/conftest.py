@@ -173,18 +173,22 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "PORT": str(port),
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "gateway.cli", "up", "--demo"],
+        (sys.executable, "-m", "gateway.cli", "up", "--demo"),
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     said = _read_until(process, f"ready http://127.0.0.1:{port}", 240.0)
-    threading.Thread(target=_drain, args=(process,), daemon=True).start()
+    drain = threading.Thread(target=_drain, args=(process,), daemon=True)
+    drain.start()
     assert key not in said
     yield Stack(f"http://127.0.0.1:{port}", key, folder, process)
     process.terminate()
     assert process.wait(60) == 0
+    drain.join(10)
+    if process.stdout:
+        process.stdout.close()
 
 
 def _read_until(process: subprocess.Popen[str], wanted: str, timeout_s: float) -> str:
