@@ -47,7 +47,9 @@ class Message(Node, TimelineEntry):
 @strawberry.type(description="One intent to reach one person. Its messages are the tries on different addresses.")
 class Outreach(Node):
     origin: OutreachOrigin = described("What started it.")
-    state: str = described("QUEUED, or REFUSED where no address may be used.")
+    state: str = described(
+        "QUEUED while a message is in flight, REFUSED where a gate is closed, else what its message came to, like SENT."
+    )
     refused_by: Gate | None = described("The gate that refused all of it.")
     reason: str | None = described("Why, in words.")
     messages: Connection[LazyMessage] = paged("The messages of this intent.")

@@ -19,9 +19,10 @@ async def change_messages(
     suppressing: Sequence[str],
     change: Callable[[Transaction], Awaitable[Sequence[str]]],
 ) -> tuple[Revision, ...]:
-    """Runs `change`, which answers with the messages it really changed, and raises the revisions of their people.
+    """Runs `change`, which answers with the messages it really changed.
 
-    Locks are taken in the one order of all transactions: profiles by id, identifiers by key, then messages.
+    The revisions of their people are raised, and the outreaches end of which no message is in flight any more. Locks
+    are taken in the one order of all transactions: profiles by id, identifiers by key, then messages.
     """
 
     async def work(transaction: Transaction) -> tuple[Revision, ...]:
@@ -33,6 +34,7 @@ async def change_messages(
         touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
         if not touched:
             return ()
+        await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
         revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched)
         return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
 

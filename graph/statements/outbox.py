@@ -149,6 +149,20 @@ SKIP: Final = Statement(
     """,
 )
 
+# An outreach has ended when none of its messages is in flight any more; it then says what the last one came to.
+SETTLE_OUTREACHES: Final = Statement(
+    "settle_outreaches",
+    """
+    UNWIND $ids AS id
+    MATCH (m:Message {id: id})-[:PART_OF]->(o:Outreach)
+    WHERE NOT m:Pending AND NOT EXISTS { (o)<-[:PART_OF]-(:Pending) }
+    SET o.state = CASE m.state WHEN 'SKIPPED' THEN 'REFUSED' ELSE m.state END, o.refusedBy = m.refusedBy,
+        o.reason = m.reason
+    RETURN count(o)
+    """,
+    timeout_ms=WRITE_TIMEOUT_MS,
+)
+
 SUPPRESS: Final = Statement(
     "suppress_addresses_of_messages",
     """

@@ -50,6 +50,7 @@ MESSAGE = Statement(
     """,
 )
 
+OUTREACH = Statement("outreach", "MATCH (:Message {id: $id})-[:PART_OF]->(o:Outreach) RETURN [o.state, o.refusedBy]")
 REVISION = Statement("revision", "MATCH (p:Profile {id: $id}) RETURN p.revision")
 
 

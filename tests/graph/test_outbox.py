@@ -13,7 +13,7 @@ from graph.reach import REACHABLE, Verdict, reach
 from graph.statement import Statement
 from graph.statements import outbox as statements
 from graph.vocabulary import Channel, Gate, MessageState
-from tests.dispatch.outbox_seed import MESSAGE, REVISION, queue, seed
+from tests.dispatch.outbox_seed import MESSAGE, OUTREACH, REVISION, queue, seed
 
 LEASE_MS = 30_000
 LIMITS = SweepLimits(messages=100, renudge_after_ms=5_000, max_attempts=3)
@@ -105,6 +105,7 @@ async def test_finishing_writes_state_and_attempt_and_raises_the_revision_once(g
     ]
     assert (row["state"], row["pending"], row["attemptCount"]) == ("SENT", False, 1)
     assert (row["sentAt"], row["providerId"], row["claimToken"], row["handed"]) == (NOW + 7, "4F2A", None, False)
+    assert await graph.read(OUTREACH, id=one.message_id) == ["SENT", None]
     again = await outbox.finish(graph, claimed.token, [accepted(one.message_id)], NOW + 9)
     assert again == ()
     assert await show(graph, one.message_id) == row
@@ -170,6 +171,7 @@ async def test_a_deferred_message_waits_until_its_next_try(graph: Graph) -> None
     row = await show(graph, one.message_id)
     assert (row["state"], row["dueAt"], row["pending"], row["sentAt"]) == ("DEFERRED", NOW + 60_000, True, None)
     assert row["attempts"][0]["nextAt"] == NOW + 60_000
+    assert await graph.read(OUTREACH, id=one.message_id) == ["QUEUED", None]
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 59_999)).ids == ()
     assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW + 59_999)).deliveries == ()
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 60_000)).ids == (one.message_id,)
@@ -192,6 +194,8 @@ async def test_a_refused_message_ends_with_its_gate_and_without_an_attempt(
     row = await show(graph, one.message_id)
     assert (row["state"], row["refusedBy"], row["reason"], row["pending"]) == (state, gate, "because", False)
     assert (row["attempts"], row["attemptCount"]) == ([], 0)
+    outreach = "REFUSED" if state == "SKIPPED" else state
+    assert await graph.read(OUTREACH, id=one.message_id) == [outreach, gate]
 
 
 async def test_a_lease_that_ran_out_before_handing_over_is_queued_again_without_an_attempt(graph: Graph) -> None:
