@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up console schema lock lint types contracts test clean
+.PHONY: help setup demo up console schema lock lint types contracts test bench clean
 
 # A fresh machine may call its Python 3.11 or newer by any of these names.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -26,13 +26,16 @@ setup: .venv/runtime.stamp $(CONSOLE) ## Install what running needs and build th
 test: .venv/workshop.stamp $(CONSOLE) lint types contracts ## Lint, types, import contracts and every test
 	$(BIN)/python -m pytest $(PYTEST)
 
+bench: .venv/workshop.stamp $(CONSOLE) ## Measure, print a table, write the raw numbers to bench/results/
+	$(BIN)/python -m bench
+
 lint: .venv/workshop.stamp ## Style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
 types: .venv/workshop.stamp ## Types
 	$(BIN)/mypy
-	$(BIN)/mypy tests
+	$(BIN)/mypy tests bench
 
 contracts: .venv/workshop.stamp ## Which room may import which
 	$(BIN)/lint-imports

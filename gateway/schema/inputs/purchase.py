@@ -40,7 +40,7 @@ class PurchaseInput:
 
 @strawberry.input(description="A batch of orders.")
 class RecordPurchasesInput:
-    purchases: list[PurchaseInput] = required("At most 10,000.")
+    purchases: list[PurchaseInput] = required("At most 10,000, in a body of at most 256 kB.")
     mute_triggers: bool = mute_field()
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."
