@@ -38,7 +38,7 @@ def _print(figures: list[Figure]) -> None:
         goal = "" if each.goal is None else f"{each.goal:,.2f}"
         ratio = "" if each.ratio is None else f"{each.ratio:.2f}"
         table.add_row(each.name, f"{each.value:,.2f}", each.unit, goal, ratio)
-    Console().print(table)
+    Console(width=110).print(table)
 
 
 if __name__ == "__main__":
