@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from gateway.errors import ErrorCode
-from graph.errors import GraphTimeout, GraphUnavailable, UnknownCommit
+from graph.errors import GraphTimeout, GraphUnavailable, PartlyWritten, UnknownCommit
 from graph.reading.answer import BadArgument, FieldError
 
 logger = logging.getLogger(__name__)
@@ -29,6 +29,11 @@ def reason_of(error: BaseException) -> Reason:
         return Reason(ErrorCode.UNAVAILABLE, "The graph cannot be reached now. Try again in a moment.")
     if isinstance(error, GraphTimeout):
         return Reason(ErrorCode.TIMEOUT, "This took too long and was stopped. Nothing was changed.")
+    if isinstance(error, PartlyWritten):
+        return Reason(
+            ErrorCode.PARTLY_WRITTEN,
+            "The batch broke off after some of its rows. Send it again as it is: what is written is not written twice.",
+        )
     if isinstance(error, UnknownCommit):
         return Reason(
             ErrorCode.OUTCOME_UNKNOWN,

@@ -2,8 +2,10 @@
 
 GraphError
 ├── GraphUnavailable      it cannot be reached now; trying later may help
-├── GraphTimeout          a statement ran past its limit; nothing was changed
+├── GraphTimeout          a statement ran past its limit; its transaction changed nothing
 ├── UnknownCommit         the answer to a commit was lost; it may have happened
+├── PartlyWritten         a batch broke off; some of its rows are written, and sending it again completes it
+├── Raced                 somebody else changed what was looked at; the same may simply run again
 ├── ConstraintViolated    a value that must be unique is taken
 ├── SchemaExists          another process made the same index or constraint at this moment
 ├── SchemaTooNew          the graph was migrated by a newer version of this program
@@ -30,6 +32,14 @@ class GraphTimeout(GraphError):
 
 
 class UnknownCommit(GraphError):
+    pass
+
+
+class PartlyWritten(GraphError):
+    pass
+
+
+class Raced(GraphError):
     pass
 
 

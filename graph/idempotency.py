@@ -2,11 +2,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from graph.connection import Graph, Transaction
-from graph.errors import GraphTimeout, Refusal, UnknownCommit, UserError
+from graph.errors import (
+    ConstraintViolated,
+    GraphTimeout,
+    GraphUnavailable,
+    Raced,
+    Refusal,
+    UnknownCommit,
+    UserError,
+)
 from graph.people.change import ProfileChange
 from graph.statements import idempotency as statements
 from graph.vocabulary import UserErrorCode
@@ -15,6 +25,10 @@ from graph.vocabulary import UserErrorCode
 KEPT_MS = 48 * 3_600_000
 # A batch spans transactions: who died in the middle of one is no longer waited for after this time.
 _BATCH_LEASE_MS = 120_000
+# Who loses a race looks again and sees what the winner wrote.
+_TRIES = 3
+
+T = TypeVar("T")
 
 _FIELD = ("idempotencyKey",)
 _REUSED = UserError(
@@ -48,19 +62,38 @@ async def once(graph: Graph, guard: Guard | None, now_ms: int, work: Callable[[T
     Raises Refusal where the key came with another input, or the first call still runs. A lost answer to the commit
     is settled by asking again under the key; without one UnknownCommit is raised.
     """
+    attempt = _Attempt(guard, now_ms, work)
     try:
-        return await _attempt(graph, guard, now_ms, work)
+        return await patiently(partial(attempt.run, graph))
     except UnknownCommit:
         if guard is None:
             raise
-        return await _attempt(graph, guard, now_ms, work)
+        before = attempt.done
+        again = await patiently(partial(attempt.run, graph))
+        # The ids in a result are new with every try: the same result means that the first try was committed.
+        return before if before is not None and again.replayed and before.result == again.result else again
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """Runs `work` again where somebody else was quicker. Raises GraphUnavailable where that happens every time."""
+    for _ in range(_TRIES):
+        with suppress(Raced, ConstraintViolated):
+            return await work()
+    return await _last_try(work)
+
+
+async def _last_try(work: Callable[[], Awaitable[T]]) -> T:
+    try:
+        return await work()
+    except Raced:
+        raise GraphUnavailable("others change the same people at this moment") from None
 
 
 async def begin_batch(graph: Graph, guard: Guard, now_ms: int) -> dict[str, Any] | None:
     """Marks a batch as running and returns None, or returns the result it had before.
 
-    Whoever gets None calls `finish_batch`. Rows are idempotent by their own keys, so after a crash the same batch may
-    run again once the lease is over. Raises Refusal as `once` does.
+    Whoever gets None calls `finish_batch`, or `abandon_batch` where it breaks off. Rows are idempotent by their own
+    keys, so after a crash the same batch may run again once the lease is over. Raises Refusal as `once` does.
     """
 
     async def work(transaction: Transaction) -> dict[str, Any] | None:
@@ -69,33 +102,49 @@ async def begin_batch(graph: Graph, guard: Guard, now_ms: int) -> dict[str, Any]
     return await graph.write(work)
 
 
+async def renew_batch(transaction: Transaction, guard: Guard) -> None:
+    """Keeps the lease of a running batch, in the transaction that writes some of its rows."""
+    await transaction.run(statements.RENEW, key=guard.key, leaseMs=_BATCH_LEASE_MS)
+
+
 async def finish_batch(graph: Graph, guard: Guard, result: dict[str, Any]) -> None:
     await graph.change(statements.REMEMBER, key=guard.key, result=json.dumps(result))
 
 
-async def _attempt(
-    graph: Graph, guard: Guard | None, now_ms: int, work: Callable[[Transaction], Awaitable[Done]]
-) -> Done:
-    waiting = guard is not None
+async def abandon_batch(graph: Graph, guard: Guard) -> None:
+    """Lets the same batch be sent again at once, after it broke off."""
+    await graph.change(statements.RELEASE, key=guard.key)
 
-    async def guarded(transaction: Transaction) -> Done:
-        nonlocal waiting
-        if guard is None:
-            return await work(transaction)
-        earlier = await _begin(transaction, guard, now_ms, None)
-        waiting = False
+
+@dataclass(slots=True)
+class _Attempt:
+    guard: Guard | None
+    now_ms: int
+    work: Callable[[Transaction], Awaitable[Done]]
+    # What the last run of the transaction would have written, whether or not its commit was answered.
+    done: Done | None = None
+    _waiting: bool = False
+
+    async def run(self, graph: Graph) -> Done:
+        try:
+            return await graph.write(self._guarded)
+        except GraphTimeout:
+            if self._waiting:
+                raise Refusal(_IN_PROGRESS) from None
+            raise
+
+    async def _guarded(self, transaction: Transaction) -> Done:
+        self._waiting = self.guard is not None
+        if self.guard is None:
+            return await self.work(transaction)
+        earlier = await _begin(transaction, self.guard, self.now_ms, None)
+        self._waiting = False
         if earlier is not None:
             return Done(earlier, replayed=True)
-        done = await work(transaction)
-        await transaction.run(statements.REMEMBER, key=guard.key, result=json.dumps(done.result))
-        return done
-
-    try:
-        return await graph.write(guarded)
-    except GraphTimeout:
-        if waiting:
-            raise Refusal(_IN_PROGRESS) from None
-        raise
+        self.done = await self.work(transaction)
+        result = json.dumps(self.done.result)
+        await transaction.run(statements.REMEMBER, key=self.guard.key, result=result)
+        return self.done
 
 
 async def _begin(transaction: Transaction, guard: Guard, now_ms: int, lease_ms: int | None) -> dict[str, Any] | None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.source_key import source_key
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -12,4 +14,4 @@ class Origin:
     is_test: bool = False
 
     def key(self, external_id: str) -> str:
-        return f"{self.source}:{external_id}"
+        return source_key(self.source, external_id)

@@ -51,6 +51,7 @@ def _row(identifier: IdentifierValue, *, synthetic: bool) -> Mapping[str, object
         "namespace": identifier.namespace,
         "value": identifier.value,
         "masked": identifier.masked,
+        "reversed": identifier.reversed,
         # A property that is null is not stored: only what was made up carries the mark.
         "synthetic": True if synthetic else None,
     }

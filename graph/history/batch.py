@@ -1,47 +1,77 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeVar
 
 from graph.connection import Graph, Transaction
-from graph.errors import ConstraintViolated
+from graph.errors import GraphError, PartlyWritten
 from graph.history.row import ROWS_PER_TRANSACTION, RowResult
-from graph.idempotency import Done, Guard, begin_batch, finish_batch
+from graph.idempotency import Done, Guard, abandon_batch, begin_batch, finish_batch, patiently, renew_batch
 from graph.people.change import ProfileChange
 
 Row = TypeVar("Row")
 Chunk = Callable[[Transaction, Sequence[Row]], Awaitable[tuple[list[RowResult], tuple[ProfileChange, ...]]]]
 
+_CHUNK_TIMEOUT_MS = 20_000
 
-async def in_batches(graph: Graph, rows: Sequence[Row], guard: Guard | None, now_ms: int, chunk: Chunk[Row]) -> Done:
-    """Writes the rows in transactions of bounded size; the result holds `rows`, as JSON of RowResult.
 
-    Every row is idempotent by its natural key, so a batch that broke off in the middle is simply sent again.
+async def in_batches(
+    graph: Graph, rows: Sequence[Row], wrong: Sequence[RowResult], guard: Guard | None, now_ms: int, chunk: Chunk[Row]
+) -> Done:
+    """Writes the rows in transactions of bounded size; the result holds `rows`, as JSON of RowResult by index.
+
+    `wrong` are rows that were refused before; they stand in the result, and so in a replay. Every row is idempotent by
+    its natural key: a batch that broke off in the middle, which raises PartlyWritten, is simply sent again.
     """
     if guard is not None:
         earlier = await begin_batch(graph, guard, now_ms)
         if earlier is not None:
             return Done(earlier, replayed=True)
-    results: list[RowResult] = []
-    changes: list[ProfileChange] = []
-    for start in range(0, len(rows), ROWS_PER_TRANSACTION):
-        part_results, part_changes = await _written(graph, rows[start : start + ROWS_PER_TRANSACTION], chunk)
-        results += part_results
-        changes += part_changes
-    result = {"rows": [row.to_json() for row in results]}
-    if guard is not None:
-        await finish_batch(graph, guard, result)
-    return Done(result, tuple(changes))
-
-
-async def _written(
-    graph: Graph, part: Sequence[Row], chunk: Chunk[Row]
-) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-    async def work(transaction: Transaction) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        return await chunk(transaction, part)
-
+    written = _Written()
     try:
-        return await graph.write(work, timeout_ms=20_000)
-    except ConstraintViolated:
-        # Somebody else wrote one of these keys between our look and our commit; the second look sees it.
-        return await graph.write(work, timeout_ms=20_000)
+        await _write_all(graph, rows, guard, chunk, written)
+        everything = sorted([*written.results, *wrong], key=lambda row: row.index)
+        result = {"rows": [row.to_json() for row in everything]}
+        if guard is not None:
+            await finish_batch(graph, guard, result)
+    except BaseException as error:
+        if guard is not None:
+            # Also where the caller went away: nobody shall wait for a lease that nobody holds.
+            await asyncio.shield(_abandon(graph, guard))
+        if isinstance(error, GraphError) and written.results:
+            raise PartlyWritten("a batch broke off after some of its rows") from error
+        raise
+    return Done(result, tuple(written.changes))
+
+
+@dataclass(slots=True)
+class _Written:
+    results: list[RowResult] = field(default_factory=list)
+    changes: list[ProfileChange] = field(default_factory=list)
+
+
+async def _write_all(
+    graph: Graph, rows: Sequence[Row], guard: Guard | None, chunk: Chunk[Row], written: _Written
+) -> None:
+    for start in range(0, len(rows), ROWS_PER_TRANSACTION):
+        part = rows[start : start + ROWS_PER_TRANSACTION]
+
+        async def work(
+            transaction: Transaction, part: Sequence[Row] = part
+        ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+            if guard is not None:
+                await renew_batch(transaction, guard)
+            return await chunk(transaction, part)
+
+        results, changes = await patiently(partial(graph.write, work, _CHUNK_TIMEOUT_MS))
+        written.results += results
+        written.changes += changes
+
+
+async def _abandon(graph: Graph, guard: Guard) -> None:
+    with suppress(GraphError):
+        await abandon_batch(graph, guard)

@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph.connection import Graph, Transaction
+from graph.errors import Refusal
 from graph.history.batch import in_batches
 from graph.history.product import ProductKey, ProductReference, known_products, merged_products
-from graph.history.row import RowResult, refused
+from graph.history.row import RowResult, refused, refused_by
 from graph.history.sighting import Sightings
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
 from graph.people.resolution import Resolution, resolve, touch
+from graph.source_key import source_key
 from graph.statements import history as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 
@@ -38,7 +40,7 @@ class NewEvent:
 
     @property
     def source_key(self) -> str:
-        return f"{self.source}:{self.external_id}"
+        return source_key(self.source, self.external_id)
 
     @property
     def content_hash(self) -> str:
@@ -55,10 +57,13 @@ class NewEvent:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-async def track_events(graph: Graph, events: Sequence[NewEvent], guard: Guard | None, now_ms: int) -> Done:
+async def track_events(
+    graph: Graph, events: Sequence[NewEvent], guard: Guard | None, now_ms: int, wrong: Sequence[RowResult] = ()
+) -> Done:
     """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
 
-    Row by row: a repeated event is DUPLICATE, one with other content under the same key is refused.
+    Row by row: a repeated event is DUPLICATE, one with other content under the same key is refused. `wrong` rows were
+    refused before and only stand in the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -66,7 +71,7 @@ async def track_events(graph: Graph, events: Sequence[NewEvent], guard: Guard | 
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
         return await track_events_in(transaction, part, now_ms)
 
-    return await in_batches(graph, events, guard, now_ms, chunk)
+    return await in_batches(graph, events, wrong, guard, now_ms, chunk)
 
 
 async def track_events_in(
@@ -82,78 +87,73 @@ class _Chunk:
     now_ms: int
     known: dict[str, tuple[str, str]] = field(default_factory=dict)
     sightings: Sightings = field(default_factory=Sightings)
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    added: list[tuple[NewEvent, str, str]] = field(default_factory=list)
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        resolution = await resolve(
-            self.transaction, [each for event in self.events for each in event.identifiers], self.now_ms
-        )
+        identifiers = [each for event in self.events for each in event.identifiers]
+        resolution = await resolve(self.transaction, identifiers, self.now_ms)
         keys = sorted({event.source_key for event in self.events})
         for key, event_id, content in await self.transaction.run(statements.KNOWN_EVENTS, keys=keys):
             self.known[key] = (event_id, content)
-        wanted = {ref.key: None for event in self.events for ref in event.products if ref.key is not None}
-        products = await merged_products(self.transaction, wanted, self.now_ms)
-        ids = {ref.id for event in self.events for ref in event.products if ref.id is not None}
-        present = await known_products(self.transaction, ids)
-        messages = await self._known_messages()
-        results = [self._decided(event, resolution, products, present | messages) for event in self.events]
+        present = await self._present()
+        results = [self._decided(event, resolution, present) for event in self.events]
         await resolution.write(self.transaction)
         return results, await self._write()
 
-    async def _known_messages(self) -> frozenset[str]:
-        ids = sorted({event.message_id for event in self.events if event.message_id is not None})
-        return frozenset(await self.transaction.run(statements.MESSAGES_BY_ID, ids=ids) if ids else ())
+    async def _present(self) -> frozenset[str]:
+        """The products and messages that exist, of those that the rows name by id."""
+        product_ids = {ref.id for event in self.events for ref in event.products if ref.id is not None}
+        message_ids = sorted({event.message_id for event in self.events if event.message_id is not None})
+        products = await known_products(self.transaction, product_ids)
+        if not message_ids:
+            return products
+        return products | frozenset(await self.transaction.run(statements.MESSAGES_BY_ID, ids=message_ids))
 
-    def _decided(
-        self, event: NewEvent, resolution: Resolution, products: Mapping[ProductKey, str], present: frozenset[str]
-    ) -> RowResult:
+    def _decided(self, event: NewEvent, resolution: Resolution, present: frozenset[str]) -> RowResult:
         earlier = self.known.get(event.source_key)
         if earlier is not None:
             return _repeated(event, *earlier)
         missing = _missing(event, present)
         if missing is not None:
             return missing
-        found = resolution.match(event.identifiers)
-        if found.is_ambiguous:
-            message = "These identifiers point to several profiles."
-            return refused(event.index, UserErrorCode.AMBIGUOUS_MATCH, message, "identifiers")
-        if found.profile_id is None:
-            profile_id = resolution.create(event.identifiers, event.source, is_test=event.is_test)
-        else:
-            profile_id = found.profile_id
-            resolution.link(profile_id, event.identifiers, event.source)
-        return self._added(event, profile_id, products)
-
-    def _added(self, event: NewEvent, profile_id: str, products: Mapping[ProductKey, str]) -> RowResult:
+        try:
+            profile_id = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
+        except Refusal as refusal:
+            return refused_by(event.index, refusal)
         event_id = new_id(IdPrefix.EVENT)
         self.known[event.source_key] = (event_id, event.content_hash)
         self.sightings.add(profile_id, event.occurred_at_ms)
-        product_ids = [products[ref.key] if ref.key is not None else ref.id for ref in event.products]
-        self.rows.append(
-            {
-                "id": event_id,
-                "key": event.source_key,
-                "source": event.source,
-                "externalId": event.external_id,
-                "contentHash": event.content_hash,
-                "profileId": profile_id,
-                "type": event.type,
-                "occurredAt": event.occurred_at_ms,
-                "valueMicros": event.value_micros,
-                "properties": json.dumps(event.properties),
-                "productIds": sorted({each for each in product_ids if each is not None}),
-                "messageId": event.message_id,
-                "isTest": event.is_test,
-            }
-        )
+        self.added.append((event, event_id, profile_id))
         return RowResult(event.index, RowOutcome.CREATED, event_id)
 
     async def _write(self) -> tuple[ProfileChange, ...]:
-        if not self.rows:
+        if not self.added:
             return ()
-        await self.transaction.run(statements.CREATE_EVENTS, events=self.rows, now=self.now_ms)
+        wanted = {ref.key: None for event, _, _ in self.added for ref in event.products if ref.key is not None}
+        products = await merged_products(self.transaction, wanted, self.now_ms)
+        rows = [_row(event, event_id, profile_id, products) for event, event_id, profile_id in self.added]
+        await self.transaction.run(statements.CREATE_EVENTS, events=rows, now=self.now_ms)
         await self.sightings.write(self.transaction)
         return await touch(self.transaction, self.sightings.profile_ids, self.now_ms, ChangeKind.EVENT)
+
+
+def _row(event: NewEvent, event_id: str, profile_id: str, products: Mapping[ProductKey, str]) -> dict[str, Any]:
+    product_ids = {products[ref.key] if ref.key is not None else ref.id for ref in event.products}
+    return {
+        "id": event_id,
+        "key": event.source_key,
+        "source": event.source,
+        "externalId": event.external_id,
+        "contentHash": event.content_hash,
+        "profileId": profile_id,
+        "type": event.type,
+        "occurredAt": event.occurred_at_ms,
+        "valueMicros": event.value_micros,
+        "properties": json.dumps(event.properties),
+        "productIds": sorted(each for each in product_ids if each is not None),
+        "messageId": event.message_id,
+        "isTest": event.is_test,
+    }
 
 
 def _repeated(event: NewEvent, event_id: str, content_hash: str) -> RowResult:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graph.connection import Transaction
 from graph.ids import IdPrefix, new_id
+from graph.source_key import source_key
 from graph.statements import history as statements
 
 
@@ -15,7 +16,7 @@ class ProductKey:
 
     @property
     def source_key(self) -> str:
-        return f"{self.source}:{self.sku}"
+        return source_key(self.source, self.sku)
 
 
 @dataclass(frozen=True, slots=True)

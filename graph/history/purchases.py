@@ -5,17 +5,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph.connection import Graph, Transaction
+from graph.errors import Raced, Refusal
 from graph.history.batch import in_batches
 from graph.history.product import ProductKey, merged_products
-from graph.history.row import RowResult, refused
+from graph.history.row import RowResult, refused_by
 from graph.history.sighting import Sightings
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
 from graph.people.resolution import Resolution, resolve, touch
+from graph.source_key import source_key
 from graph.statements import history as statements
-from graph.vocabulary import ChangeKind, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome, UserErrorCode
+from graph.vocabulary import ChangeKind, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class NewPurchase:
 
     @property
     def source_key(self) -> str:
-        return f"{self.source}:{self.external_id}"
+        return source_key(self.source, self.external_id)
 
     @property
     def adds_up(self) -> bool:
@@ -61,11 +63,14 @@ class NewPurchase:
         return self.total_micros == lines + self.delivery_micros - self.discount_micros
 
 
-async def record_purchases(graph: Graph, purchases: Sequence[NewPurchase], guard: Guard | None, now_ms: int) -> Done:
+async def record_purchases(
+    graph: Graph, purchases: Sequence[NewPurchase], guard: Guard | None, now_ms: int, wrong: Sequence[RowResult] = ()
+) -> Done:
     """Records each order under the person its identifiers mean, making an anonymous one where they mean nobody.
 
     Row by row: the same source and externalId again updates the order only when `changedAt` is newer, and is
-    UNCHANGED otherwise; an order stays with the person it was recorded for.
+    UNCHANGED otherwise; an order stays with the person it was recorded for. `wrong` rows were refused before and only
+    stand in the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -73,7 +78,7 @@ async def record_purchases(graph: Graph, purchases: Sequence[NewPurchase], guard
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
         return await record_purchases_in(transaction, part, now_ms)
 
-    return await in_batches(graph, purchases, guard, now_ms, chunk)
+    return await in_batches(graph, purchases, wrong, guard, now_ms, chunk)
 
 
 async def record_purchases_in(
@@ -100,19 +105,22 @@ class _Chunk:
     written_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        keys = sorted({each.source_key for each in self.purchases})
-        for key, *known in await self.transaction.run(statements.KNOWN_PURCHASES, keys=keys):
-            self.known[key] = _Known(*known)
-        resolution = await resolve(
-            self.transaction,
-            [each for purchase in self.purchases for each in purchase.identifiers],
-            self.now_ms,
-            {known.profile_id for known in self.known.values()},
-        )
+        owners = {known.profile_id for known in (await self._present()).values()}
+        identifiers = [each for purchase in self.purchases for each in purchase.identifiers]
+        resolution = await resolve(self.transaction, identifiers, self.now_ms, owners)
+        # What was read before the locks may be older than what the former holder of the locks wrote.
+        self.known = await self._present()
+        if not {known.profile_id for known in self.known.values()} <= owners:
+            raise Raced("an order was recorded by somebody else in between")
         results = [self._decided(each, resolution) for each in self.purchases]
         await resolution.write(self.transaction)
         await self._merge_products()
         return results, await self._write()
+
+    async def _present(self) -> dict[str, _Known]:
+        keys = sorted({each.source_key for each in self.purchases})
+        rows = await self.transaction.run(statements.KNOWN_PURCHASES, keys=keys)
+        return {key: _Known(*known) for key, *known in rows}
 
     def _decided(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
         known = self.known.get(purchase.source_key)
@@ -124,15 +132,10 @@ class _Chunk:
         return RowResult(purchase.index, RowOutcome.UPDATED, known.purchase_id)
 
     def _placed(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
-        found = resolution.match(purchase.identifiers)
-        if found.is_ambiguous:
-            message = "These identifiers point to several profiles."
-            return refused(purchase.index, UserErrorCode.AMBIGUOUS_MATCH, message, "identifiers")
-        if found.profile_id is None:
-            profile_id = resolution.create(purchase.identifiers, purchase.source, is_test=purchase.is_test)
-        else:
-            profile_id = found.profile_id
-            resolution.link(profile_id, purchase.identifiers, purchase.source)
+        try:
+            profile_id = resolution.found_or_created(purchase.identifiers, purchase.source, is_test=purchase.is_test)
+        except Refusal as refusal:
+            return refused_by(purchase.index, refusal)
         purchase_id = new_id(IdPrefix.PURCHASE)
         self.created[purchase.source_key] = {
             "id": purchase_id,

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from graph.errors import UserError
+from graph.errors import Refusal, UserError
 from graph.vocabulary import RowOutcome, UserErrorCode
 
 # Rows that share one transaction: large enough to be quick, small enough that locks are held for milliseconds.
@@ -59,3 +59,10 @@ def summary(rows: Iterable[RowResult]) -> Summary:
 
 def refused(index: int, code: UserErrorCode, message: str, *field: str) -> RowResult:
     return RowResult(index, RowOutcome.REFUSED, None, (UserError(code, message, field or None, index),))
+
+
+def refused_by(index: int, refusal: Refusal) -> RowResult:
+    """The row with a refusal's errors, which then name the row."""
+    return RowResult(
+        index, RowOutcome.REFUSED, None, tuple(replace(error, index=index) for error in refusal.user_errors)
+    )

@@ -9,9 +9,9 @@ from typing import Any, Final
 from graph.connection import Graph
 from graph.delivery import Delivery
 from graph.message_states import Happening, next_state, states_before
-from graph.reach import CategoryFacts, Membership, ReachFacts
+from graph.reach_row import facts_from_row
 from graph.statements import outbox as statements
-from graph.vocabulary import Channel, MessagePurpose, MessageState, SubscriptionStatus
+from graph.vocabulary import Channel, MessagePurpose, MessageState
 
 _log: Final = logging.getLogger(__name__)
 
@@ -48,9 +48,22 @@ async def claim(graph: Graph, ids: Iterable[str], worker: str, lease_ms: int, no
     return Claimed(token, tuple(delivery for row in rows if (delivery := _readable(row))))
 
 
-async def mark_handed(graph: Graph, ids: Iterable[str], token: str, lease_ms: int) -> frozenset[str]:
-    """Commits that bytes are about to leave, and renews the lease. Only the ids returned may be sent."""
-    held = await graph.change(statements.MARK_HANDED, ids=sorted(ids), token=token, claimed=CLAIMED, leaseMs=lease_ms)
+async def mark_handed(
+    graph: Graph, ids: Iterable[str], token: str, lease_ms: int, waiting: Iterable[str] = ()
+) -> frozenset[str]:
+    """Commits that bytes are about to leave, and renews the lease. Only the ids returned may be sent.
+
+    `waiting` are claimed with the same token and handed over later: their lease is renewed as well.
+    """
+    handed = sorted(ids)
+    held = await graph.change(
+        statements.MARK_HANDED,
+        ids=sorted({*handed, *waiting}),
+        handed=handed,
+        token=token,
+        claimed=CLAIMED,
+        leaseMs=lease_ms,
+    )
     return frozenset(held)
 
 
@@ -77,39 +90,11 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         channel=Channel(row["channel"]),
         purpose=MessagePurpose(row["purpose"]),
         attempt=row["attempt"],
-        facts=_facts(row),
+        facts=facts_from_row(row, row["expiresAt"]),
         address=row["address"],
         sender=row["sender"],
         sender_name=row["senderName"],
         subject=row["subject"],
         text=row["text"],
         html=row["html"],
-    )
-
-
-def _facts(row: Mapping[str, Any]) -> ReachFacts:
-    return ReachFacts(
-        profile_status=_status(row["profileStatus"]),
-        subscription_status=_status(row["subscriptionStatus"]),
-        suspended_until=row["suspendedUntil"],
-        consent_expires_at=row["consentExpiresAt"],
-        category=_category(row["category"]),
-        suppressed=row["suppressed"],
-        expires_at=row["expiresAt"],
-    )
-
-
-def _status(text: str | None) -> SubscriptionStatus | None:
-    return None if text is None else SubscriptionStatus(text)
-
-
-def _category(row: Mapping[str, Any] | None) -> CategoryFacts | None:
-    if row is None:
-        return None
-    membership = row["membership"]
-    return CategoryFacts(
-        mandatory=row["mandatory"],
-        active=row["active"],
-        joined_by_default=row["joinedByDefault"],
-        membership=None if membership is None else Membership(membership),
     )

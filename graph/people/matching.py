@@ -8,11 +8,11 @@ from graph.vocabulary import IdentifierType
 
 
 @dataclass(frozen=True, slots=True)
-class Owner:
-    """A profile that an identifier points to, with the values of one-person types it already has."""
+class Known:
+    """Whom each identifier, by key, points to, and the keys of one-person values that each of those people has."""
 
-    profile_id: str
-    one_person_keys: frozenset[str]
+    owners: Mapping[str, Collection[str]]
+    one_person_keys: Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +32,49 @@ class Match:
 
 def match(
     identifiers: Sequence[IdentifierValue],
-    owners: Mapping[str, Collection[Owner]],
+    known: Known,
     match_on: Collection[IdentifierType] | None = None,
 ) -> Match:
     """Decides by the strongest values alone: one-person values first, then shared ones, weak ones only by themselves.
 
     A shared value (an e-mail address of a family) does not count for a profile that already has another one-person
     value of the same type and namespace than the input brings: that is another person, who only shares the value.
-    `owners` maps an identifier's key to the living profiles it points to.
     """
     usable = [each for each in identifiers if match_on is None or each.type in match_on]
     one_person = [each for each in usable if each.type in ONE_PERSON_TYPES]
-    decided = _owners_of(one_person, owners)
+    decided = _owners_of(one_person, known)
     if not decided:
         shared = [each for each in usable if each.type not in ONE_PERSON_TYPES | WEAK_TYPES]
-        decided = {owner for owner in _owners_of(shared, owners) if not _is_another_person(owner, identifiers)}
+        decided = {each for each in _owners_of(shared, known) if not _is_another_person(each, identifiers, known)}
     if not decided and all(each.type in WEAK_TYPES for each in identifiers):
-        decided = _owners_of(usable, owners)
-    return Match(tuple(sorted({owner.profile_id for owner in decided})))
+        decided = _owners_of(usable, known)
+    return Match(tuple(sorted(decided)))
 
 
-def _owners_of(identifiers: Sequence[IdentifierValue], owners: Mapping[str, Collection[Owner]]) -> set[Owner]:
-    return {owner for each in identifiers for owner in owners.get(each.key, ())}
+def conflicts(identifiers: Sequence[IdentifierValue], profile_id: str | None, known: Known) -> bool:
+    """Whether these values on that person (None: a new one) would make two people of one value, or one of two.
+
+    A one-person value belongs to one person, and a person gets no second one of the same type and namespace this way.
+    """
+    brought = [each for each in identifiers if each.type in ONE_PERSON_TYPES]
+    if len({_scope(each.key) for each in brought}) < len(brought):
+        return True
+    if any(owner != profile_id for each in brought for owner in known.owners.get(each.key, ())):
+        return True
+    present = known.one_person_keys.get(profile_id, ()) if profile_id is not None else ()
+    scopes = {_scope(key) for key in present}
+    return any(each.key not in present and _scope(each.key) in scopes for each in brought)
 
 
-def _is_another_person(owner: Owner, identifiers: Sequence[IdentifierValue]) -> bool:
+def _owners_of(identifiers: Sequence[IdentifierValue], known: Known) -> set[str]:
+    return {owner for each in identifiers for owner in known.owners.get(each.key, ())}
+
+
+def _is_another_person(profile_id: str, identifiers: Sequence[IdentifierValue], known: Known) -> bool:
     brought = {each.key for each in identifiers if each.type in ONE_PERSON_TYPES}
     scopes = {_scope(key) for key in brought}
-    return any(_scope(key) in scopes and key not in brought for key in owner.one_person_keys)
+    present = known.one_person_keys.get(profile_id, ())
+    return any(_scope(key) in scopes and key not in brought for key in present)
 
 
 def _scope(key: str) -> str:

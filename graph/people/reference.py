@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.connection import Transaction
-from graph.errors import Refusal, UserError
+from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
 from graph.people.resolution import Resolution, resolve
 from graph.statements import people as statements
@@ -46,7 +46,7 @@ async def locked_person(
         raise Refusal(_not_found("id"))
     resolution = await resolve(transaction, also, now_ms, [survivor])
     if await transaction.run(statements.SURVIVOR, id=survivor) != survivor:
-        raise Refusal(UserError(UserErrorCode.REVISION_CHANGED, "The profile was merged just now.", ("profile",)))
+        raise Raced("the profile was merged while it was being locked")
     return Person(survivor, is_new=False, resolution=resolution)
 
 
@@ -59,12 +59,12 @@ async def _by_identifier(
     create: bool,
 ) -> Person:
     resolution = await resolve(transaction, (value, *also), now_ms)
-    found = resolution.match([value])
-    if found.is_ambiguous:
-        error = UserError(
-            UserErrorCode.AMBIGUOUS_MATCH, "This value points to several profiles.", ("profile", "identifier")
-        )
-        raise Refusal(error, candidates=found.candidates)
+    try:
+        found = resolution.match([value])
+    except Refusal as refusal:
+        path = ("profile", "identifier")
+        errors = [replace(error, field=path) for error in refusal.user_errors]
+        raise Refusal(*errors, candidates=refusal.candidates) from None
     if found.profile_id is not None:
         return Person(found.profile_id, is_new=False, resolution=resolution)
     if not create:

@@ -39,8 +39,8 @@ async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | No
     """Finds the person by the identifiers, or makes one; adds the identifiers and sets the fields.
 
     The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH with the candidates where the
-    identifiers mean several people, TAKEN in mode CREATE, NOT_FOUND in mode UPDATE. The same command twice leaves
-    the second without effect and UNCHANGED.
+    identifiers mean several people, IDENTIFIER_CONFLICT where two people would share a one-person value, TAKEN in mode
+    CREATE, NOT_FOUND in mode UPDATE. The same command twice leaves the second without effect and UNCHANGED.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -71,11 +71,6 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
 
 
 def _refuse(found: Match, mode: UpsertMode) -> None:
-    if found.is_ambiguous:
-        error = UserError(
-            UserErrorCode.AMBIGUOUS_MATCH, "These identifiers point to several profiles.", ("identifiers",)
-        )
-        raise Refusal(error, candidates=found.candidates)
     if mode is UpsertMode.CREATE and found.profile_id is not None:
         error = UserError(UserErrorCode.TAKEN, "A profile with these identifiers exists.", ("identifiers",))
         raise Refusal(error, candidates=found.candidates)

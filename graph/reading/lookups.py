@@ -9,6 +9,7 @@ from typing import Any
 from graph.identifiers import identifier_key
 from graph.ids import IdPrefix
 from graph.reading.links import SURVIVOR_ROOT
+from graph.source_key import source_key
 from graph.vocabulary import IdentifierType
 
 
@@ -49,8 +50,15 @@ def _key_of_identifier(value: Mapping[str, Any]) -> str | None:
         return None
 
 
-def _source_key(name: str) -> Callable[[Mapping[str, Any]], str]:
-    return lambda value: f"{value.get('source') or 'default'}:{value[name]}"
+def _source_key(name: str) -> Callable[[Mapping[str, Any]], str | None]:
+    def key(value: Mapping[str, Any]) -> str | None:
+        try:
+            return source_key(value.get("source") or "default", value[name])
+        except ValueError:
+            # Nothing was ever recorded under such a source.
+            return None
+
+    return key
 
 
 def by_id(label: str) -> Way:

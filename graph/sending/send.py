@@ -9,11 +9,12 @@ from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.people.reference import ProfileReference, locked_person
 from graph.people.resolution import touch
-from graph.reach import CategoryFacts, Membership, ReachFacts, Verdict
+from graph.reach import Verdict
+from graph.reach_row import facts_from_row
 from graph.sending.strategy import AddressOrder, Candidate, choose
 from graph.statements import sending as statements
 from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts
-from graph.vocabulary import ChangeKind, Channel, MessagePurpose, SubscriptionStatus, UserErrorCode
+from graph.vocabulary import ChangeKind, Channel, MessagePurpose, UserErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +125,4 @@ async def _queued(
 
 
 def _candidate(row: dict[str, Any], expires_at_ms: int | None) -> Candidate:
-    category = row["category"]
-    facts = ReachFacts(
-        profile_status=SubscriptionStatus(row["profileStatus"]),
-        subscription_status=SubscriptionStatus(row["subscriptionStatus"]),
-        suspended_until=row["suspendedUntil"],
-        consent_expires_at=row["consentExpiresAt"],
-        category=_category(category) if category else None,
-        suppressed=row["suppressed"],
-        expires_at=expires_at_ms,
-    )
-    return Candidate(row["id"], row["priority"], row["createdAt"], facts)
-
-
-def _category(row: dict[str, Any]) -> CategoryFacts:
-    membership = row["membership"]
-    return CategoryFacts(
-        mandatory=bool(row["mandatory"]),
-        active=bool(row["active"]),
-        joined_by_default=bool(row["joinedByDefault"]),
-        membership=Membership(membership) if membership else None,
-    )
+    return Candidate(row["id"], row["priority"], row["createdAt"], facts_from_row(row, expires_at_ms))

@@ -59,7 +59,8 @@ KNOWN_PURCHASES: Final = Statement(
     """
     UNWIND $keys AS key
     MATCH (u:Purchase {sourceKey: key})
-    RETURN collect([u.sourceKey, u.id, coalesce(u.changedAt, u.placedAt).epochMillis, u.profileId])
+    MATCH (p:Profile {id: u.profileId})
+    RETURN collect([u.sourceKey, u.id, coalesce(u.changedAt, u.placedAt).epochMillis, coalesce(p.mergedInto, p.id)])
     """,
 )
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from graph.statement import Statement
+from graph.statement import WRITE_TIMEOUT_MS, Statement
 
 # The MERGE on a unique key makes a second caller wait here until the first has committed or failed.
 BEGIN: Final = Statement(
@@ -29,6 +29,26 @@ REMEMBER: Final = Statement(
     """
     MATCH (k:IdempotencyKey {key: $key})
     SET k.result = $result
+    REMOVE k.leaseUntil
+    RETURN k.key
+    """,
+    # The result of a batch has up to 10,000 rows.
+    WRITE_TIMEOUT_MS,
+)
+
+RENEW: Final = Statement(
+    "renew_idempotency_lease",
+    """
+    MATCH (k:IdempotencyKey {key: $key})
+    SET k.leaseUntil = datetime.realtime() + duration({milliseconds: $leaseMs})
+    RETURN k.key
+    """,
+)
+
+RELEASE: Final = Statement(
+    "release_idempotency_lease",
+    """
+    MATCH (k:IdempotencyKey {key: $key})
     REMOVE k.leaseUntil
     RETURN k.key
     """,

@@ -40,6 +40,17 @@ LOCK_IDENTIFIERS: Final = Statement(
     """,
 )
 
+FORGET_UNUSED_IDENTIFIERS: Final = Statement(
+    "forget_unused_identifiers",
+    """
+    UNWIND $keys AS key
+    MATCH (i:Identifier {key: key})
+    WHERE NOT EXISTS { (i)--() }
+    DELETE i
+    RETURN count(*)
+    """,
+)
+
 CREATE_PROFILES: Final = Statement(
     "create_profiles",
     """

@@ -16,7 +16,8 @@ CANDIDATES: Final = Statement(
         profileStatus: p.status, subscriptionStatus: s.status, suspendedUntil: s.suspendedUntil.epochMillis,
         consentExpiresAt: s.consentExpiresAt.epochMillis, suppressed: i.suppressedAt IS NOT NULL,
         category: CASE WHEN c IS NULL THEN null ELSE {
-            mandatory: c.mandatory, active: c.active, joinedByDefault: c.joinedByDefault,
+            mandatory: coalesce(c.mandatory, false), active: coalesce(c.active, true),
+            joinedByDefault: coalesce(c.joinedByDefault, true),
             membership: CASE WHEN EXISTS { (s)-[:LEFT]->(c) } THEN 'LEFT'
                              WHEN EXISTS { (s)-[:JOINED]->(c) } THEN 'JOINED' END } END})
     """,

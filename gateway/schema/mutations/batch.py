@@ -10,7 +10,7 @@ from gateway.schema.mutations.settle import Settled, shown
 from gateway.schema.results import BulkSummary
 from gateway.schema.results import RowResult as ShownRow
 from graph.errors import Refusal, UserError
-from graph.history.row import MOST_ROWS, RowResult, summary
+from graph.history.row import MOST_ROWS, RowResult, refused_by, summary
 from graph.idempotency import Done
 from graph.vocabulary import RowOutcome, UserErrorCode
 
@@ -21,12 +21,13 @@ Checked = TypeVar("Checked")
 async def written_rows(
     given: Sequence[Given],
     check: Callable[[int, Given], Checked],
-    write: Callable[[Sequence[Checked]], Awaitable[Done]],
+    write: Callable[[Sequence[Checked], Sequence[RowResult]], Awaitable[Done]],
     name: str,
 ) -> Done:
     """Checks each row by itself: wrong ones are refused with their index, the others are written.
 
-    Raises Refusal for a batch that is too large, or for what `write` refuses as a whole.
+    `write` gets the good rows, and the results of the wrong ones, which belong into the kept answer. Raises Refusal
+    for a batch that is too large, or for what `write` refuses as a whole.
     """
     if len(given) > MOST_ROWS:
         raise Refusal(UserError(UserErrorCode.LIMIT_EXCEEDED, f"At most {MOST_ROWS:,} rows.", (name,)))
@@ -36,13 +37,8 @@ async def written_rows(
         try:
             good.append(check(index, row))
         except Refusal as refusal:
-            wrong.append(RowResult(index, RowOutcome.REFUSED, None, refusal.user_errors))
-    done = await write(good)
-    written = [RowResult.from_json(each) for each in done.result["rows"]]
-    # A replay brings the rows that were good the first time; a row cannot have become wrong since.
-    answered = {row.index for row in written}
-    rows = sorted([*written, *(row for row in wrong if row.index not in answered)], key=lambda row: row.index)
-    return Done({"rows": [row.to_json() for row in rows]}, done.changes, done.replayed)
+            wrong.append(refused_by(index, refusal))
+    return await write(good, wrong)
 
 
 def bulk_summary(settled: Settled) -> BulkSummary | None:

@@ -16,9 +16,11 @@ from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.results import BulkSummary, RowResult, UserError
 from graph.history.product import ProductKey
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
+from graph.history.row import RowResult as Row
 from graph.idempotency import Done
 from graph.iso import CURRENCIES
 from graph.money import micros_from_decimal
+from graph.source_key import SOURCE_MEANING, SOURCE_PATTERN
 from graph.vocabulary import UserErrorCode
 
 _MOST_LINES = 1_000
@@ -53,9 +55,9 @@ async def _record(context: Context, given: RecordPurchasesInput) -> Done:
     check_idempotency_key(problems, given.idempotency_key, needed=True)
     problems.refuse()
 
-    async def write(purchases: Sequence[NewPurchase]) -> Done:
+    async def write(purchases: Sequence[NewPurchase], wrong: Sequence[Row]) -> Done:
         kept = guard(context, "recordPurchases", given)
-        return await record_purchases(context.graph, purchases, kept, context.clock.now())
+        return await record_purchases(context.graph, purchases, kept, context.clock.now(), wrong)
 
     return await written_rows(given.purchases, _purchase, write, "purchases")
 
@@ -71,7 +73,7 @@ def _purchase(index: int, given: PurchaseInput) -> NewPurchase:
         problems.add(UserErrorCode.CURRENCY_UNKNOWN, "Must be an ISO 4217 code like GBP.", "currency")
     purchase = NewPurchase(
         index=index,
-        source=problems.text(given.source, "source"),
+        source=problems.pattern(given.source, SOURCE_PATTERN, SOURCE_MEANING, "source"),
         external_id=problems.text(given.external_id, "externalId"),
         identifiers=problems.identifiers(given.identifiers, "identifiers"),
         kind=given.kind,
@@ -93,9 +95,8 @@ def _purchase(index: int, given: PurchaseInput) -> NewPurchase:
 
 def _line(position: int, given: PurchaseLineInput, problems: Problems) -> PurchaseLine:
     path = ("lines", str(position))
-    product = ProductKey(
-        problems.text(given.sku.source, *path, "sku", "source"), problems.text(given.sku.sku, *path, "sku", "sku")
-    )
+    source = problems.pattern(given.sku.source, SOURCE_PATTERN, SOURCE_MEANING, *path, "sku", "source")
+    product = ProductKey(source, problems.text(given.sku.sku, *path, "sku", "sku"))
     name = None if given.name is None else problems.text(given.name, *path, "name")
     line = PurchaseLine(product, name, given.quantity, micros_from_decimal(given.unit_price), given.status)
     if abs(line.total_micros) > _LARGEST_MICROS:

@@ -17,8 +17,10 @@ from gateway.schema.references import ProductRef
 from gateway.schema.results import BulkSummary, RowResult, UserError
 from graph.history.events import NewEvent, track_events
 from graph.history.product import ProductKey, ProductReference
+from graph.history.row import RowResult as Row
 from graph.idempotency import Done
 from graph.money import micros_from_decimal
+from graph.source_key import SOURCE_MEANING, SOURCE_PATTERN
 from graph.vocabulary import UserErrorCode
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,99}")
@@ -53,8 +55,8 @@ async def _track(context: Context, given: TrackEventsInput) -> Done:
     problems.refuse()
     now_ms = context.clock.now()
 
-    async def write(events: Sequence[NewEvent]) -> Done:
-        return await track_events(context.graph, events, guard(context, "trackEvents", given), now_ms)
+    async def write(events: Sequence[NewEvent], wrong: Sequence[Row]) -> Done:
+        return await track_events(context.graph, events, guard(context, "trackEvents", given), now_ms, wrong)
 
     return await written_rows(given.events, lambda n, row: _event(n, row, now_ms), write, "events")
 
@@ -68,7 +70,7 @@ def _event(index: int, given: EventInput, now_ms: int) -> NewEvent:
         problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_PRODUCTS} products.", "products")
     event = NewEvent(
         index=index,
-        source=problems.text(given.source, "source"),
+        source=problems.pattern(given.source, SOURCE_PATTERN, SOURCE_MEANING, "source"),
         external_id=problems.text(given.external_id, "externalId"),
         identifiers=problems.identifiers(given.identifiers, "identifiers"),
         type=problems.pattern(given.type, _TYPE, "small letters, digits and '._:-', like page.viewed", "type"),
@@ -87,5 +89,5 @@ def _product(position: int, given: ProductRef, problems: Problems) -> ProductRef
     if not given.sku:
         return ProductReference(id=str(given.id))
     path = ("products", str(position), "sku")
-    key = ProductKey(problems.text(given.sku.source, *path, "source"), problems.text(given.sku.sku, *path, "sku"))
-    return ProductReference(key=key)
+    source = problems.pattern(given.sku.source, SOURCE_PATTERN, SOURCE_MEANING, *path, "source")
+    return ProductReference(key=ProductKey(source, problems.text(given.sku.sku, *path, "sku")))

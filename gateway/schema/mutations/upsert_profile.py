@@ -15,7 +15,7 @@ from gateway.schema.profile import Profile
 from gateway.schema.results import UserError
 from graph.idempotency import Done
 from graph.people.upsert import UpsertProfile, upsert_profile
-from graph.vocabulary import RowOutcome
+from graph.vocabulary import RowOutcome, UserErrorCode
 
 
 @strawberry.type(description="The person, and what became of them.")
@@ -41,6 +41,8 @@ async def resolve(info: strawberry.Info[Context], input: Annotated[UpsertProfile
 async def _upsert(context: Context, given: UpsertProfileInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key)
+    if given.match_on is not None and not given.match_on:
+        problems.add(UserErrorCode.INVALID, "Leave it out, or name at least one type.", "matchOn")
     command = UpsertProfile(
         identifiers=problems.identifiers(given.identifiers, "identifiers"),
         fields=profile_fields(given.set, problems),

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+
+import pytest
 
 from graph.connection import Graph
 from graph.history.product import ProductKey
@@ -30,6 +33,7 @@ ORDER = NewPurchase(
     discount_micros=0,
     lines=(LANTERN, HEART),
 )
+STATUSES = (PurchaseStatus.PAID, PurchaseStatus.DELIVERED, PurchaseStatus.REFUNDED)
 LINES = Statement(
     "lines",
     """
@@ -82,3 +86,19 @@ def test_a_total_adds_up_to_the_millionth_or_not_at_all() -> None:
     assert ORDER.adds_up
     assert replace(ORDER, delivery_micros=3_000_000, discount_micros=1_000_000, total_micros=27_440_000).adds_up
     assert not replace(ORDER, total_micros=25_440_001).adds_up
+
+
+async def test_of_states_that_arrive_at_once_the_newest_stays(graph: Graph) -> None:
+    await record_purchases(graph, [ORDER], None, NOW)
+    states = [replace(ORDER, changed_at_ms=NOW + n, status=STATUSES[n % len(STATUSES)]) for n in range(12)]
+
+    await asyncio.gather(*(record_purchases(graph, [each], None, NOW) for each in reversed(states)))
+
+    assert (await graph.read(LINES))[0][0] == states[-1].status
+
+
+async def test_a_colon_in_a_source_cannot_reach_the_order_of_another_shop(graph: Graph) -> None:
+    with pytest.raises(ValueError, match="source"):
+        replace(ORDER, source="shop:1").source_key  # noqa: B018 - Asking is what raises.
+
+    assert await graph.read(COUNT) == [0, 0, 0]

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from graph.connection import Graph
-from graph.errors import Refusal
+from graph.errors import Refusal, UnknownCommit
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue, identifier
 from graph.people.upsert import FieldValue, UpsertMode, UpsertProfile, upsert_profile
@@ -131,4 +131,61 @@ async def test_16_requests_with_one_key_at_once_act_once(graph: Graph) -> None:
 
     assert [each.replayed for each in done].count(False) == 1
     assert len({each.result["profileId"] for each in done}) == 1
+    assert await graph.read(COUNT) == [1, 1, 1]
+
+
+async def test_match_on_never_gives_a_one_person_value_to_a_second_person(graph: Graph) -> None:
+    await upsert(graph, CARD)
+
+    with pytest.raises(Refusal) as refused:
+        await upsert_profile(
+            graph, UpsertProfile((EMAIL, CARD), {}, match_on=frozenset({IdentifierType.EMAIL})), None, NOW
+        )
+
+    assert [(each.code, each.field) for each in refused.value.user_errors] == [
+        (UserErrorCode.IDENTIFIER_CONFLICT, ("identifiers",))
+    ]
+    assert await graph.read(COUNT) == [1, 1, 1]
+
+
+async def test_two_cards_of_one_shop_are_not_one_person(graph: Graph) -> None:
+    first = await upsert(graph, CARD)
+
+    with pytest.raises(Refusal) as refused:
+        await upsert(graph, CARD, identifier(IdentifierType.EXTERNAL, "shop", "17851"))
+
+    assert [each.code for each in refused.value.user_errors] == [UserErrorCode.IDENTIFIER_CONFLICT]
+    assert await graph.read(COUNT) == [1, 1, 1]
+    again = await upsert(graph, CARD, identifier(IdentifierType.EXTERNAL, "crm", "17851"))
+    assert again.result["profileId"] == first.result["profileId"]
+
+
+async def test_a_refused_input_leaves_no_identifier_behind(graph: Graph) -> None:
+    await upsert(graph, EMAIL, CARD)
+    await upsert(graph, EMAIL, identifier(IdentifierType.EXTERNAL, "shop", "17851"))
+
+    with pytest.raises(Refusal):
+        await upsert(graph, EMAIL, identifier(IdentifierType.PHONE, "", "+442079460000"))
+
+    assert (await graph.read(COUNT))[1] == 3
+
+
+async def test_an_answer_that_was_lost_is_found_again_as_the_first_one(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = Graph.write
+    lost = [True]
+
+    async def loses_the_first_answer(self: Graph, *given: object, **named: object) -> object:
+        answer = await write(self, *given, **named)  # type: ignore[arg-type, var-annotated]  # passed on as it came
+        if lost.pop() if lost else False:
+            raise UnknownCommit("lost")
+        return answer
+
+    monkeypatch.setattr(Graph, "write", loses_the_first_answer)
+
+    done = await upsert(graph, EMAIL, guard=Guard("key", "hash"))
+
+    assert (done.result["outcome"], done.replayed) == (RowOutcome.CREATED, False)
+    assert [each.revision for each in done.changes] == [1]
     assert await graph.read(COUNT) == [1, 1, 1]
