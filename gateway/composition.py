@@ -16,7 +16,7 @@ from gateway.operations import Operations
 from gateway.schema.api import SCHEMA
 from gateway.schema.context import Context, Services
 from gateway.server import Server
-from gateway.settings import GatewaySettings
+from gateway.settings import GatewaySettings, KeyUse
 from gateway.settling import Settling
 from gateway.warming import warm
 from graph.clock import SystemClock
@@ -55,7 +55,9 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     settling = Settling(graph, settings.gateway.admin_key)
     nudger = Nudger(settings.dispatch.redis_url)
     live = LiveProfiles(settings.dispatch.redis_url, graph)
-    services = Services(graph, Reader(graph), SystemClock(), nudger, nudger, live)
+    reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS))
+    input_key = settings.gateway.key_for(KeyUse.INPUT_HASHES)
+    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key)
     try:
         # A graph that has just started runs even this past its limit.
         with suppress(GraphUnavailable, GraphTimeout):

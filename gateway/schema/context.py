@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 from graphql import GraphQLResolveInfo
@@ -40,7 +40,7 @@ class LiveChanges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What resolvers may use, the same for every request."""
+    """What resolvers may use, the same for every request. `input_key` keys the hashes of inputs that the graph has."""
 
     graph: Graph
     reader: Reader
@@ -48,6 +48,7 @@ class Services:
     nudges: Nudges
     changes: Changes
     live: LiveChanges
+    input_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Context:
     changes: Changes
     live: LiveChanges
     request_id: str
+    input_key: bytes = field(repr=False)
 
     @classmethod
     def of(cls, services: Services, viewer: Viewer, request_id: str) -> Context:
@@ -74,6 +76,7 @@ class Context:
             services.changes,
             services.live,
             request_id,
+            services.input_key,
         )
 
 

@@ -66,5 +66,5 @@ class Profile(Node):
     )
     created_at: DateTime = described("When the profile was made.")
     updated_at: DateTime = described("When its own fields last changed.")
-    first_seen_at: DateTime | None = described("When the person first did something.")
+    first_seen_at: DateTime = described("When the person first did something, or was first heard of.")
     last_seen_at: DateTime | None = described("When the person last did something.")

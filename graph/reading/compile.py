@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graph.reading.answer import Answer
 from graph.reading.assemble import Missing, Reading, Row, Trail, missing_value
+from graph.reading.cursor import Cursors
 from graph.reading.draft import Draft, Scope
 from graph.reading.roots import query_reading
 from graph.selection import Selection
@@ -28,9 +29,9 @@ class Plan:
         return Answer(data if isinstance(data, dict) else None, tuple(trail.errors))
 
 
-def compiled(selections: Sequence[Selection]) -> Plan:
+def compiled(selections: Sequence[Selection], cursors: Cursors) -> Plan:
     """Pure: the same selections give the same text. Raises BadArgument where no statement could answer."""
-    draft = Draft()
+    draft = Draft(cursors)
     scope = Scope(draft, "")
     reading = query_reading(scope, tuple(selections))
     statement = Statement("read", f"{scope.body()}RETURN {scope.row()} AS data") if scope.columns else None

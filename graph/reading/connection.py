@@ -77,7 +77,8 @@ class ConnectionPlan:
     def _place(self) -> Place:
         variable, key = self.inner.variable, self.order.key
         value = None if key is None else self.inner.column(key.read(variable))
-        return Place(self.order, value, self.inner.column(self.order.id_of(variable)))
+        identity = self.inner.column(self.order.id_of(variable))
+        return Place(self.outer.draft.cursors, self.order, value, identity)
 
     def _entries(self, *, look_ahead: bool) -> Entries:
         draft, request = self.outer.draft, self._request(self.inner.variable)
@@ -140,7 +141,7 @@ def connection_reading(
 ) -> Reading:
     """Raises BadArgument where the page that is asked for is none."""
     order = listing.order(selection.arguments)
-    page = page_of(selection.arguments, order, path)
+    page = page_of(selection.arguments, order, path, scope.draft.cursors)
     inner = scope.below(scope.draft.name())
     plan = ConnectionPlan(scope, inner, shape, listing, order, page, selection, object_reading)
     return guarded(selection.response_key, plan.reading(path), required=True)

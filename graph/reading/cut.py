@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from graph.reading.assemble import Reading, Row, Trail
-from graph.reading.cursor import cursor_at
+from graph.reading.cursor import Cursors, SortValue
 from graph.reading.order import Order
 from graph.reading.page import Page
 
@@ -19,12 +19,16 @@ Cut = Callable[[Row], Row]
 class Place:
     """Which columns of an entry say its place in the order."""
 
+    cursors: Cursors
     order: Order
     value: int | None
     identity: int
 
     def of(self, row: Row) -> str:
-        return cursor_at(self.order.name, None if self.value is None else row[self.value], row[self.identity])
+        return self.at(None if self.value is None else row[self.value], row[self.identity])
+
+    def at(self, value: SortValue, identity: str) -> str:
+        return self.cursors.at(self.order.name, value, identity)
 
     def cursor(self) -> Reading:
         return lambda row, _trail: self.of(row)
@@ -74,7 +78,7 @@ class Entries:
         if mark is None:
             return start, end
         # The next page goes on behind what was looked at, which is further than what was found.
-        looked_at = cursor_at(self.place.order.name, mark[0], mark[1])
+        looked_at = self.place.at(mark[0], mark[1])
         return (looked_at, end) if self.page.backward else (start, looked_at)
 
 

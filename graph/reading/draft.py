@@ -1,16 +1,19 @@
 from __future__ import annotations
 
+from graph.reading.cursor import Cursors
+
 
 class Draft:
-    """What one statement's parts share while it is written: variables' names and parameters, both counted from 0.
+    """What one statement's parts share while it is written: cursors, and names and parameters, both counted from 0.
 
     Counting in the order of the document gives the same text for the same document, so that the graph's own cache of
     plans hits.
     """
 
-    __slots__ = ("_names", "parameters")
+    __slots__ = ("_names", "cursors", "parameters")
 
-    def __init__(self) -> None:
+    def __init__(self, cursors: Cursors) -> None:
+        self.cursors = cursors
         self.parameters: dict[str, object] = {}
         self._names = 0
 

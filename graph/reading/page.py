@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.reading.answer import BAD_ARGUMENT, CURSOR_INVALID, BadArgument, Path
-from graph.reading.cursor import Position, position_at
+from graph.reading.cursor import Cursors, Position
 from graph.reading.order import Order
 
 DEFAULT_SIZE = 20
@@ -35,16 +35,17 @@ class Page:
         return order.descending != self.backward
 
 
-def page_of(arguments: Mapping[str, object], order: Order, path: Path) -> Page:
+def page_of(arguments: Mapping[str, object], order: Order, path: Path, cursors: Cursors) -> Page:
     """Raises BadArgument for a size outside 1..100, for both sizes, and for a cursor that is not this list's."""
     first, last = _size(arguments, "first", path), _size(arguments, "last", path)
     if first is not None and last is not None:
         raise BadArgument(BAD_ARGUMENT, "Give either first or last, not both.", path)
+    after, before = (_position(arguments.get(name), name, order, path, cursors) for name in ("after", "before"))
     return Page(
         size=first or last or DEFAULT_SIZE,
         backward=last is not None,
-        after=_position(arguments, "after", order, path),
-        before=_position(arguments, "before", order, path),
+        after=after,
+        before=before,
     )
 
 
@@ -57,12 +58,11 @@ def _size(arguments: Mapping[str, object], name: str, path: Path) -> int | None:
     return size
 
 
-def _position(arguments: Mapping[str, object], name: str, order: Order, path: Path) -> Position | None:
-    cursor = arguments.get(name)
+def _position(cursor: object, name: str, order: Order, path: Path, cursors: Cursors) -> Position | None:
     if cursor is None:
         return None
     try:
-        position = position_at(order.name, str(cursor))
+        position = cursors.position(order.name, str(cursor))
     except ValueError as error:
         raise BadArgument(CURSOR_INVALID, f"{name} is not a cursor of this list.", path) from error
     if not order.accepts(position.value):

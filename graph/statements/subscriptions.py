@@ -30,18 +30,20 @@ FIND: Final = Statement(
     """
     MATCH (s:Subscription {key: $key})
     SET s.key = s.key
-    RETURN [s.id, s.status, s.priority]
+    RETURN [s.id, s.status, s.priority, head(COLLECT {
+        MATCH (s)<-[:ABOUT]-(c:ConsentRecord) RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
+    })]
     """,
 )
 
-# A new address goes on top: whoever stood at its place or below moves one down.
+# A new address goes on top: whoever stood at its place or below moves one down, as far as GraphQL's Int goes.
 MAKE_ROOM: Final = Statement(
     "make_room_for_subscription",
     """
     MATCH (:Profile {id: $profileId})-[:HAS_SUBSCRIPTION]->(s:Subscription {channel: $channel})
     WHERE s.priority >= $priority AND s.key <> $key AND EXISTS { (s)-[:OF]->(:Resource {id: $resourceId}) }
     WITH s ORDER BY s.id
-    SET s.priority = s.priority + 1
+    SET s.priority = CASE WHEN s.priority < 2147483647 THEN s.priority + 1 ELSE 2147483647 END
     RETURN count(s)
     """,
 )
@@ -112,12 +114,13 @@ LOCK: Final = Statement(
     "MATCH (s:Subscription {id: $id}) SET s.key = s.key RETURN s.status",
 )
 
-# The subject's lock is held by the caller, so the next number cannot be taken by somebody else.
+# The subject's lock is held by the caller, so the next number cannot be taken by somebody else. Earlier records are
+# found from the subject: by their properties alone every record of every subject was read (seen).
 RECORD_CONSENT: Final = Statement(
     "record_consent",
     """
     MATCH (s:Subscription {id: $subjectId})
-    OPTIONAL MATCH (earlier:ConsentRecord {subjectId: $subjectId})
+    OPTIONAL MATCH (s)<-[:ABOUT]-(earlier:ConsentRecord)
     WITH s, coalesce(max(earlier.seq), 0) + 1 AS seq
     CREATE (c:ConsentRecord {id: $id, scope: 'SUBSCRIPTION', subjectId: $subjectId, seq: seq, profileId: $profileId,
         at: datetime({epochMillis: $now}), fromStatus: $fromStatus, toStatus: $toStatus, cause: $cause, source: $source,

@@ -14,6 +14,11 @@ from graph.subscribing.consent import Evidence, StatusChange, record_consent
 from graph.subscribing.resource import CategoryReference, ResourceFacts, ResourceReference, resource_facts
 from graph.vocabulary import ChangeKind, Channel, RowOutcome, SubscriptionStatus, UserErrorCode
 
+# Clocks go wrong; a day covers every time zone that was taken for UTC.
+_FUTURE_MS = 24 * 3_600_000
+# What somebody complained of, or an address that is dead, is not opened by whoever holds an API key.
+_CLOSED = frozenset({SubscriptionStatus.COMPLAINED, SubscriptionStatus.HARD_BOUNCED, SubscriptionStatus.INVALID})
+
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
@@ -34,9 +39,10 @@ class Subscribe:
 async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_ms: int) -> Done:
     """Connects one address of the person with a resource. The result holds `subscriptionId` and `outcome`.
 
-    A second call finds the first one's subscription (UNCHANGED). Who left, complained or bounced comes back only with
-    `resubscribe` and opt-in evidence, else Refusal CONSENT_REQUIRED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH,
-    INVALID where the resource does not use the channel.
+    A second call finds the first one's subscription (UNCHANGED). Who left comes back only with `resubscribe` and opt-in
+    evidence that is newer than the leaving, else Refusal CONSENT_REQUIRED. A complaint or a dead address is final:
+    Refusal STATE_NOT_ALLOWED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH, INVALID where the resource does not use the
+    channel or the evidence is more than 24 hours in the future.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -46,6 +52,8 @@ async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_m
 
 
 async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int) -> Done:
+    if command.opt_in is not None and command.opt_in.at_ms > now_ms + _FUTURE_MS:
+        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", ("optIn", "at")))
     resource = await resource_facts(transaction, command.resource)
     if command.channel not in resource.channels:
         raise Refusal(UserError(UserErrorCode.INVALID, f"The resource does not use {command.channel}.", ("address",)))
@@ -62,10 +70,12 @@ async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int
     if outcome is RowOutcome.UNCHANGED and joined:
         outcome = RowOutcome.UPDATED
     result = {"subscriptionId": subscription_id, "profileId": person.profile_id, "outcome": outcome}
-    if outcome is RowOutcome.UNCHANGED:
-        return Done(result)
-    kinds = [ChangeKind.SUBSCRIPTION, *([ChangeKind.IDENTIFIER] if linked else [])]
-    return Done(result, await touch(transaction, [person.profile_id], now_ms, *kinds))
+    kinds = [ChangeKind.IDENTIFIER] if linked else []
+    if outcome is not RowOutcome.UNCHANGED:
+        kinds.append(ChangeKind.SUBSCRIPTION)
+    # An address may be linked anew to a person whose subscription at it stayed.
+    changed = [person.profile_id] if kinds else []
+    return Done(result, await touch(transaction, changed, now_ms, *kinds))
 
 
 async def _open(
@@ -101,15 +111,26 @@ async def _reopen(
         await transaction.run(statements.SET_PRIORITY, id=subscription_id, priority=command.priority)
         outcome = RowOutcome.UPDATED
     if status is not SubscriptionStatus.SUBSCRIBED:
-        if not command.resubscribe or command.opt_in is None:
-            message = f"This subscription is {status}: it takes resubscribe and optIn evidence to open it again."
-            raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn",)))
+        _require_consent(command, status, found[3])
         await transaction.run(
             statements.SET_STATUS, id=subscription_id, status=SubscriptionStatus.SUBSCRIBED, now=now_ms
         )
         await _agree(transaction, command, subscription_id, place["profileId"], status, now_ms)
         outcome = RowOutcome.UPDATED
     return subscription_id, outcome
+
+
+def _require_consent(command: Subscribe, status: SubscriptionStatus, recorded_ms: object) -> None:
+    """`recorded_ms` is when the status was last recorded, None where it never was. Raises Refusal."""
+    if status in _CLOSED:
+        message = f"This subscription is {status}: subscribe does not open it again."
+        raise Refusal(UserError(UserErrorCode.STATE_NOT_ALLOWED, message, ("address",)))
+    if not command.resubscribe or command.opt_in is None:
+        message = f"This subscription is {status}: it takes resubscribe and optIn evidence to open it again."
+        raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn",)))
+    if isinstance(recorded_ms, int) and command.opt_in.at_ms <= recorded_ms:
+        message = f"This subscription is {status} since then or later: it takes newer consent to open it again."
+        raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn", "at")))
 
 
 async def _agree(

@@ -86,3 +86,43 @@ def test_orders_are_recorded_over_http_and_wrong_rows_are_named(stack: Stack) ->
         ],
     }
     assert again == {**payload, "replayed": True}
+
+
+def test_wrong_events_are_named_row_by_row_and_the_good_one_is_kept(stack: Stack) -> None:
+    document = """
+    mutation ($key: String!, $events: [EventInput!]!) { trackEvents(input: {idempotencyKey: $key, events: $events}) {
+      summary { received created refused } rows(outcomes: [REFUSED]) { index userErrors { code field } } } }"""
+    good = {
+        "externalId": "flow-1",
+        "type": "page.viewed",
+        "occurredAt": "2026-01-31T12:00:00Z",
+        "identifiers": [{"type": "COOKIE", "namespace": "web", "value": "flow"}],
+    }
+    wrong = [
+        {**good, "externalId": "flow-2", "source": "a:b"},
+        {**good, "externalId": "flow-3", "occurredAt": "2999-01-01T00:00:00Z"},
+        {**good, "externalId": "flow-4", "identifiers": [{"type": "EXTERNAL", "namespace": "x", "value": "null"}]},
+        {**good, "externalId": "flow-5", "type": "Page Viewed"},
+        {**good, "externalId": "flow-6", "products": [{"id": "pro_none"}]},
+    ]
+
+    payload = stack.ask(document, key="flow-events", events=[good, *wrong])["trackEvents"]
+
+    assert payload["summary"] == {"received": 6, "created": 1, "refused": 5}
+    named = [(row["index"], [(each["code"], each["field"]) for each in row["userErrors"]]) for row in payload["rows"]]
+    assert named == [
+        (1, [("INVALID", ["source"])]),
+        (2, [("INVALID", ["occurredAt"])]),
+        (3, [("IDENTIFIER_BLOCKED", ["identifiers", "0"])]),
+        (4, [("INVALID", ["type"])]),
+        (5, [("NOT_FOUND", ["products", "0"])]),
+    ]
+
+
+def test_matching_on_nothing_is_refused(stack: Stack) -> None:
+    payload = stack.ask(
+        'mutation { upsertProfile(input: {matchOn: [], identifiers: [{type: CUSTOM, namespace: "t", value: "m"}]}) '
+        "{ profile { id } userErrors { code field } } }"
+    )["upsertProfile"]
+
+    assert payload == {"profile": None, "userErrors": [{"code": "INVALID", "field": ["matchOn"]}]}

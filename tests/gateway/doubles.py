@@ -123,7 +123,7 @@ class World:
 
     def services(self) -> Services:
         graph = cast("Graph", self.graph)
-        return Services(graph, self.reader, FixedClock(NOW), self.nudger, self.nudger, self.live)
+        return Services(graph, self.reader, FixedClock(NOW), self.nudger, self.nudger, self.live, b"key")
 
     def app(self) -> App:
         return create_app(Parts(self.schema, self.services(), self.keys(), self._ready, lambda: self.redis_ok))

@@ -11,14 +11,16 @@ from graph.vocabulary import Channel, MessagePurpose
 
 @strawberry.input(description="A letter.")
 class EmailContentInput:
-    subject: str = required("The subject line.")
-    text: str | None = strawberry.field(default=None, description="The plain text.")
-    html: str | None = strawberry.field(default=None, description="The HTML; give `text` as well if you can.")
+    subject: str = required("The subject line, at most 500 characters.")
+    text: str | None = strawberry.field(default=None, description="The plain text, at most 200,000 characters.")
+    html: str | None = strawberry.field(
+        default=None, description="The HTML, at most 200,000 characters; give `text` as well if you can."
+    )
 
 
 @strawberry.input(description="Content that comes with the request.")
 class InlineContentInput:
-    email: EmailContentInput = required("The letter.")
+    email: EmailContentInput | None = strawberry.field(default=None, description="The letter; it is needed.")
 
 
 @strawberry.input(one_of=True, description="What is said.")

@@ -14,6 +14,9 @@ from graph.vocabulary import UserErrorCode
 
 _LONGEST_TEXT = 200
 _MOST_IDENTIFIERS = 20
+# Line breaks and tabs are text; joiners within emoji and spaces that do not break are, too, though not "printable".
+_LINE_END = re.compile(r"[\t\n\r\x80-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -41,9 +44,17 @@ class Problems:
             self.add(UserErrorCode.REQUIRED, "May not be empty.", *path)
         elif len(stripped) > longest:
             self.add(UserErrorCode.TOO_LONG, f"May have {longest} characters.", *path)
-        elif not stripped.isprintable():
-            self.add(UserErrorCode.INVALID, "Holds characters that cannot be printed.", *path)
+        elif _CONTROL.search(stripped) or _LINE_END.search(stripped):
+            self.add(UserErrorCode.INVALID, "Holds line ends or characters that cannot be printed.", *path)
         return stripped
+
+    def words(self, value: str, *path: str, longest: int) -> str:
+        """Text of any number of lines, which may be empty."""
+        if len(value) > longest:
+            self.add(UserErrorCode.TOO_LONG, f"May have {longest:,} characters.", *path)
+        elif _CONTROL.search(value):
+            self.add(UserErrorCode.INVALID, "Holds characters that cannot be printed.", *path)
+        return value
 
     def pattern(self, value: str, pattern: re.Pattern[str], meaning: str, *path: str) -> str:
         if not pattern.fullmatch(value):
@@ -83,8 +94,13 @@ class Problems:
 
 
 def resource_reference(given: ResourceRef) -> ResourceReference:
-    return ResourceReference(id=given.id or None, key=given.key or None)
+    return ResourceReference(id=_given(given.id), key=_given(given.key))
 
 
 def category_reference(given: CategoryRef) -> CategoryReference:
-    return CategoryReference(id=given.id or None, key=given.key or None)
+    return CategoryReference(id=_given(given.id), key=_given(given.key))
+
+
+def _given(value: str | None) -> str | None:
+    """None for what was left out. Empty text was given, and means nothing that exists."""
+    return value if isinstance(value, str) else None

@@ -18,6 +18,7 @@ from graph.idempotency import Done
 from graph.subscribing.resource import KEY_PATTERN, CreateResource, NewCategory, create_resource
 from graph.vocabulary import Channel, IdentifierType, UserErrorCode
 
+_MOST_CATEGORIES = 100
 _KEY_MEANING = "small letters, digits, '-' and '_', 64 at most"
 
 
@@ -48,6 +49,10 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
         sender_name=None if given.sender_name is None else problems.text(given.sender_name, "senderName"),
         categories=tuple(_category(n, each, problems) for n, each in enumerate(given.categories or ())),
     )
+    if not command.channels:
+        problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")
+    if len(command.categories) > _MOST_CATEGORIES:
+        problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_CATEGORIES} categories.", "categories")
     if len({each.key for each in command.categories}) < len(command.categories):
         problems.add(UserErrorCode.TAKEN, "Two categories have the same key.", "categories")
     problems.refuse()

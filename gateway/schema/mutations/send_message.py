@@ -7,7 +7,7 @@ import strawberry
 from gateway.schema.context import Context
 from gateway.schema.fields import described
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
-from gateway.schema.inputs.message import AddressStrategy, EmailContentInput, SendMessageInput
+from gateway.schema.inputs.message import AddressStrategy, ChannelChoice, SendMessageInput
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
 from gateway.schema.message import Outreach
 from gateway.schema.mutations.settle import guard, settle
@@ -56,7 +56,7 @@ async def _send(context: Context, given: SendMessageInput) -> Done:
         resource=resource_reference(given.resource),
         content=content,
         purpose=given.purpose,
-        category=category_reference(given.category) if given.category else None,
+        category=None if given.category is None else category_reference(given.category),
         subscription_id=subscription_id,
         order=order,
         send_at_ms=given.send_at,
@@ -71,12 +71,15 @@ async def _send(context: Context, given: SendMessageInput) -> Done:
 
 def _content(given: SendMessageInput, problems: Problems) -> EmailContent:
     path = ("content", "inline", "email")
-    email: EmailContentInput = given.content.inline.email if given.content.inline else EmailContentInput(subject="")
+    email = given.content.inline.email if given.content.inline else None
+    if email is None:
+        problems.add(UserErrorCode.CONTENT_INVALID, "The content must be a letter.", *path)
+        return EmailContent("", None, None)
     if not (email.text or email.html):
         problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text or html.", *path)
     for name, body in (("text", email.text), ("html", email.html)):
-        if body and len(body) > _LONGEST_BODY:
-            problems.add(UserErrorCode.TOO_LONG, f"May have {_LONGEST_BODY:,} characters.", *path, name)
+        if body is not None:
+            problems.words(body, *path, name, longest=_LONGEST_BODY)
     subject = problems.text(email.subject, *path, "subject", longest=_LONGEST_SUBJECT)
     return EmailContent(subject, email.text, email.html)
 
@@ -84,11 +87,11 @@ def _content(given: SendMessageInput, problems: Problems) -> EmailContent:
 def _strategy(given: AddressStrategy | None, problems: Problems) -> tuple[str | None, AddressOrder]:
     if given is None:
         return None, AddressOrder.PRIORITY
-    if given.subscription:
-        return str(given.subscription), AddressOrder.PRIORITY
+    if isinstance(given.subscription, str):
+        return given.subscription, AddressOrder.PRIORITY
     name, choice, order = (
         ("priority", given.priority, AddressOrder.PRIORITY)
-        if given.priority
+        if isinstance(given.priority, ChannelChoice)
         else ("last", given.last, AddressOrder.LAST)
     )
     if choice and choice.channel is not Channel.EMAIL:

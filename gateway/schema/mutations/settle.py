@@ -52,7 +52,8 @@ def shown(user_errors: tuple[GraphUserError, ...]) -> list[UserError]:
 def guard(context: Context, mutation: str, given: Any) -> Guard | None:
     """The input's idempotency key as it is kept: neither the key nor the input can be read from the graph.
 
-    The client's key is the secret of the input's hash, so that a copy of the graph cannot be used to guess inputs.
+    The input's hash is keyed with the gateway's secret, which no graph holds: whoever has a copy of the graph cannot
+    try guessed addresses against it. The client's key stands in the hash too, so that equal inputs do not look equal.
     """
     client_key: str | None = given.idempotency_key
     if not client_key:
@@ -61,7 +62,7 @@ def guard(context: Context, mutation: str, given: Any) -> Guard | None:
     content = json.dumps(_plain(given), sort_keys=True, default=str)
     return Guard(
         key=hashlib.sha256(scope.encode()).hexdigest(),
-        input_hash=hmac.new(client_key.encode(), content.encode(), hashlib.sha256).hexdigest(),
+        input_hash=hmac.new(context.input_key, f"{scope}\n{content}".encode(), hashlib.sha256).hexdigest(),
     )
 
 

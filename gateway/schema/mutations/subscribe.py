@@ -8,7 +8,7 @@ from gateway.schema.context import Context
 from gateway.schema.fields import described
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
-from gateway.schema.inputs.subscription import AddressInput, SubscribeInput
+from gateway.schema.inputs.subscription import LOWEST_PRIORITY, AddressInput, SubscribeInput, evidence
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.payload import refer
 from gateway.schema.references import IdentifierInput
@@ -18,6 +18,8 @@ from graph.idempotency import Done
 from graph.identifiers import IdentifierValue
 from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.vocabulary import Channel, IdentifierType, RowOutcome, UserErrorCode
+
+_MOST_CATEGORIES = 100
 
 
 @strawberry.type(description="The subscription, and what became of it.")
@@ -43,8 +45,12 @@ async def _subscribe(context: Context, given: SubscribeInput) -> Done:
     check_idempotency_key(problems, given.idempotency_key)
     channel, address = _address(given.address, problems)
     profile = problems.profile(given.profile, "profile")
-    if given.priority is not None and given.priority < 0:
-        problems.add(UserErrorCode.INVALID, "0 is the highest priority.", "priority")
+    if given.priority is not None and not 0 <= given.priority <= LOWEST_PRIORITY:
+        message = f"Must be between 0, the highest, and {LOWEST_PRIORITY:,}."
+        problems.add(UserErrorCode.INVALID, message, "priority")
+    if given.categories and len(given.categories) > _MOST_CATEGORIES:
+        problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_CATEGORIES} categories.", "categories")
+    opt_in = None if given.opt_in is None else evidence(given.opt_in, problems, "optIn")
     problems.refuse()
     if address is None:
         raise AssertionError("a missing address was refused above")
@@ -56,7 +62,7 @@ async def _subscribe(context: Context, given: SubscribeInput) -> Done:
         actor=context.viewer.id,
         create_profile=given.create_profile,
         categories=tuple(category_reference(each) for each in given.categories or ()),
-        opt_in=given.opt_in.to_graph() if given.opt_in else None,
+        opt_in=opt_in,
         priority=given.priority,
         resubscribe=given.resubscribe,
     )
@@ -64,8 +70,8 @@ async def _subscribe(context: Context, given: SubscribeInput) -> Done:
 
 
 def _address(given: AddressInput, problems: Problems) -> tuple[Channel, IdentifierValue | None]:
-    if given.email:
+    if isinstance(given.email, str):
         value = IdentifierInput(type=IdentifierType.EMAIL, value=given.email)
         return Channel.EMAIL, problems.identifier(value, "address", "email")
-    value = IdentifierInput(type=IdentifierType.PHONE, value=given.phone or "")
+    value = IdentifierInput(type=IdentifierType.PHONE, value=str(given.phone))
     return Channel.SMS, problems.identifier(value, "address", "phone")

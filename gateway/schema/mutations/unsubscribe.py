@@ -17,6 +17,8 @@ from gateway.schema.subscription import ChannelSubscription
 from graph.idempotency import Done
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
 
+_LONGEST_REASON = 1_000
+
 
 @strawberry.type(description="What ended.")
 class UnsubscribePayload:
@@ -41,7 +43,7 @@ async def resolve(info: strawberry.Info[Context], input: Annotated[UnsubscribeIn
 async def _unsubscribe(context: Context, given: UnsubscribeInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key)
-    reason = None if given.reason is None else problems.text(given.reason, "reason", longest=1_000)
+    reason = None if given.reason is None else problems.words(given.reason, "reason", longest=_LONGEST_REASON)
     problems.refuse()
     command = Unsubscribe(str(given.target.subscription), context.viewer.id, reason)
     return await unsubscribe(context.graph, command, guard(context, "unsubscribe", given), context.clock.now())

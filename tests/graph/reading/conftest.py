@@ -11,6 +11,7 @@ from graph.errors import GraphTimeout
 from graph.reading.reader import Answer, Reader
 from graph.selection import Selection
 from graph.statement import Statement
+from tests.graph.reading.places import CURSOR_KEY
 
 Ask = Callable[[str], Awaitable[Answer]]
 Write = Callable[..., Awaitable[None]]
@@ -112,7 +113,7 @@ def ask(graph: Graph, selected: Selected) -> Ask:
         deadline = time.monotonic() + _COLD_START_S
         while True:
             try:
-                return await Reader(graph).answer(selected(document))
+                return await Reader(graph, CURSOR_KEY).answer(selected(document))
             except GraphTimeout:
                 if time.monotonic() > deadline:
                     raise

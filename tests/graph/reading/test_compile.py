@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from graph.reading.compile import compiled
-from graph.reading.cursor import cursor_at
 from graph.selection import Selection
+from tests.graph.reading.places import CURSORS
 
 Selected = Callable[[str], tuple[Selection, ...]]
 
-_PLACE = cursor_at("Event.occurredAt", 5000, "evt_5")
+_PLACE = CURSORS.at("Event.occurredAt", 5000, "evt_5")
 
 GOLDEN: dict[str, tuple[str, str, Mapping[str, object]]] = {
     "plain values, one column for each": (
@@ -130,14 +130,14 @@ RETURN [c1, c3] AS data""",
 @pytest.mark.parametrize("kind", GOLDEN)
 def test_each_kind_of_field_has_this_statement(selected: Selected, kind: str) -> None:
     document, text, parameters = GOLDEN[kind]
-    plan = compiled(selected("{" + document + "}"))
+    plan = compiled(selected("{" + document + "}"), CURSORS)
     assert plan.statement is not None
     assert plan.statement.text == text.strip()
     assert plan.parameters == parameters
 
 
 def _text(selections: tuple[Selection, ...]) -> str:
-    statement = compiled(selections).statement
+    statement = compiled(selections, CURSORS).statement
     assert statement is not None
     return statement.text
 
@@ -147,8 +147,8 @@ def test_the_same_document_with_other_values_has_the_same_text(selected: Selecte
         subscriptions(channel: {1}, first: {2}) {{ count(limit: {2}) {{ value }} nodes {{ id }} }}
         events(types: ["{0}"], during: {{from: {2}}}, last: {2}) {{ nodes {{ id }} }}
         messages(states: [{1}], after: "{3}") {{ pageInfo {{ endCursor }} }} }} }}"""
-    one = selected(document.format("ann", "EMAIL", 3, cursor_at("Message.createdAt", 1, "msg_1")))
-    other = selected(document.format("bob", "SMS", 50, cursor_at("Message.createdAt", 99, "msg_2")))
+    one = selected(document.format("ann", "EMAIL", 3, CURSORS.at("Message.createdAt", 1, "msg_1")))
+    other = selected(document.format("bob", "SMS", 50, CURSORS.at("Message.createdAt", 99, "msg_2")))
     assert _text(one) == _text(other)
 
 
@@ -171,6 +171,6 @@ def test_fields_that_are_not_asked_for_leave_no_trace(selected: Selected) -> Non
 
 
 def test_a_page_looks_one_further_only_where_that_is_asked(selected: Selected) -> None:
-    blind = compiled(selected("{ messages(first: 7) { nodes { id } } }"))
-    looking = compiled(selected("{ messages(first: 7) { nodes { id } pageInfo { hasNextPage } } }"))
+    blind = compiled(selected("{ messages(first: 7) { nodes { id } } }"), CURSORS)
+    looking = compiled(selected("{ messages(first: 7) { nodes { id } pageInfo { hasNextPage } } }"), CURSORS)
     assert (blind.parameters["p0"], looking.parameters["p0"]) == (7, 8)

@@ -9,19 +9,19 @@ import pytest
 
 from graph.connection import Graph
 from graph.reading.compile import compiled
-from graph.reading.cursor import cursor_at
 from graph.selection import Selection
 from graph.settings import GraphSettings
+from tests.graph.reading.places import CURSORS
 
 Selected = Callable[[str], tuple[Selection, ...]]
 Explain = Callable[[str], "Operator"]
 Write = Callable[..., Awaitable[None]]
 
-_EVENT = cursor_at("Event.occurredAt", 5000, "evt_5")
-_LATER_EVENT = cursor_at("Event.occurredAt", 9000, "evt_9")
-_NAME = cursor_at("Profile.lastName", "Archer", "prf_1")
-_NO_NAME = cursor_at("Profile.lastName", None, "prf_1")
-_CREATED = cursor_at("Profile.createdAt", 5, "prf_1")
+_EVENT = CURSORS.at("Event.occurredAt", 5000, "evt_5")
+_LATER_EVENT = CURSORS.at("Event.occurredAt", 9000, "evt_9")
+_NAME = CURSORS.at("Profile.lastName", "Archer", "prf_1")
+_NO_NAME = CURSORS.at("Profile.lastName", None, "prf_1")
+_CREATED = CURSORS.at("Profile.createdAt", 5, "prf_1")
 
 _PROFILE_PAGE = """{ profile(by: {id: "prf_1"}) { id kind status firstName
     identifiers { nodes { type masked } } subscriptions(first: 10) { nodes { id channel address { masked }
@@ -109,7 +109,7 @@ def session(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphS
 @pytest.fixture
 def explain(session: neo4j.Session, selected: Selected) -> Explain:
     def plan_of(document: str) -> Operator:
-        plan = compiled(selected(document))
+        plan = compiled(selected(document), CURSORS)
         assert plan.statement is not None
         summary = session.run(f"EXPLAIN {plan.statement.text}", dict(plan.parameters)).consume()
         assert summary.plan is not None
@@ -123,7 +123,7 @@ def database_hits(session: neo4j.Session, selected: Selected) -> Callable[[str],
     """What a document costs the graph, in its own measure, which no other load disturbs."""
 
     def hits_of(document: str) -> int:
-        plan = compiled(selected(document))
+        plan = compiled(selected(document), CURSORS)
         assert plan.statement is not None
         summary = session.run(f"PROFILE {plan.statement.text}", dict(plan.parameters)).consume()
         assert summary.profile is not None
@@ -198,7 +198,7 @@ async def test_a_long_history_costs_no_more_to_show_than_a_short_one(
     write: Write, database_hits: Callable[[str], int]
 ) -> None:
     await write(_TWO_PEOPLE)
-    place = cursor_at("Event.occurredAt", 20, "evt_prf_m")
+    place = CURSORS.at("Event.occurredAt", 20, "evt_prf_m")
     for page in (_PROFILE_PAGE, _PROFILE_PAGE.replace("first: 20) { edges", f'first: 20, after: "{place}") {{ edges')):
         short = database_hits(page.replace("prf_1", "prf_short"))
         long = database_hits(page.replace("prf_1", "prf_long"))

@@ -6,9 +6,10 @@ from typing import cast
 import pytest
 
 from graph.connection import Graph
-from graph.reading.cursor import cursor_at
+from graph.reading.cursor import Cursors
 from graph.reading.reader import Answer, BadArgument, Reader
 from graph.selection import Selection
+from tests.graph.reading.places import CURSOR_KEY, CURSORS
 
 Selected = Callable[[str], tuple[Selection, ...]]
 
@@ -22,13 +23,14 @@ class UntouchableGraph:
 
 @pytest.fixture
 def reader() -> Reader:
-    return Reader(cast("Graph", UntouchableGraph()))
+    return Reader(cast("Graph", UntouchableGraph()), CURSOR_KEY)
 
 
-_PLACE_OF_A_PURCHASE = cursor_at("Purchase.placedAt", 1, "pur_1")
-_NULL_PLACE = cursor_at("Event.occurredAt", None, "evt_1")
-_TEXT_PLACE = cursor_at("Event.occurredAt", "soon", "evt_1")
-_NUMBER_FOR_A_NAME = cursor_at("Profile.lastName", 7, "prf_1")
+_PLACE_OF_A_PURCHASE = CURSORS.at("Purchase.placedAt", 1, "pur_1")
+_FORGED_PLACE = Cursors(b"the key of somebody else").at("Event.occurredAt", 1, "evt_1")
+_NULL_PLACE = CURSORS.at("Event.occurredAt", None, "evt_1")
+_TEXT_PLACE = CURSORS.at("Event.occurredAt", "soon", "evt_1")
+_NUMBER_FOR_A_NAME = CURSORS.at("Profile.lastName", 7, "prf_1")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,7 @@ _NUMBER_FOR_A_NAME = cursor_at("Profile.lastName", 7, "prf_1")
         ("first: 5, last: 5", "BAD_ARGUMENT", "Give either first or last, not both."),
         ('after: "garbage"', "CURSOR_INVALID", "after is not a cursor of this list."),
         (f'before: "{_PLACE_OF_A_PURCHASE}"', "CURSOR_INVALID", "before is not a cursor of this list."),
+        (f'after: "{_FORGED_PLACE}"', "CURSOR_INVALID", "after is not a cursor of this list."),
         (f'after: "{_NULL_PLACE}"', "CURSOR_INVALID", "after is not a cursor of this list."),
         (f'after: "{_TEXT_PLACE}"', "CURSOR_INVALID", "after is not a cursor of this list."),
     ],

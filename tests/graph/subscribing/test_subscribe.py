@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import neo4j
 import pytest
 import pytest_asyncio
 
@@ -10,7 +12,9 @@ from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
 from graph.people.reference import ProfileReference
+from graph.settings import GraphSettings
 from graph.statement import Statement
+from graph.statements.subscriptions import RECORD_CONSENT
 from graph.subscribing.consent import Evidence
 from graph.subscribing.resource import (
     CategoryReference,
@@ -21,9 +25,10 @@ from graph.subscribing.resource import (
 )
 from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
-from graph.vocabulary import Channel, IdentifierType, RowOutcome, UserErrorCode
+from graph.vocabulary import ChangeKind, Channel, IdentifierType, RowOutcome, SubscriptionStatus, UserErrorCode
 
 NOW = 1_790_000_000_000
+DAY = 24 * 3_600_000
 ANN = identifier(IdentifierType.EMAIL, "", "ann@example.com")
 ANN_AT_WORK = identifier(IdentifierType.EMAIL, "", "ann@work.example")
 ADDRESSES = Statement(
@@ -44,6 +49,9 @@ LEDGER = Statement(
 )
 KIND = Statement("kind", "MATCH (p:Profile {id: $id}) RETURN [p.kind, p.revision]")
 COUNT = Statement("count", "RETURN [COUNT { (:Profile) }, COUNT { (:Subscription) }, COUNT { (:ConsentRecord) }]")
+SET_STATUS = Statement("set_status", "MATCH (s:Subscription {id: $id}) SET s.status = $status RETURN s.id")
+SET_PRIORITY = Statement("set_priority", "MATCH (s:Subscription {id: $id}) SET s.priority = $priority RETURN s.id")
+UNLINK = Statement("unlink", "MATCH (:Identifier {key: $key})-[r:IDENTIFIES]->() DELETE r RETURN count(r)")
 JOINED = Statement("joined", "MATCH (:Subscription {id: $id})-[:JOINED]->(c) RETURN collect(c.key)")
 
 
@@ -148,11 +156,97 @@ async def test_who_left_comes_back_only_with_evidence(graph: Graph) -> None:
     assert [each.code for each in refused.value.user_errors] == [UserErrorCode.CONSENT_REQUIRED]
     assert (await graph.read(KIND, id=first.result["profileId"]))[0] == "LEAD"
 
-    back = await join(graph, resubscribe=True, opt_in=Evidence(NOW))
+    back = await join(graph, resubscribe=True, opt_in=Evidence(NOW + 1))
     assert back.result == {**first.result, "outcome": RowOutcome.UPDATED}
     assert (await graph.read(LEDGER, id=first.result["subscriptionId"]))[2] == [
         3, "UNSUBSCRIBED", "SUBSCRIBED", "subscribe",
     ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize("at_ms", [915_148_800_000, NOW - 1, NOW])
+async def test_consent_from_before_the_refusal_does_not_lift_it(graph: Graph, at_ms: int) -> None:
+    first = await join(graph)
+    await unsubscribe(graph, Unsubscribe(first.result["subscriptionId"], "test"), None, NOW)
+
+    with pytest.raises(Refusal) as refused:
+        await join(graph, resubscribe=True, opt_in=Evidence(at_ms))
+
+    assert [(each.code, each.field) for each in refused.value.user_errors] == [
+        (UserErrorCode.CONSENT_REQUIRED, ("optIn", "at"))
+    ]
+    assert await graph.read(ADDRESSES, id=first.result["profileId"]) == [["ann@example.com", "UNSUBSCRIBED", 0]]
+    assert len(await graph.read(LEDGER, id=first.result["subscriptionId"])) == 2
+
+
+@pytest.mark.usefixtures("shop")
+async def test_nobody_agrees_more_than_a_day_in_the_future(graph: Graph) -> None:
+    with pytest.raises(Refusal) as refused:
+        await join(graph, opt_in=Evidence(NOW + DAY + 1))
+
+    assert [(each.code, each.field) for each in refused.value.user_errors] == [(UserErrorCode.INVALID, ("optIn", "at"))]
+    assert await graph.read(COUNT) == [0, 0, 0]
+    assert (await join(graph, opt_in=Evidence(NOW + DAY))).result["outcome"] == RowOutcome.CREATED
+
+
+@pytest.mark.usefixtures("shop")
+@pytest.mark.parametrize(
+    "status", [SubscriptionStatus.COMPLAINED, SubscriptionStatus.HARD_BOUNCED, SubscriptionStatus.INVALID]
+)
+@pytest.mark.parametrize("resubscribe", [False, True])
+async def test_no_evidence_opens_what_a_complaint_or_a_dead_address_closed(
+    graph: Graph, status: SubscriptionStatus, *, resubscribe: bool
+) -> None:
+    first = await join(graph)
+    await graph.change(SET_STATUS, id=first.result["subscriptionId"], status=status)
+
+    with pytest.raises(Refusal) as refused:
+        await join(graph, resubscribe=resubscribe, opt_in=Evidence(NOW + 1), priority=5)
+
+    assert [each.code for each in refused.value.user_errors] == [UserErrorCode.STATE_NOT_ALLOWED]
+    assert await graph.read(ADDRESSES, id=first.result["profileId"]) == [["ann@example.com", status, 0]]
+    assert len(await graph.read(LEDGER, id=first.result["subscriptionId"])) == 1
+
+
+@pytest.mark.usefixtures("shop")
+async def test_an_address_that_is_linked_anew_changes_the_person_whose_subscription_stays(graph: Graph) -> None:
+    first = await join(graph, ANN_AT_WORK)
+    assert await graph.change(UNLINK, key=ANN_AT_WORK.key) == 1
+
+    again = await join(graph, ANN_AT_WORK)
+
+    assert again.result == {**first.result, "outcome": RowOutcome.UNCHANGED}
+    assert [(each.profile_id, each.revision, each.kinds) for each in again.changes] == [
+        (first.result["profileId"], 2, frozenset({ChangeKind.IDENTIFIER}))
+    ]
+
+
+@pytest.mark.usefixtures("shop")
+async def test_making_room_never_leaves_the_numbers_that_graphql_has(graph: Graph) -> None:
+    first = await join(graph)
+    await graph.change(SET_PRIORITY, id=first.result["subscriptionId"], priority=2**31 - 1)
+
+    await join(graph, ANN_AT_WORK)
+
+    assert await graph.read(ADDRESSES, id=first.result["profileId"]) == [
+        ["ann@work.example", "SUBSCRIBED", 0],
+        ["ann@example.com", "SUBSCRIBED", 2**31 - 1],
+    ]
+
+
+def test_the_next_number_of_the_ledger_is_found_along_the_subscriptions_own_records(
+    graph: Graph, graph_settings: GraphSettings
+) -> None:
+    assert graph is not None  # The indexes are there.
+    access = (graph_settings.user, graph_settings.password)
+    values = dict.fromkeys(
+        ("subjectId", "id", "profileId", "fromStatus", "toStatus", "cause", "source", "reason", "actor"), "x"
+    )
+    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=access) as driver, driver.session() as session:
+        plan = session.run(f"EXPLAIN {RECORD_CONSENT.text}", {**values, "now": NOW}).consume().plan
+
+    names = _operators(plan)
+    assert [each for each in names if "Scan" in each or "Seek" in each] == ["NodeUniqueIndexSeek(Locking)@neo4j"], names
 
 
 @pytest.mark.usefixtures("shop")
@@ -189,3 +283,8 @@ async def test_a_resource_key_is_taken_once(graph: Graph, shop: str) -> None:
 
     assert [each.code for each in refused.value.user_errors] == [UserErrorCode.TAKEN]
     assert shop.startswith("res_")
+
+
+def _operators(plan: Any) -> list[str]:
+    below = [each for child in plan.get("children", ()) for each in _operators(child)]
+    return [plan["operatorType"], *below]
