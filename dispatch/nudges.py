@@ -44,6 +44,7 @@ class Nudger:
         self._broker = create_broker(redis_url, SHORT_TIMEOUT_S)
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="nudger", daemon=True)
+        self._probe_at = 0.0
         self._last_contact: float | None = None
         self._backlog: dict[Channel, int] = {}
         self._dropped = 0
@@ -56,6 +57,9 @@ class Nudger:
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join(timeout_s)
+
+    def is_alive(self) -> bool:
+        return self._thread.is_alive()
 
     def message(self, channel: Channel, message_id: str) -> None:
         self._put(_Nudge(channel, message_id))
@@ -83,15 +87,26 @@ class Nudger:
             self._dropped += 1
 
     def _run(self) -> None:
-        probe_at = 0.0
         while not (self._stopping.is_set() and self._queue.empty()):
-            if monotonic() >= probe_at:
-                self._probe()
-                probe_at = monotonic() + _PROBE_S
-            items = self._take(max(0.0, min(probe_at - monotonic(), 0.2)))
-            if items and not self._tell(items):
-                self._dropped += len(items)
+            try:
+                self._round()
+            except Exception as error:  # noqa: BLE001 (without this thread nobody would be told of anything again)
+                _log.error("the nudger failed with %s and goes on", type(error).__name__)
+                # Until the next probe succeeds, what comes in is dropped at once.
+                self._last_contact = None
         self._broker.client.close()
+
+    def _round(self) -> None:
+        if monotonic() >= self._probe_at:
+            self._probe_at = monotonic() + _PROBE_S
+            self._probe()
+        items = self._take(max(0.0, min(self._probe_at - monotonic(), 0.2)))
+        told = False
+        try:
+            told = not items or self._tell(items)
+        finally:
+            if not told:
+                self._dropped += len(items)
 
     def _take(self, wait_s: float) -> list[_Nudge | Announcement]:
         """All that waits now, up to a bound, so that many mutations become few commands."""

@@ -51,11 +51,11 @@ class Sending:
         sendable = await self._skip_refused(claimed)
         handed = 0
         for start in range(0, len(sendable), _HANDED_TOGETHER):
+            rest = sendable[start:]
             if self.stopping():
-                rest = [delivery.message_id for delivery in sendable[start:]]
-                await outbox.release(self.graph, rest, claimed.token, self.clock.now())
+                await outbox.release(self.graph, _ids(rest), claimed.token, self.clock.now())
                 break
-            handed += await self._hand_over(claimed.token, sendable[start : start + _HANDED_TOGETHER])
+            handed += await self._hand_over(claimed.token, rest[:_HANDED_TOGETHER], rest[_HANDED_TOGETHER:])
         return handed
 
     async def _skip_refused(self, claimed: Claimed) -> Sequence[Delivery]:
@@ -64,13 +64,12 @@ class Sending:
         verdicts = {each.message_id: reach(each.facts, each.purpose, now) for each in claimed.deliveries}
         refused: dict[str, Verdict] = {key: verdict for key, verdict in verdicts.items() if not verdict.reachable}
         if refused:
-            self._announce(await outbox.skip(self.graph, claimed.token, refused), {ChangeKind.MESSAGE})
+            self._announce(await outbox.skip(self.graph, claimed.token, refused, now), {ChangeKind.MESSAGE})
         return [each for each in claimed.deliveries if each.message_id not in refused]
 
-    async def _hand_over(self, token: str, deliveries: Sequence[Delivery]) -> int:
-        ids = [delivery.message_id for delivery in deliveries]
+    async def _hand_over(self, token: str, deliveries: Sequence[Delivery], waiting: Sequence[Delivery]) -> int:
         sent_until = monotonic() + self.lease_ms / 1000
-        held = await outbox.mark_handed(self.graph, ids, token, self.lease_ms)
+        held = await outbox.mark_handed(self.graph, _ids(deliveries), token, self.lease_ms, _ids(waiting))
         if monotonic() >= sent_until:
             # This process was stopped for longer than its lease: others may be sending these by now.
             return 0
@@ -120,6 +119,10 @@ class Sending:
     def _announce(self, revisions: Iterable[Revision], kinds: Iterable[ChangeKind]) -> None:
         for each in revisions:
             self.nudger.publish(each.profile_id, each.revision, kinds)
+
+
+def _ids(deliveries: Iterable[Delivery]) -> list[str]:
+    return [delivery.message_id for delivery in deliveries]
 
 
 async def send_and_report(sending: Sending, message_ids: Sequence[str]) -> None:

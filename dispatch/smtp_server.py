@@ -27,7 +27,11 @@ class SmtpServer:
     @classmethod
     def from_url(cls, url: str) -> SmtpServer:
         """`smtp://user:password@host:port?starttls=required` or `smtps://…`. Raises ValueError that names SMTP_URL."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            # Its own error may quote the user and the password.
+            raise ValueError("SMTP_URL is not a URL") from None
         if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
             raise ValueError("SMTP_URL must be smtp://host:port or smtps://host:port")
         tls = parts.scheme == "smtps"

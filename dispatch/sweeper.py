@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 
 from dispatch.nudges import Nudger
@@ -11,6 +12,7 @@ from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
 from graph.errors import GraphError
+from graph.forgetting import forget_expired
 from graph.outbox import SweepLimits
 from graph.vocabulary import ChangeKind, Channel
 
@@ -19,6 +21,7 @@ _log: Final = logging.getLogger(__name__)
 _MESSAGES_PER_SWEEP: Final = 1_000
 # Redis stays this short while any number of messages waits in the graph.
 _LONGEST_QUEUE: Final = 20
+_FORGET_EVERY_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,23 @@ class Sweeper:
 
     async def run(self) -> None:
         """Until it is cancelled."""
+        forget_at = 0.0
         while True:
             await asyncio.sleep(self.sweep_ms / 1000)
+            if monotonic() >= forget_at:
+                forget_at = monotonic() + _FORGET_EVERY_S
+                await self._forget()
             for channel in self.channels:
                 try:
                     await self.sweep(channel)
                 except GraphError as error:
                     _log.warning("the sweep of %s is put off: %s", channel, error)
+
+    async def _forget(self) -> None:
+        try:
+            await forget_expired(self.graph, self.clock.now())
+        except GraphError as error:
+            _log.warning("idempotency keys that ran out stay a little longer: %s", error)
 
     async def sweep(self, channel: Channel) -> int:
         """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""

@@ -96,7 +96,8 @@ class WorkerProcess:
         _log.info("worker %s sends %s", self._name, ", ".join(self._channels))
         try:
             while not self._stopping.wait(_CHECK_S):
-                if sweeping.done() or not all(worker.is_whole() for worker in workers):
+                alive = self._loop.is_alive() and self._nudger.is_alive() and not sweeping.done()
+                if not alive or not all(worker.is_whole() for worker in workers):
                     raise WorkerBroken("a thread of the worker ended by itself")
         finally:
             self._stopping.set()

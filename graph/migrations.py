@@ -27,8 +27,9 @@ MIGRATIONS = (
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 
-# Longer than any step takes on an empty or small graph; a process that died gives way after it.
+# Renewed before and during each statement, however long that takes; a process that died gives way after it.
 _LEASE_MS = 60_000
+_RENEW_S = 15.0
 _WAIT_FOR_LOCK_S = 120.0
 _POLL_S = 0.2
 _JITTER = SystemRandom()
@@ -94,13 +95,34 @@ async def _make_lock_unique(graph: Graph) -> None:
 
 
 async def _apply(graph: Graph, migration: Migration, token: str) -> None:
-    for statement in migration.statements:
-        await graph.change(statement)
-    await graph.change(statements.AWAIT_INDEXES)
-    held = await graph.change(
-        statements.RECORD, token=token, version=migration.version, name=migration.name, leaseMs=_LEASE_MS
+    for statement in (*migration.statements, statements.AWAIT_INDEXES):
+        await _under_lock(graph, statement, token)
+    _still_held(
+        await graph.change(
+            statements.RECORD, token=token, version=migration.version, name=migration.name, leaseMs=_LEASE_MS
+        )
     )
-    if not held:
+
+
+async def _under_lock(graph: Graph, statement: Statement, token: str) -> None:
+    """An index over many nodes may take longer than the lease, which is therefore renewed all the while."""
+    await _renew(graph, token)
+    running = asyncio.ensure_future(graph.change(statement))
+    try:
+        while not (await asyncio.wait({running}, timeout=_RENEW_S))[0]:
+            await _renew(graph, token)
+        await running
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+async def _renew(graph: Graph, token: str) -> None:
+    _still_held(await graph.change(statements.RENEW_LOCK, token=token, leaseMs=_LEASE_MS))
+
+
+def _still_held(answer: object) -> None:
+    if not answer:
         raise GraphError("the migration lock was lost to another process")
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from dispatch.redis_ping import ping
+from dispatch.smtp_server import SmtpServer
 from gateway.stack.finding import Finding, fine, idle, wrong
 from gateway.stack.ports import is_free
 from gateway.stack.probe import greets, is_ready
@@ -18,8 +18,6 @@ from graph.migrations import CURRENT_VERSION, schema_version
 from graph.settings import GraphSettings
 
 _REDIS_TIMEOUT_S = 3.0
-_PLAIN_PORT = 25
-_TLS_PORT = 465
 _NOBODY = "no stack is running on this data folder"
 
 
@@ -51,13 +49,16 @@ async def redis(found: Mapping[str, str]) -> Finding:
 
 
 async def smtp(found: Mapping[str, str]) -> Finding:
-    url = urlsplit(found.get("SMTP_URL", ""))
-    if not url.hostname:
-        return idle("smtp", _NOBODY if not url.netloc else "SMTP_URL names no host")
-    secure = url.scheme == "smtps"
-    port = url.port or (_TLS_PORT if secure else _PLAIN_PORT)
+    url = found.get("SMTP_URL")
+    if not url:
+        return idle("smtp", _NOBODY)
     try:
-        greeted = await greets(url.hostname, port, ssl.create_default_context() if secure else None)
+        server = SmtpServer.from_url(url)
+    except ValueError as error:
+        return wrong("smtp", str(error), "write it as smtp://user:password@host:587")
+    port = server.port
+    try:
+        greeted = await greets(server.host, port, ssl.create_default_context() if server.tls else None)
     except OSError:
         greeted = False
     if not greeted:

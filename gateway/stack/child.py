@@ -25,6 +25,7 @@ class Child:
         self.log = log
         self._process = process
         self._record = record
+        self._buried = False
 
     @classmethod
     async def start(cls, part: Part, folder: DataFolder) -> Child:
@@ -57,7 +58,13 @@ class Child:
         return self._process.returncode
 
     async def wait(self) -> int:
-        return await self._process.wait()
+        """Its exit code. What it had started itself does not go on without it."""
+        code = await self._process.wait()
+        if not self._buried:
+            # At once and only once: while others of its group live nobody else gets its number, later somebody may.
+            self._buried = True
+            self._kill_group()
+        return code
 
     async def stop(self) -> None:
         """Asks, waits as long as the part may take, then kills; its own children too."""
@@ -65,15 +72,21 @@ class Child:
         # One that was paused hears nothing before it goes on.
         self._signal(signal.SIGCONT)
         try:
-            await asyncio.wait_for(self._process.wait(), self.part.stop_timeout_s)
+            await asyncio.wait_for(self.wait(), self.part.stop_timeout_s)
         except TimeoutError:
             self.kill()
-            await self._process.wait()
+            await self.wait()
         self._record.unlink(missing_ok=True)
 
     def kill(self) -> None:
-        # It leads a group of its own, so this reaches what it started and nothing else.
-        with contextlib.suppress(ProcessLookupError):
+        """Does nothing to one that has ended: its number may belong to somebody else by now."""
+        if self.exit_code is None:
+            self._kill_group()
+
+    def _kill_group(self) -> None:
+        # It leads a group of its own, so this reaches what it started and nothing else. Where only zombies are left of
+        # it, some systems answer that we may not.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.pid, signal.SIGKILL)
 
     def last_words(self, count: int = 3) -> str:

@@ -12,9 +12,9 @@ _VARIABLE = "CUSTOMER_GRAPH_SECRET"
 
 
 async def own_secret(settings: UpSettings, graph: Graph) -> str:
-    """What keys cursors and the hashes of inputs and cursors and keys the hashes of erased people: given, or kept, or made for an empty graph.
+    """What keys cursors and the hashes of inputs: given, or kept, or made for an empty graph.
 
-    Raises SecretLost where the graph has data already: a new one would break every link that was ever sent.
+    Raises SecretLost where the graph has data already: what was made with it would be refused from now on.
     """
     given = settings.given_value(_VARIABLE)
     if given:

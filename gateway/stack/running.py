@@ -10,8 +10,12 @@ from gateway.stack.process_record import ProcessRecord
 
 
 def environment() -> dict[str, str]:
-    """What a command works with: the running stack of the data folder, and over it what the caller has set."""
-    return {**_of_running_stack(DataFolder.from_environment(os.environ)), **os.environ}
+    """What a command works with: the running stack of the data folder, and over it what the caller has set.
+
+    An empty variable counts as none.
+    """
+    given = {name: value for name, value in os.environ.items() if value}
+    return {**_of_running_stack(DataFolder.from_environment(given)), **given}
 
 
 def announce(folder: DataFolder, values: Mapping[str, str]) -> None:

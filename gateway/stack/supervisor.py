@@ -51,8 +51,6 @@ class Supervisor:
         while True:
             begun = monotonic()
             exit_code = await child.wait()
-            # What it had started itself would otherwise go on without it.
-            child.kill()
             falls = 0 if monotonic() - begun > _STEADY_AFTER_S else falls
             pause = restart_pause_s(falls)
             say(f"{child.part.name} stopped by itself ({_how(exit_code)}); starting it again in {pause:g} s")
@@ -90,7 +88,7 @@ async def _until_it_answers(child: Child) -> None:
         if monotonic() > deadline:
             raise PartFailed(f"{part.name} did not answer within {part.start_timeout_s:g} s; its log is {child.log}")
         await asyncio.sleep(_POLL_S)
-    how = _how(child.exit_code)
+    how = _how(await child.wait())
     raise PartFailed(f"{part.name} ended while starting ({how}); its log {child.log} ends: {child.last_words()}")
 
 

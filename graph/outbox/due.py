@@ -80,4 +80,4 @@ async def _recover(
         )
         return changed
 
-    return await change_messages(graph, ids, (), change)
+    return await change_messages(graph, ids, (), now_ms, change)

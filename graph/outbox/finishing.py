@@ -56,7 +56,7 @@ async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now
             await transaction.run(statements.SUPPRESS, suppressions=hard, now=now_ms)
         return changed
 
-    return await change_messages(graph, [record.message_id for record in ordered], suppressing, change)
+    return await change_messages(graph, [record.message_id for record in ordered], suppressing, now_ms, change)
 
 
 def _row(record: AttemptRecord) -> dict[str, object]:

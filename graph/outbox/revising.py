@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
 from graph.statements import outbox as statements
+from graph.statements.people import LOCK_PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ async def change_messages(
     graph: Graph,
     ids: Sequence[str],
     suppressing: Sequence[str],
+    now_ms: int,
     change: Callable[[Transaction], Awaitable[Sequence[str]]],
 ) -> tuple[Revision, ...]:
     """Runs `change`, which answers with the messages it really changed.
@@ -27,7 +29,7 @@ async def change_messages(
 
     async def work(transaction: Transaction) -> tuple[Revision, ...]:
         pairs = await transaction.run(statements.PROFILES_OF_MESSAGES, ids=sorted(ids), suppressing=sorted(suppressing))
-        await transaction.run(statements.LOCK_PROFILES, ids=sorted({profile_id for _, profile_id in pairs}))
+        await transaction.run(LOCK_PROFILES, ids=sorted({profile_id for _, profile_id in pairs}))
         if suppressing:
             await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
         changed = frozenset(await change(transaction))
@@ -35,7 +37,7 @@ async def change_messages(
         if not touched:
             return ()
         await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
-        revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched)
+        revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched, now=now_ms)
         return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
 
     return await graph.write(work)

@@ -15,7 +15,7 @@ _SKIPPED: Final = next_state(CLAIMED, Happening.REFUSED_BY_GATE)
 _EXPIRED: Final = next_state(CLAIMED, Happening.EXPIRED)
 
 
-async def skip(graph: Graph, token: str, refusals: Mapping[str, Verdict]) -> tuple[Revision, ...]:
+async def skip(graph: Graph, token: str, refusals: Mapping[str, Verdict], now_ms: int) -> tuple[Revision, ...]:
     """Ends claimed messages, by id, with the gate that refused them; those that `token` no longer holds stay."""
     rows = [
         {
@@ -31,4 +31,4 @@ async def skip(graph: Graph, token: str, refusals: Mapping[str, Verdict]) -> tup
         changed: Sequence[str] = await transaction.run(statements.SKIP, refusals=rows, token=token, claimed=CLAIMED)
         return changed
 
-    return await change_messages(graph, sorted(refusals), (), change)
+    return await change_messages(graph, sorted(refusals), (), now_ms, change)

@@ -88,6 +88,18 @@ TAKE_LOCK: Final = Statement(
     _LOCK_TIMEOUT_MS,
 )
 
+RENEW_LOCK: Final = Statement(
+    "renew_migration_lock",
+    """
+    MATCH (lock:MigrationLock {key: 'migrations'})
+    SET lock.touched = true
+    WITH lock WHERE lock.token = $token
+    SET lock.leaseUntil = datetime.realtime() + duration({milliseconds: $leaseMs})
+    RETURN lock.token
+    """,
+    _LOCK_TIMEOUT_MS,
+)
+
 RELEASE_LOCK: Final = Statement(
     "release_migration_lock",
     """

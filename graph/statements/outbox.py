@@ -48,6 +48,7 @@ CLAIM: Final = Statement(
     timeout_ms=WRITE_TIMEOUT_MS,
 )
 
+# What is still to be handed over keeps its lease meanwhile, however slow the provider is with these.
 MARK_HANDED: Final = Statement(
     "mark_messages_handed",
     """
@@ -57,8 +58,9 @@ MARK_HANDED: Final = Statement(
     WITH m
     WHERE m.claimToken = $token AND m.state = $claimed
     WITH m, datetime.truncate('millisecond', datetime.realtime()) AS moment
-    SET m.handedAt = moment, m.dueAt = moment + duration({milliseconds: $leaseMs})
-    RETURN collect(m.id)
+    SET m.dueAt = moment + duration({milliseconds: $leaseMs}),
+        m.handedAt = CASE WHEN m.id IN $handed THEN moment ELSE m.handedAt END
+    RETURN collect(CASE WHEN m.id IN $handed THEN m.id END)
     """,
     timeout_ms=WRITE_TIMEOUT_MS,
 )
@@ -95,12 +97,6 @@ PROFILES_OF_MESSAGES: Final = Statement(
     }
     RETURN own + sharing
     """,
-)
-
-# Writing a property its own value takes the lock; removing an absent one does not (measured).
-LOCK_PROFILES: Final = Statement(
-    "lock_profiles",
-    "UNWIND $ids AS id MATCH (p:Profile {id: id}) SET p.revision = p.revision RETURN count(p)",
 )
 
 LOCK_ADDRESSES: Final = Statement(
@@ -179,7 +175,7 @@ RAISE_REVISIONS: Final = Statement(
     """
     UNWIND $ids AS id
     MATCH (p:Profile {id: id})
-    SET p.revision = p.revision + 1
+    SET p.revision = p.revision + 1, p.updatedAt = datetime({epochMillis: $now})
     RETURN collect([p.id, p.revision])
     """,
 )

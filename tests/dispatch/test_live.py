@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 import redis.asyncio
 
+from dispatch import live as live_room
 from dispatch.announcement import TOPIC, Announcement
 from dispatch.changes import Changes
 from dispatch.live import LiveProfiles
+from dispatch.topic import TopicReader
 from graph.connection import Graph
 from graph.revisions import changed_revisions
 from graph.statement import Statement
@@ -114,6 +116,52 @@ async def test_who_stops_listening_is_forgotten(graph: Graph) -> None:
             await listening
 
         assert len(live._listeners) == 0  # noqa: SLF001 (as above)
+
+
+async def test_what_nobody_foresaw_in_a_check_keeps_nobody_from_hearing_the_next(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    await put(graph, "prf_1", 2)
+    failed = asyncio.Event()
+
+    async def fail(*_: object) -> dict[str, int]:
+        failed.set()
+        raise ZeroDivisionError("reader@example.org")
+
+    monkeypatch.setattr(live_room, "changed_revisions", fail)
+    async with live_profiles(NOWHERE, graph) as live, aclosing(live.listen("prf_1", after=1)) as changes:
+        next_change = asyncio.ensure_future(soon(changes, 10))
+        await asyncio.wait_for(failed.wait(), 5)
+        monkeypatch.undo()
+
+        assert await next_change == (2, SNAPSHOT)
+
+    assert "ZeroDivisionError" in caplog.text
+    assert "reader@example.org" not in caplog.text
+
+
+async def test_what_nobody_foresaw_in_an_announcement_keeps_nobody_from_hearing_the_next(
+    redis_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[int] = []
+
+    def hear(announcement: Announcement) -> None:
+        heard.append(announcement.revision)
+        if announcement.revision == 1:
+            raise ZeroDivisionError("reader@example.org")
+
+    reading = asyncio.create_task(TopicReader(redis_url, hear).run())
+    try:
+        async with asyncio.timeout(10), redis.asyncio.Redis.from_url(redis_url) as client:
+            for revision in (1, 2):
+                while revision not in heard:
+                    await client.publish(TOPIC, Announcement("prf_1", revision, EVENT).encode())
+                    await asyncio.sleep(0.05)
+    finally:
+        reading.cancel()
+
+    assert "ZeroDivisionError" in caplog.text
+    assert "reader@example.org" not in caplog.text
 
 
 async def test_stopping_ends_every_listener(graph: Graph) -> None:

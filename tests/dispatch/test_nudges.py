@@ -104,6 +104,30 @@ def test_health_follows_redis_and_the_backlog_is_known(redis_url: str, client: r
     assert nudger.dropped == 0
 
 
+def test_what_nobody_foresaw_ends_nothing_and_is_said_without_its_text(
+    redis_url: str, client: redis.Redis, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("reader@example.org")
+
+    with running(redis_url) as nudger:
+        eventually(nudger.healthy)
+        with monkeypatch.context() as broken:
+            broken.setattr(Nudger, "_announce", fail)
+            broken.setattr(Nudger, "_wake_workers", fail)
+            nudger.message(Channel.EMAIL, "msg_lost")
+            eventually(lambda: nudger.dropped == 1)
+            broken.setattr(Nudger, "_probe", fail)
+            eventually(lambda: caplog.text.count("failed with ZeroDivisionError") >= 2)
+        assert nudger.is_alive()
+        eventually(nudger.healthy)
+        nudger.message(Channel.EMAIL, MESSAGE)
+        eventually(lambda: jobs(client) == [[MESSAGE]])
+
+    assert not nudger.is_alive()
+    assert "reader@example.org" not in caplog.text
+
+
 def test_what_waits_is_told_before_it_stops(redis_url: str, client: redis.Redis) -> None:
     with running(redis_url) as nudger:
         eventually(nudger.healthy)

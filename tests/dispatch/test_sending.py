@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -11,10 +11,12 @@ from dispatch.nudges import Nudger
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused
 from dispatch.sending import Sending, send_and_report
 from dispatch.sweeper import Sweeper
+from graph import outbox
 from graph.clock import FixedClock, SystemClock
 from graph.connection import Graph
 from graph.delivery import Delivery
 from graph.errors import GraphUnavailable
+from graph.outbox import SweepLimits
 from graph.settings import GraphSettings
 from graph.statement import Statement
 from graph.vocabulary import ChangeKind, Channel
@@ -32,11 +34,12 @@ class StubSender:
     sent: list[str] = field(default_factory=list)
     together: int = 0
     most_together: int = 0
+    pause_s: float = 0.001
 
     async def send(self, delivery: Delivery) -> Outcome:
         self.together += 1
         self.most_together = max(self.most_together, self.together)
-        await asyncio.sleep(0.001)
+        await asyncio.sleep(self.pause_s)
         self.together -= 1
         self.sent.append(delivery.message_id)
         return self.answer(delivery)
@@ -85,6 +88,27 @@ async def test_a_batch_is_sent_side_by_side_in_bounded_groups_and_told_live(grap
     assert sender.most_together == 20
     assert len(nudger.published) == 45
     assert {(revision, kinds) for _, revision, kinds in nudger.published} == {(2, frozenset({ChangeKind.MESSAGE}))}
+    assert await graph.read(_COUNT, state="SENT") == 45
+
+
+async def test_a_slow_provider_costs_the_later_groups_no_lease(graph: Graph) -> None:
+    ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
+    sender, nudger, lost = StubSender(pause_s=0.7), StubNudger(), list[int]()
+
+    async def sweep() -> None:
+        while True:
+            lost.append((await outbox.due(graph, Channel.EMAIL, SweepLimits(100, 0, 3), NOW)).lost)
+            await asyncio.sleep(0.05)
+
+    sweeping = asyncio.create_task(sweep())
+    # The whole batch takes longer than one lease, each of its groups less.
+    one = replace(sending(graph, sender, nudger), lease_ms=1_500)
+    assert await one.send(ids) == 45
+    sweeping.cancel()
+
+    assert len(lost) > 5
+    assert sum(lost) == 0
+    assert sorted(sender.sent) == sorted(ids)
     assert await graph.read(_COUNT, state="SENT") == 45
 
 

@@ -1,4 +1,4 @@
-"""A line between two programs that a test can cut."""
+"""A line between two programs that a test can cut, or hold so that it looks whole and nothing comes through."""
 
 from __future__ import annotations
 
@@ -12,6 +12,22 @@ class Proxy:
         self._target = (host, port)
         self._pipes: set[asyncio.Task[None]] = set()
         self._is_cut = False
+        self._there, self._back = asyncio.Event(), asyncio.Event()
+        self.release()
+
+    def hold(self) -> None:
+        """Takes everything, new connections too, and passes nothing on."""
+        self._there.clear()
+        self._back.clear()
+
+    def hold_answers(self) -> None:
+        """What is asked arrives; what is answered does not."""
+        self._back.clear()
+
+    def release(self) -> None:
+        """What was held goes on its way."""
+        self._there.set()
+        self._back.set()
 
     def cut(self) -> None:
         """Ends every connection, and every new one at once."""
@@ -32,7 +48,7 @@ class Proxy:
         try:
             if not self._is_cut:
                 far_reader, far_writer = await asyncio.open_connection(*self._target)
-                await asyncio.gather(_copy(reader, far_writer), _copy(far_reader, writer))
+                await asyncio.gather(_copy(reader, far_writer, self._there), _copy(far_reader, writer, self._back))
         except (OSError, asyncio.CancelledError):
             return
         finally:
@@ -40,10 +56,12 @@ class Proxy:
                 end.close()
 
 
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
     while data := await reader.read(65_536):
+        await flows.wait()
         writer.write(data)
         await writer.drain()
+    await flows.wait()
     writer.close()
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from time import monotonic
 
 import neo4j
 import pytest
@@ -10,7 +11,7 @@ import pytest_asyncio
 from graph import migrations
 from graph.connection import Graph
 from graph.errors import GraphError, SchemaTooNew
-from graph.migrations import CURRENT_VERSION, MIGRATIONS, migrate, require_current_schema, schema_version
+from graph.migrations import CURRENT_VERSION, MIGRATIONS, Migration, migrate, require_current_schema, schema_version
 from graph.settings import GraphSettings
 from graph.statement import Statement
 
@@ -23,6 +24,17 @@ HOLD_LOCK = Statement(
     "MERGE (lock:MigrationLock {key: 'migrations'}) SET lock.token = 'another', "
     "lock.leaseUntil = datetime.realtime() + duration({milliseconds: $ms}) RETURN true",
 )
+
+BEGIN_SLOW = Statement("begin_slow", "CREATE (:SlowStep)")
+# As long as a whole lease of the test, whatever the machine can do.
+SLOW = Statement(
+    "slow",
+    "CALL { WITH datetime.realtime() AS begun UNWIND range(1, 1000000000) AS n WITH begun, n "
+    "WHERE datetime.realtime() > begun + duration('PT1.3S') RETURN n LIMIT 1 } RETURN n",
+    timeout_ms=60_000,
+)
+SLOW_STEPS = Statement("slow_steps", "RETURN COUNT { (:SlowStep) }")
+ROB = Statement("rob", "MATCH (lock:MigrationLock) SET lock.token = 'another'")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -59,6 +71,36 @@ async def test_who_died_with_the_lock_is_waited_for_no_longer_than_its_lease(gra
     await graph.change(HOLD_LOCK, ms=500)
 
     assert await migrate(graph) == []
+
+
+async def test_a_step_that_takes_longer_than_the_lease_is_not_begun_by_another(
+    untouched: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Migration(1, "slow", (BEGIN_SLOW, *[SLOW] * 4))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (slow, *MIGRATIONS[1:]))
+    monkeypatch.setattr(migrations, "_LEASE_MS", 1_000)
+    monkeypatch.setattr(migrations, "_RENEW_S", 0.2)
+
+    started = monotonic()
+    applied = await asyncio.gather(migrate(untouched), migrate(untouched))
+
+    assert monotonic() - started > 2
+    assert sorted(applied) == [[], STEPS]
+    assert await untouched.read(SLOW_STEPS) == 1
+    await untouched.change(UNSET_VERSION, version=1)
+
+
+async def test_who_lost_the_lock_stops_before_the_next_statement(
+    untouched: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    robbed = Migration(1, "robbed", (ROB, BEGIN_SLOW))
+    monkeypatch.setattr(migrations, "MIGRATIONS", (robbed,))
+
+    with pytest.raises(GraphError, match="lost to another process"):
+        await migrate(untouched)
+
+    assert await untouched.read(SLOW_STEPS) == 0
+    assert await schema_version(untouched) == 0
 
 
 async def test_a_graph_of_a_newer_version_is_refused_and_left_alone(graph: Graph) -> None:

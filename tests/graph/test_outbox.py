@@ -28,6 +28,8 @@ _IDENTIFIER = Statement(
     "identifier", "MATCH (i:Identifier {value: $value}) RETURN i {.suppressionReason, at: i.suppressedAt.epochMillis}"
 )
 
+_UPDATED_AT = Statement("updated_at", "MATCH (p:Profile {id: $id}) RETURN p.updatedAt.epochMillis")
+
 
 async def show(graph: Graph, message_id: str) -> dict[str, Any]:
     row: dict[str, Any] = await graph.read(MESSAGE, id=message_id)
@@ -106,6 +108,7 @@ async def test_finishing_writes_state_and_attempt_and_raises_the_revision_once(g
     assert (row["state"], row["pending"], row["attemptCount"]) == ("SENT", False, 1)
     assert (row["sentAt"], row["providerId"], row["claimToken"], row["handed"]) == (NOW + 7, "4F2A", None, False)
     assert await graph.read(OUTREACH, id=one.message_id) == ["SENT", None]
+    assert await graph.read(_UPDATED_AT, id=one.profile_id) == NOW + 7
     again = await outbox.finish(graph, claimed.token, [accepted(one.message_id)], NOW + 9)
     assert again == ()
     assert await show(graph, one.message_id) == row
@@ -123,11 +126,27 @@ async def test_a_worker_whose_lease_another_one_took_writes_nothing(graph: Graph
 
     assert await outbox.mark_handed(graph, [one.message_id], first.token, LEASE_MS) == frozenset()
     assert await outbox.finish(graph, first.token, [accepted(one.message_id)], NOW) == ()
-    assert await outbox.skip(graph, first.token, {one.message_id: Verdict(reachable=False)}) == ()
+    assert await outbox.skip(graph, first.token, {one.message_id: Verdict(reachable=False)}, NOW) == ()
     assert await outbox.release(graph, [one.message_id], first.token, NOW) == frozenset()
 
     assert await show(graph, one.message_id) == before
     assert (before["state"], before["claimToken"]) == ("SENDING", second.token)
+
+
+async def test_handing_some_over_renews_the_lease_of_those_that_wait_and_of_no_others(graph: Graph) -> None:
+    first, waiting, other = seed(NOW, 1), seed(NOW, 2), seed(NOW, 3)
+    await queue(graph, first, waiting, other)
+    mine = await outbox.claim(graph, [first.message_id, waiting.message_id], "mine", LEASE_MS, NOW)
+    await outbox.claim(graph, [other.message_id], "other", LEASE_MS, NOW)
+    await graph.change(_END_LEASES)
+    rest = [waiting.message_id, other.message_id]
+
+    assert await outbox.mark_handed(graph, [first.message_id], mine.token, LEASE_MS, rest) == {first.message_id}
+
+    rows = [await show(graph, one.message_id) for one in (first, waiting, other)]
+    assert [row["handed"] for row in rows] == [True, False, False]
+    found = await outbox.due(graph, Channel.EMAIL, LIMITS, NOW)
+    assert (found.ids, found.lost) == ((other.message_id,), 1)
 
 
 async def test_what_was_accepted_is_never_claimed_nor_found_again(graph: Graph) -> None:
@@ -188,12 +207,13 @@ async def test_a_refused_message_ends_with_its_gate_and_without_an_attempt(
     claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
     verdict = Verdict(reachable=False, refused_by=gate, reason="because")
 
-    revisions = await outbox.skip(graph, claimed.token, {one.message_id: verdict})
+    revisions = await outbox.skip(graph, claimed.token, {one.message_id: verdict}, NOW + 3)
 
     assert [(each.profile_id, each.revision) for each in revisions] == [(one.profile_id, 2)]
     row = await show(graph, one.message_id)
     assert (row["state"], row["refusedBy"], row["reason"], row["pending"]) == (state, gate, "because", False)
     assert (row["attempts"], row["attemptCount"]) == ([], 0)
+    assert await graph.read(_UPDATED_AT, id=one.profile_id) == NOW + 3
     outreach = "REFUSED" if state == "SKIPPED" else state
     assert await graph.read(OUTREACH, id=one.message_id) == [outreach, gate]
 

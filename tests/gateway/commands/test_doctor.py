@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from gateway.cli import customer_graph
-from gateway.stack import checks_installed
+from gateway.stack import checks_installed, checks_running
 from gateway.stack.finding import Verdict, fine
 from gateway.stack.ports import free_port
 
@@ -53,6 +53,36 @@ def test_what_does_not_answer_is_wrong_and_no_password_is_shown(monkeypatch: pyt
     assert exit_code == 1
     assert [part for part, (verdict, _) in lines.items() if verdict == "wrong"] == ["graph", "redis", "smtp"]
     assert lines["neo4j"] == ("idle", "not needed: GRAPH_URI names a graph")
+    assert "hush" not in str(lines)
+
+
+@pytest.mark.parametrize(("scheme", "port"), [("smtp", 587), ("smtps", 465)])
+def test_the_mail_server_is_looked_for_where_the_sender_looks(
+    monkeypatch: pytest.MonkeyPatch, scheme: str, port: int
+) -> None:
+    asked: list[tuple[str, int, bool]] = []
+
+    async def greets(host: str, at: int, secure: object) -> bool:
+        asked.append((host, at, secure is not None))
+        return True
+
+    monkeypatch.setattr(checks_running, "greets", greets)
+    monkeypatch.setenv("SMTP_URL", f"{scheme}://mail.example")
+
+    _, lines = _doctor()
+
+    assert asked == [("mail.example", port, scheme == "smtps")]
+    assert lines["smtp"] == ("ok", f"greets on port {port}")
+
+
+@pytest.mark.parametrize("url", ["smtp://me:hush-hush@", "http://me:hush-hush@mail.example", "smtp://hush-hush@[::1"])
+def test_a_wrong_address_of_a_mail_server_is_wrong_and_not_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("SMTP_URL", url)
+
+    exit_code, lines = _doctor()
+
+    assert exit_code == 1
+    assert lines["smtp"][0] == "wrong"
     assert "hush" not in str(lines)
 
 

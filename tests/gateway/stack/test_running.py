@@ -29,6 +29,17 @@ def test_a_command_finds_the_running_stack(folder: DataFolder, monkeypatch: pyte
     assert stat.S_IMODE(folder.running_file.stat().st_mode) == 0o600
 
 
+def test_an_empty_variable_hides_nothing_of_the_running_stack(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announce(folder, {"GRAPH_URI": "bolt://127.0.0.1:1"})
+    monkeypatch.setenv("GRAPH_URI", "")
+
+    assert environment()["GRAPH_URI"] == "bolt://127.0.0.1:1"
+    withdraw(folder)
+    assert "GRAPH_URI" not in environment()
+
+
 def test_one_that_was_killed_is_not_found(folder: DataFolder) -> None:
     announce(folder, {"GRAPH_URI": "bolt://127.0.0.1:1"})
     content = json.loads(folder.running_file.read_text())

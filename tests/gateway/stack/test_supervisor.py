@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gateway.stack.part import Part
 from gateway.stack.plain_environment import plain_environment
 from gateway.stack.process_record import ProcessRecord
 from gateway.stack.supervisor import Supervisor, restart_pause_s
+from tests.faults.processes import eventually
 
 # Says its name when it is asked to stop, so that the order can be seen afterwards.
 _POLITE = """
@@ -28,6 +30,12 @@ time.sleep(600)
 _STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('in', flush=True); time.sleep(600)"
 )
+
+_PARENT = """
+import subprocess, sys, time
+print(subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"]).pid, flush=True)
+time.sleep(600)
+"""
 
 
 @pytest.fixture
@@ -87,6 +95,54 @@ async def test_one_that_dies_is_started_again_and_it_is_said(
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "sleeper stopped by itself (killed by SIGKILL); starting it again in 0.5 s"
     assert not second.is_running()
+
+
+async def test_the_number_of_one_that_has_ended_is_never_signalled_again(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By then it may be the number of a group that is none of ours."""
+    supervisor = Supervisor(folder)
+    await supervisor.start(_part("sleeper", "-c", "import time; time.sleep(600)"))
+    first = _running(folder, "sleeper")
+    signalled: list[int] = []
+    monkeypatch.setattr(os, "killpg", lambda group, _: signalled.append(group))
+    first.kill()
+    await eventually(lambda: signalled == [first.pid])
+
+    # The supervisor waits now before it starts the part again.
+    supervisor.kill()
+    await supervisor.stop()
+
+    assert signalled == [first.pid]
+
+
+async def test_what_a_dead_part_had_started_ends_with_it(folder: DataFolder) -> None:
+    supervisor = Supervisor(folder)
+    pids = folder.logs / "parent.log"
+    part = _part("parent", "-c", _PARENT)
+    await supervisor.start(part)
+    await eventually(lambda: pids.read_text().endswith("\n"))
+    grandchild = psutil.Process(int(pids.read_text()))
+
+    _running(folder, "parent").kill()
+    await eventually(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE)
+    await supervisor.stop()
+
+
+async def test_a_group_that_may_not_be_signalled_holds_up_nobody(
+    folder: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbid(*_: int) -> None:
+        raise PermissionError
+
+    supervisor = Supervisor(folder)
+    await supervisor.start(_part("sleeper", "-c", "import time; time.sleep(600)"))
+    monkeypatch.setattr(os, "killpg", forbid)
+
+    supervisor.kill()
+    await supervisor.stop()
+
+    assert list(folder.run.iterdir()) == []
 
 
 async def test_one_that_ends_while_starting_says_its_last_words(folder: DataFolder) -> None:
