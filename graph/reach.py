@@ -76,7 +76,7 @@ def reach(facts: ReachFacts, purpose: Purpose, now_ms: int) -> Verdict:
 
 
 def effective_status(facts: ReachFacts, now_ms: int) -> Status | None:
-    """The stored status, except that a suspension or a consent which ran out is over at once (rule 19)."""
+    """The stored status, except that a suspension or a consent which ran out is over at once."""
     status = facts.subscription_status
     if status is Status.SUSPENDED and _is_past(facts.suspended_until, now_ms):
         status = Status.SUBSCRIBED

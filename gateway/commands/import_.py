@@ -49,6 +49,8 @@ def online_retail(file: Path, rejects: Path | None, batch_lines: int, incomplete
     summary, refused = asyncio.run(_run(file, options))
     place = _write_rejects(file, rejects, refused)
     _print(summary, place)
+    if summary.rejected and not summary.lines_kept:
+        raise click.ClickException("every row was refused")
 
 
 async def _run(file: Path, options: ImportOptions) -> tuple[ImportSummary, list[Reject]]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -16,6 +17,7 @@ from gateway.http.body import graphql_request
 from gateway.operations import Operations, Outcome, failure, refusal
 from gateway.public_errors import Reason
 from gateway.schema.context import Context, Services
+from graph.errors import UnknownCommit
 
 
 def new_request_id() -> str:
@@ -50,6 +52,9 @@ class GraphQLOverHttp:
             return refusal(HTTPStatus(refused.status), reason, request_id), refused.headers
         except ClientDisconnect:
             raise
+        except asyncio.CancelledError:
+            # The process is going down. What was asked may or may not have happened; the client shall hear that much.
+            return failure(UnknownCommit("the gateway is stopping"), request_id), {}
         except Exception as error:  # noqa: BLE001  # The last line before the client: nothing may pass it.
             return failure(error, request_id), {}
 

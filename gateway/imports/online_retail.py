@@ -39,12 +39,14 @@ class _Written:
     """Grows with each batch; the transactions are done, so there is nothing to take back."""
 
     created: set[str] = field(default_factory=set)
+    completed: set[str] = field(default_factory=set)
     ambiguous: set[str] = field(default_factory=set)
     profiles: int = 0
     products: int = 0
 
     def add(self, batch: Ingested) -> None:
         self.created |= batch.created
+        self.completed |= batch.completed
         self.ambiguous |= batch.ambiguous
         self.profiles += batch.profiles_created
         self.products += batch.products_created
@@ -128,4 +130,5 @@ def _summary(ledger: Ledger, rejects: list[Reject], written: _Written, options: 
 def _tally(invoices: Iterable[Invoice], written: _Written) -> Tally:
     numbers = [invoice.number for invoice in invoices]
     created = sum(number in written.created for number in numbers)
-    return Tally(created, len(numbers) - created)
+    completed = sum(number in written.completed for number in numbers)
+    return Tally(created, len(numbers) - created - completed, completed)

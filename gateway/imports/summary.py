@@ -13,9 +13,12 @@ from graph.money import decimal_from_micros
 class Tally:
     created: int = 0
     unchanged: int = 0
+    completed: int = 0
 
     def __str__(self) -> str:
-        return f"{self.created + self.unchanged:,} ({self.created:,} created, {self.unchanged:,} unchanged)"
+        completed = f"{self.completed:,} completed, " if self.completed else ""
+        everything = self.created + self.completed + self.unchanged
+        return f"{everything:,} ({self.created:,} created, {completed}{self.unchanged:,} unchanged)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from graph.vocabulary import RowOutcome, UserErrorCode
 class UserError:
     code: UserErrorCode = described("For programs.")
     message: str = described("For people.")
-    field: list[str] | None = described("Which value is meant: the path below `input`.")
+    field: list[str] | None = described("Which value is meant: the path below `input`, in a batch below its row.")
     index: int | None = described("Which row of a batch is meant, counted from 0.")
 
 

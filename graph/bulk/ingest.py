@@ -14,9 +14,10 @@ from graph.statements import bulk as statements
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What one batch did, by the purchases' external ids. What is in neither set was there before."""
+    """What one batch did, by the purchases' external ids. What is in none of the sets was there before."""
 
     created: frozenset[str] = frozenset()
+    completed: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     profiles_created: int = 0
     products_created: int = 0
@@ -28,41 +29,58 @@ async def ingest(
     """Writes purchases with their people and products in one transaction, whole or not at all.
 
     A purchase that is there already is left alone with everybody and everything in it, so the same batch a second
-    time writes nothing, and a run that was killed is completed by running it again. A buyer's identifier that points
+    time writes nothing, and a run that was killed is completed by running it again. One that lacks lines, because they
+    were refused before they were mended, gets them, unless somebody changed it since. A buyer's identifier that points
     to several people is ambiguous: nothing of that purchase is written. Triggers are muted by nature: what is written
     here is history, and starts nothing.
     """
     keys = [origin.key(purchase.external_id) for purchase in purchases]
-    known = set(await graph.read(statements.KNOWN_PURCHASES, keys=keys))
-    fresh = sorted(
-        (purchase for purchase in purchases if origin.key(purchase.external_id) not in known),
-        key=lambda purchase: purchase.external_id,
-    )
-    if not fresh:
+    known: dict[str, int | None] = dict(await graph.read(statements.KNOWN_PURCHASES, keys=keys))
+    wanted = sorted((each for each in purchases if _lacks(each, known, origin)), key=lambda each: each.external_id)
+    if not wanted:
         return Ingested()
 
     async def staged(transaction: Transaction) -> Ingested:
-        return await _staged(transaction, fresh, product_names, origin)
+        return await _staged(transaction, wanted, product_names, origin)
 
     return await graph.write(staged, statements.BULK_TIMEOUT_MS)
 
 
+def _lacks(purchase: BulkPurchase, known: Mapping[str, int | None], origin: Origin) -> bool:
+    key = origin.key(purchase.external_id)
+    lines = known.get(key)
+    return key not in known or (lines is not None and lines < len(purchase.lines))
+
+
 async def _staged(
-    transaction: Transaction, fresh: Sequence[BulkPurchase], product_names: Mapping[str, str], origin: Origin
+    transaction: Transaction, wanted: Sequence[BulkPurchase], product_names: Mapping[str, str], origin: Origin
 ) -> Ingested:
-    buyers = await find_or_create(transaction, fresh, origin)
-    clear = [purchase for purchase in fresh if purchase.buyer.key not in buyers.ambiguous]
+    buyers = await find_or_create(transaction, wanted, origin)
+    clear = [purchase for purchase in wanted if purchase.buyer.key not in buyers.ambiguous]
     products = await _merge_products(transaction, clear, product_names, origin)
     newest = await _newest(transaction, buyers)
     created = await _create_purchases(transaction, clear, buyers, origin)
-    made = [purchase for purchase in clear if purchase.external_id in created]
-    await _see(transaction, made, buyers, newest, origin)
+    present = [purchase for purchase in clear if purchase.external_id not in created]
+    completed = await _complete(transaction, present, buyers, origin)
+    written = [purchase for purchase in clear if purchase.external_id in created | completed]
+    await _see(transaction, written, buyers, newest, origin)
     return Ingested(
         created=created,
-        ambiguous=frozenset(each.external_id for each in fresh if each.buyer.key in buyers.ambiguous),
+        completed=completed,
+        ambiguous=frozenset(each.external_id for each in wanted if each.buyer.key in buyers.ambiguous),
         profiles_created=len(buyers.created),
         products_created=products,
     )
+
+
+async def _complete(
+    transaction: Transaction, purchases: Sequence[BulkPurchase], buyers: Buyers, origin: Origin
+) -> frozenset[str]:
+    if not purchases:
+        return frozenset()
+    rows = [purchase.row(origin, buyers.profile_ids[purchase.buyer.key]) for purchase in purchases]
+    done = frozenset(await transaction.run(statements.COMPLETE_PURCHASES, rows=rows))
+    return frozenset(each.external_id for each in purchases if origin.key(each.external_id) in done)
 
 
 async def _merge_products(

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +10,7 @@ from graph.connection import Graph, Transaction
 from graph.errors import Raced, Refusal
 from graph.history.batch import in_batches
 from graph.history.product import ProductKey, merged_products
-from graph.history.row import RowResult, refused_by
+from graph.history.row import RowResult, refused, refused_by
 from graph.history.sighting import Sightings
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
@@ -17,7 +19,7 @@ from graph.people.change import ProfileChange
 from graph.people.resolution import Resolution, resolve, touch
 from graph.source_key import source_key
 from graph.statements import history as statements
-from graph.vocabulary import ChangeKind, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome
+from graph.vocabulary import ChangeKind, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome, UserErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,14 @@ class NewPurchase:
         return source_key(self.source, self.external_id)
 
     @property
+    def content_hash(self) -> str:
+        """Equal for equal orders, whoever they belong to and whenever they were changed."""
+        lines = [[each.product.source_key, each.quantity, each.unit_price_micros, each.status] for each in self.lines]
+        amounts = [self.currency, self.total_micros, self.delivery_micros, self.discount_micros]
+        content = [self.kind, self.status, self.placed_at_ms, amounts, lines]
+        return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+    @property
     def adds_up(self) -> bool:
         """Whether total = lines + delivery - discount, to the millionth."""
         lines = sum(line.total_micros for line in self.lines)
@@ -68,9 +78,9 @@ async def record_purchases(
 ) -> Done:
     """Records each order under the person its identifiers mean, making an anonymous one where they mean nobody.
 
-    Row by row: the same source and externalId again updates the order only when `changedAt` is newer, and is
-    UNCHANGED otherwise; an order stays with the person it was recorded for. `wrong` rows were refused before and only
-    stand in the result. Raises what `in_batches` raises.
+    Row by row: the same source and externalId again updates the order only when `changedAt` is newer. An older state,
+    or the same one, is UNCHANGED; another one under the same `changedAt` is refused. An order stays with the person it
+    was recorded for. `wrong` rows were refused before and only stand in the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -92,6 +102,8 @@ class _Known:
     purchase_id: str
     changed_at_ms: int
     profile_id: str
+    # None where it was imported, which keeps none.
+    content_hash: str | None
 
 
 @dataclass(slots=True)
@@ -126,6 +138,9 @@ class _Chunk:
         known = self.known.get(purchase.source_key)
         if known is None:
             return self._placed(purchase, resolution)
+        if purchase.changed_at_ms == known.changed_at_ms and known.content_hash not in {None, purchase.content_hash}:
+            message = "The order was recorded otherwise before: say when it was changed, later than that."
+            return refused(purchase.index, UserErrorCode.REVISION_CHANGED, message, "changedAt")
         if purchase.changed_at_ms <= known.changed_at_ms:
             return RowResult(purchase.index, RowOutcome.UNCHANGED, known.purchase_id)
         self._keep(purchase, known.purchase_id, known.profile_id)
@@ -149,10 +164,11 @@ class _Chunk:
         return RowResult(purchase.index, RowOutcome.CREATED, purchase_id)
 
     def _keep(self, purchase: NewPurchase, purchase_id: str, profile_id: str) -> None:
-        self.known[purchase.source_key] = _Known(purchase_id, purchase.changed_at_ms, profile_id)
+        self.known[purchase.source_key] = _Known(purchase_id, purchase.changed_at_ms, profile_id, purchase.content_hash)
         self.sightings.add(profile_id, purchase.placed_at_ms)
         self.written_rows[purchase.source_key] = {
             "key": purchase.source_key,
+            "contentHash": purchase.content_hash,
             "kind": purchase.kind,
             "status": purchase.status,
             "placedAt": purchase.placed_at_ms,

@@ -8,9 +8,13 @@ from graph.statement import Statement
 BULK_TIMEOUT_MS: Final = 120_000
 _READ_TIMEOUT_MS: Final = 30_000
 
+# How many lines each has; null for one that somebody changed since it was placed, which an import leaves alone.
 KNOWN_PURCHASES: Final = Statement(
     "bulk_known_purchases",
-    "MATCH (u:Purchase) WHERE u.sourceKey IN $keys RETURN collect(u.sourceKey)",
+    """
+    MATCH (u:Purchase) WHERE u.sourceKey IN $keys
+    RETURN collect([u.sourceKey, CASE WHEN u.changedAt = u.placedAt THEN COUNT { (u)-[:CONTAINS]->() } END])
+    """,
     _READ_TIMEOUT_MS,
 )
 
@@ -101,6 +105,28 @@ CREATE_PURCHASES: Final = Statement(
         RETURN count(*) AS lines
     }
     RETURN collect([row.key, lines])
+    """,
+    BULK_TIMEOUT_MS,
+)
+
+COMPLETE_PURCHASES: Final = Statement(
+    "bulk_complete_purchases",
+    """
+    UNWIND $rows AS row
+    MATCH (u:Purchase {sourceKey: row.key})
+    SET u.totalMicros = u.totalMicros
+    WITH u, row WHERE u.changedAt = u.placedAt AND COUNT { (u)-[:CONTAINS]->() } < size(row.lines)
+    SET u.totalMicros = row.totalMicros, u.placedAt = datetime({epochMillis: row.placedMs}),
+        u.changedAt = datetime({epochMillis: row.placedMs})
+    WITH u, row
+    CALL (u) { MATCH (u)-[old:CONTAINS]->() DELETE old }
+    CALL (u, row) {
+        UNWIND row.lines AS line
+        MATCH (x:Product {sourceKey: line[0]})
+        CREATE (u)-[:CONTAINS {position: line[1], quantity: line[2], unitPriceMicros: line[3], totalMicros: line[4],
+            status: row.lineStatus}]->(x)
+    }
+    RETURN collect(row.key)
     """,
     BULK_TIMEOUT_MS,
 )

@@ -60,7 +60,8 @@ KNOWN_PURCHASES: Final = Statement(
     UNWIND $keys AS key
     MATCH (u:Purchase {sourceKey: key})
     MATCH (p:Profile {id: u.profileId})
-    RETURN collect([u.sourceKey, u.id, coalesce(u.changedAt, u.placedAt).epochMillis, coalesce(p.mergedInto, p.id)])
+    RETURN collect([u.sourceKey, u.id, coalesce(u.changedAt, u.placedAt).epochMillis,
+        coalesce(p.mergedInto, p.id), u.contentHash])
     """,
 )
 
@@ -81,7 +82,8 @@ WRITE_PURCHASES: Final = Statement(
     """
     UNWIND $purchases AS row
     MATCH (u:Purchase {sourceKey: row.key})
-    SET u.kind = row.kind, u.status = row.status, u.placedAt = datetime({epochMillis: row.placedAt}),
+    SET u.contentHash = row.contentHash, u.kind = row.kind, u.status = row.status,
+        u.placedAt = datetime({epochMillis: row.placedAt}),
         u.changedAt = datetime({epochMillis: row.changedAt}), u.currency = row.currency,
         u.totalMicros = row.totalMicros, u.deliveryMicros = row.deliveryMicros,
         u.discountMicros = row.discountMicros

@@ -32,7 +32,7 @@ FIND: Final = Statement(
     SET s.key = s.key
     RETURN [s.id, s.status, s.priority, head(COLLECT {
         MATCH (s)<-[:ABOUT]-(c:ConsentRecord) RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
-    })]
+    }), s.optInAt.epochMillis]
     """,
 )
 

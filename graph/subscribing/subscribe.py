@@ -117,7 +117,14 @@ async def _reopen(
         )
         await _agree(transaction, command, subscription_id, place["profileId"], status, now_ms)
         outcome = RowOutcome.UPDATED
+    elif command.opt_in is not None and _is_newer(command.opt_in, found[4]):
+        await _keep_evidence(transaction, subscription_id, command.opt_in)
+        outcome = RowOutcome.UPDATED
     return subscription_id, outcome
+
+
+def _is_newer(evidence: Evidence, kept_ms: object) -> bool:
+    return not isinstance(kept_ms, int) or evidence.at_ms > kept_ms
 
 
 def _require_consent(command: Subscribe, status: SubscriptionStatus, recorded_ms: object) -> None:
@@ -142,16 +149,20 @@ async def _agree(
     now_ms: int,
 ) -> None:
     if command.opt_in is not None:
-        await transaction.run(
-            statements.SET_EVIDENCE,
-            id=subscription_id,
-            at=command.opt_in.at_ms,
-            ip=command.opt_in.ip,
-            url=command.opt_in.url,
-            source=command.opt_in.source or "api",
-            wording=command.opt_in.wording,
-        )
+        await _keep_evidence(transaction, subscription_id, command.opt_in)
     change = StatusChange(
         subscription_id, profile_id, before, SubscriptionStatus.SUBSCRIBED, cause="subscribe", actor=command.actor
     )
     await record_consent(transaction, change, now_ms)
+
+
+async def _keep_evidence(transaction: Transaction, subscription_id: str, evidence: Evidence) -> None:
+    await transaction.run(
+        statements.SET_EVIDENCE,
+        id=subscription_id,
+        at=evidence.at_ms,
+        ip=evidence.ip,
+        url=evidence.url,
+        source=evidence.source or "api",
+        wording=evidence.wording,
+    )

@@ -28,7 +28,9 @@ class PurchaseInput:
     status: PurchaseStatus = strawberry.field(default=PurchaseStatus.NEW, description="Where it is.")
     placed_at: DateTime = required("When it was placed.")
     changed_at: DateTime | None = strawberry.field(
-        default=None, description="When it was changed last; an older state never replaces a newer one."
+        default=None,
+        description="When it was changed last; left out it is `placedAt`. "
+        "Only a newer state replaces the one that is recorded.",
     )
     currency: str = required("ISO 4217, one for the whole order.")
     total: Decimal = required("Lines plus delivery less discount, to the last digit.")

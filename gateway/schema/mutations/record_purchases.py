@@ -11,7 +11,7 @@ from gateway.schema.fields import described
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.purchase import PurchaseInput, PurchaseLineInput, RecordPurchasesInput
-from gateway.schema.mutations.batch import bulk_summary, filtered_rows, shown_rows, written_rows
+from gateway.schema.mutations.batch import FUTURE_MS, bulk_summary, filtered_rows, shown_rows, written_rows
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.results import BulkSummary, RowResult, UserError
 from graph.history.product import ProductKey
@@ -59,12 +59,16 @@ async def _record(context: Context, given: RecordPurchasesInput) -> Done:
         kept = guard(context, "recordPurchases", given)
         return await record_purchases(context.graph, purchases, kept, context.clock.now(), wrong)
 
-    return await written_rows(given.purchases, _purchase, write, "purchases")
+    latest_ms = context.clock.now() + FUTURE_MS
+    return await written_rows(given.purchases, lambda n, row: _purchase(n, row, latest_ms), write, "purchases")
 
 
-def _purchase(index: int, given: PurchaseInput) -> NewPurchase:
+def _purchase(index: int, given: PurchaseInput, latest_ms: int) -> NewPurchase:
     """Raises Refusal with everything that is wrong with the row."""
     problems = Problems(index)
+    for name, at in (("placedAt", given.placed_at), ("changedAt", given.changed_at)):
+        if at is not None and at > latest_ms:
+            problems.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", name)
     if not given.lines:
         problems.add(UserErrorCode.REQUIRED, "An order has at least one line.", "lines")
     if len(given.lines) > _MOST_LINES:

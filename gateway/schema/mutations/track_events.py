@@ -11,7 +11,7 @@ from gateway.schema.fields import described
 from gateway.schema.inputs.event import EventInput, TrackEventsInput
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
-from gateway.schema.mutations.batch import bulk_summary, filtered_rows, shown_rows, written_rows
+from gateway.schema.mutations.batch import FUTURE_MS, bulk_summary, filtered_rows, shown_rows, written_rows
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.references import ProductRef
 from gateway.schema.results import BulkSummary, RowResult, UserError
@@ -24,8 +24,6 @@ from graph.source_key import SOURCE_MEANING, SOURCE_PATTERN
 from graph.vocabulary import UserErrorCode
 
 _TYPE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,99}")
-# Clocks of browsers go wrong; a day covers every time zone that was taken for UTC.
-_FUTURE_MS = 24 * 3_600_000
 _MOST_PRODUCTS = 100
 
 
@@ -64,7 +62,7 @@ async def _track(context: Context, given: TrackEventsInput) -> Done:
 def _event(index: int, given: EventInput, now_ms: int) -> NewEvent:
     """Raises Refusal with everything that is wrong with the row."""
     problems = Problems(index)
-    if given.occurred_at > now_ms + _FUTURE_MS:
+    if given.occurred_at > now_ms + FUTURE_MS:
         problems.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", "occurredAt")
     if given.products and len(given.products) > _MOST_PRODUCTS:
         problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_PRODUCTS} products.", "products")

@@ -297,3 +297,18 @@ async def test_a_file_of_another_kind_writes_nothing(graph: Graph, tmp_path: Pat
             await import_online_retail(graph, tmp_path / "f.csv", clock=CLOCK)
 
     assert await state(graph) == before
+
+
+async def test_a_mended_row_completes_the_purchase_that_was_kept_without_it(graph: Graph, tmp_path: Path) -> None:
+    broken = shop_file(tmp_path / "f.csv", row("2", quantity="?"), row("2"), row("3"))
+    await import_online_retail(graph, broken, clock=CLOCK)
+    mended = shop_file(tmp_path / "f.csv", row("2", quantity="4"), row("2"), row("3"))
+
+    summary, rejects = await import_online_retail(graph, mended, clock=CLOCK)
+    again, _ = await import_online_retail(graph, mended, clock=CLOCK)
+
+    assert rejects == []
+    assert str(summary.sales) == "2 (0 created, 1 completed, 1 unchanged)"
+    assert str(again.sales) == "2 (0 created, 2 unchanged)"
+    assert (await graph.read(_PURCHASE, key="online-retail:2"))[7] == 12_750_000
+    assert (await counts(graph))["lines"] == 3

@@ -12,7 +12,7 @@ from graph.history.row import RowResult
 from graph.idempotency import Done
 from graph.identifiers import identifier
 from graph.statement import Statement
-from graph.vocabulary import IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome
+from graph.vocabulary import IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome, UserErrorCode
 
 NOW = 1_790_000_000_000
 CARD = identifier(IdentifierType.EXTERNAL, "shop", "17850")
@@ -102,3 +102,13 @@ async def test_a_colon_in_a_source_cannot_reach_the_order_of_another_shop(graph:
         replace(ORDER, source="shop:1").source_key  # noqa: B018 - Asking is what raises.
 
     assert await graph.read(COUNT) == [0, 0, 0]
+
+
+async def test_another_order_under_the_same_time_of_change_is_refused_and_not_lost_silently(graph: Graph) -> None:
+    await record_purchases(graph, [ORDER], None, NOW)
+
+    done = await record_purchases(graph, [replace(ORDER, status=PurchaseStatus.PAID)], None, NOW)
+
+    (row,) = (RowResult.from_json(each) for each in done.result["rows"])
+    assert [(each.code, each.field) for each in row.user_errors] == [(UserErrorCode.REVISION_CHANGED, ("changedAt",))]
+    assert (await graph.read(LINES))[0][0] == "NEW"

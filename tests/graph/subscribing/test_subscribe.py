@@ -288,3 +288,18 @@ async def test_a_resource_key_is_taken_once(graph: Graph, shop: str) -> None:
 def _operators(plan: Any) -> list[str]:
     below = [each for child in plan.get("children", ()) for each in _operators(child)]
     return [plan["operatorType"], *below]
+
+
+EVIDENCE = Statement("evidence", "MATCH (s:Subscription {id: $id}) RETURN s.optInAt.epochMillis")
+
+
+@pytest.mark.usefixtures("shop")
+async def test_newer_evidence_for_an_open_subscription_is_kept_and_older_is_not(graph: Graph) -> None:
+    first = await join(graph)
+
+    newer = await join(graph, opt_in=Evidence(NOW - 1_000))
+    older = await join(graph, opt_in=Evidence(NOW - 2_000))
+
+    assert (newer.result["outcome"], older.result["outcome"]) == (RowOutcome.UPDATED, RowOutcome.UNCHANGED)
+    assert await graph.read(EVIDENCE, id=first.result["subscriptionId"]) == NOW - 1_000
+    assert len(await graph.read(LEDGER, id=first.result["subscriptionId"])) == 1
