@@ -1,21 +1,21 @@
 from __future__ import annotations
 
-from graph.bulk.resource import SyntheticCategory, SyntheticResource
+from graph.subscribing.resource import CreateResource, NewCategory
 from graph.vocabulary import Channel
 
 NEWS = "news"
 OFFERS = "offers"
 
-SHOP = SyntheticResource(
+SHOP = CreateResource(
     key="shop",
     title="Online Retail",
     channels=(Channel.EMAIL,),
     sender="shop@shop.example",
     sender_name="Online Retail",
     categories=(
-        SyntheticCategory(NEWS, "News"),
-        SyntheticCategory(OFFERS, "Offers"),
-        SyntheticCategory("orders", "Your orders", mandatory=True),
+        NewCategory(NEWS, "News"),
+        NewCategory(OFFERS, "Offers"),
+        NewCategory("orders", "Your orders", mandatory=True),
     ),
 )
 

@@ -61,6 +61,19 @@ class CreateResource:
     sender_name: str | None = None
     categories: tuple[NewCategory, ...] = field(default_factory=tuple)
 
+    def row(self, now_ms: int) -> dict[str, object]:
+        """The parameters of a statement that writes it, with new ids."""
+        return {
+            "id": new_id(IdPrefix.RESOURCE),
+            "key": self.key,
+            "title": self.title,
+            "channels": [str(channel) for channel in self.channels],
+            "sender": self.sender,
+            "senderName": self.sender_name,
+            "categories": [_category_row(each) for each in sorted(self.categories, key=lambda each: each.key)],
+            "now": now_ms,
+        }
+
 
 async def create_resource(graph: Graph, command: CreateResource, guard: Guard | None, now_ms: int) -> Done:
     """The result holds `resourceId`. Raises Refusal TAKEN where the key is in use."""
@@ -75,17 +88,7 @@ async def create_resource(graph: Graph, command: CreateResource, guard: Guard | 
 
 
 async def create_resource_in(transaction: Transaction, command: CreateResource, now_ms: int) -> Done:
-    resource_id = await transaction.run(
-        statements.CREATE_RESOURCE,
-        id=new_id(IdPrefix.RESOURCE),
-        key=command.key,
-        title=command.title,
-        channels=list(command.channels),
-        sender=command.sender,
-        senderName=command.sender_name,
-        categories=[_category_row(each) for each in command.categories],
-        now=now_ms,
-    )
+    resource_id = await transaction.run(statements.CREATE_RESOURCE, **command.row(now_ms))
     return Done({"resourceId": resource_id})
 
 

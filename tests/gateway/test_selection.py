@@ -44,14 +44,14 @@ def test_arguments_are_plain_enums_are_names_and_times_are_milliseconds() -> Non
     (profile,) = selected(text, statuses=["NEW", "PAID"], **{"from": "1970-01-01T01:00:01.5+01:00"}, size=7)
 
     assert profile.arguments == {"by": {"identifier": {"type": "EMAIL", "namespace": "", "value": "a@example.org"}}}
-    assert type(profile.arguments["by"]["identifier"]["type"]) is str  # type: ignore[index]
+    assert type(profile.arguments["by"]["identifier"]["type"]) is str  # type: ignore[index]  # the test knows its shape
     assert profile.children[0].arguments == {
         "statuses": ["NEW", "PAID"],
         "during": {"from": 1500},
         "first": 7,
         "direction": "DESC",
     }
-    assert all(type(each) is str for each in profile.children[0].arguments["statuses"])  # type: ignore[attr-defined]
+    assert all(type(each) is str for each in profile.children[0].arguments["statuses"])  # type: ignore[attr-defined]  # it is a list here
 
 
 def test_fields_under_one_response_key_become_one_selection() -> None:
@@ -69,7 +69,7 @@ def test_fields_under_one_response_key_become_one_selection() -> None:
 @pytest.mark.parametrize(
     ("skip", "include", "expected"), [(True, True, []), (False, False, []), (False, True, ["city"])]
 )
-def test_skip_and_include_decide_by_their_variables(skip: bool, include: bool, expected: list[str]) -> None:  # noqa: FBT001
+def test_skip_and_include_decide_by_their_variables(skip: bool, include: bool, expected: list[str]) -> None:  # noqa: FBT001  # pytest passes them by name
     text = """query ($skip: Boolean!, $include: Boolean!) {
       profile(by: {id: "prf_1"}) { id ... @skip(if: $skip) { city @include(if: $include) } }
     }"""

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, Protocol, TypeVar
+from typing import Annotated, Any, Protocol, Self, TypeVar
 
 import strawberry
 
+from gateway.schema.fields import described
 from gateway.schema.mutations.settle import Settled, shown
-from gateway.schema.results import BulkSummary
+from gateway.schema.results import BulkSummary, UserError
 from gateway.schema.results import RowResult as ShownRow
-from graph.errors import Refusal, UserError
+from graph.errors import Refusal
+from graph.errors import UserError as GraphUserError
 from graph.history.row import MOST_ROWS, RowResult, refused_by, summary
 from graph.idempotency import Done
 from graph.vocabulary import RowOutcome, UserErrorCode
@@ -33,7 +35,7 @@ async def written_rows(
     for a batch that is too large, or for what `write` refuses as a whole.
     """
     if len(given) > MOST_ROWS:
-        raise Refusal(UserError(UserErrorCode.LIMIT_EXCEEDED, f"At most {MOST_ROWS:,} rows.", (name,)))
+        raise Refusal(GraphUserError(UserErrorCode.LIMIT_EXCEEDED, f"At most {MOST_ROWS:,} rows.", (name,)))
     good: list[Checked] = []
     wrong: list[RowResult] = []
     for index, row in enumerate(given):
@@ -44,12 +46,12 @@ async def written_rows(
     return await write(good, wrong)
 
 
-def bulk_summary(settled: Settled) -> BulkSummary | None:
+def _bulk_summary(settled: Settled) -> BulkSummary | None:
     """None where the batch as a whole was refused."""
     return None if settled.result is None else BulkSummary(**asdict(summary(_rows(settled))))
 
 
-def shown_rows(settled: Settled) -> list[ShownRow]:
+def _shown_rows(settled: Settled) -> list[ShownRow]:
     return [
         ShownRow(
             index=row.index,
@@ -65,7 +67,7 @@ class _WithRows(Protocol):
     all_rows: list[ShownRow]
 
 
-def filtered_rows(
+def _filtered_rows(
     root: strawberry.Parent[_WithRows],
     outcomes: Annotated[
         list[RowOutcome] | None, strawberry.argument(description="Only rows that ended in one of these.")
@@ -77,3 +79,24 @@ def filtered_rows(
 def _rows(settled: Settled) -> list[RowResult]:
     rows: list[dict[str, Any]] = settled.value("rows") or []
     return [RowResult.from_json(row) for row in rows]
+
+
+@strawberry.type
+class BatchPayload:
+    """What every batch answers with; it stands in the schema only as the payloads that are made of it."""
+
+    summary: BulkSummary | None = described("What became of the batch; null where it was refused as a whole.")
+    user_errors: list[UserError] = described("What is wrong with the batch as a whole; then nothing was changed.")
+    replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
+    all_rows: strawberry.Private[list[ShownRow]]
+
+    rows = strawberry.field(_filtered_rows, description="What became of each row, in the order of the input.")
+
+    @classmethod
+    def of(cls, settled: Settled) -> Self:
+        return cls(
+            summary=_bulk_summary(settled),
+            user_errors=settled.user_errors,
+            replayed=settled.replayed,
+            all_rows=_shown_rows(settled),
+        )

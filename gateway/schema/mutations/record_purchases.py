@@ -7,13 +7,11 @@ from typing import Annotated
 import strawberry
 
 from gateway.schema.context import Context
-from gateway.schema.fields import described
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.purchase import PurchaseInput, PurchaseLineInput, RecordPurchasesInput
-from gateway.schema.mutations.batch import FUTURE_MS, bulk_summary, filtered_rows, shown_rows, written_rows
+from gateway.schema.mutations.batch import FUTURE_MS, BatchPayload, written_rows
 from gateway.schema.mutations.settle import guard, settle
-from gateway.schema.results import BulkSummary, RowResult, UserError
 from graph.history.product import ProductKey
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
 from graph.history.row import RowResult as Row
@@ -29,45 +27,34 @@ _LARGEST_MICROS = 2**62
 
 
 @strawberry.type(description="What became of the orders.")
-class RecordPurchasesPayload:
-    summary: BulkSummary | None = described("What became of the batch; null where it was refused as a whole.")
-    user_errors: list[UserError] = described("What is wrong with the batch as a whole; then nothing was changed.")
-    replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
-    all_rows: strawberry.Private[list[RowResult]]
-
-    rows = strawberry.field(filtered_rows, description="What became of each row, in the order of the input.")
+class RecordPurchasesPayload(BatchPayload):
+    pass
 
 
 async def resolve(
     info: strawberry.Info[Context], input: Annotated[RecordPurchasesInput, INPUT]
 ) -> RecordPurchasesPayload:
-    settled = await settle(info.context, _record(info.context, input))
-    return RecordPurchasesPayload(
-        summary=bulk_summary(settled),
-        user_errors=settled.user_errors,
-        replayed=settled.replayed,
-        all_rows=shown_rows(settled),
-    )
+    return RecordPurchasesPayload.of(await settle(info.context, _record(info.context, input)))
 
 
 async def _record(context: Context, given: RecordPurchasesInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key, needed=True)
     problems.refuse()
+    now_ms = context.clock.now()
 
     async def write(purchases: Sequence[NewPurchase], wrong: Sequence[Row]) -> Done:
         kept = guard(context, "recordPurchases", given)
-        return await record_purchases(context.graph, purchases, kept, context.clock.now(), wrong)
+        return await record_purchases(context.graph, purchases, kept, now_ms, wrong)
 
-    latest_ms = context.clock.now() + FUTURE_MS
-    return await written_rows(given.purchases, lambda n, row: _purchase(n, row, latest_ms), write, "purchases")
+    return await written_rows(given.purchases, lambda n, row: _purchase(n, row, now_ms), write, "purchases")
 
 
-def _purchase(index: int, given: PurchaseInput, latest_ms: int) -> NewPurchase:
+def _purchase(index: int, given: PurchaseInput, now_ms: int) -> NewPurchase:
     """Raises Refusal with everything that is wrong with the row."""
     problems = Problems(index)
     for name, at in (("placedAt", given.placed_at), ("changedAt", given.changed_at)):
-        if at is not None and at > latest_ms:
+        if at is not None and at > now_ms + FUTURE_MS:
             problems.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", name)
     if not given.lines:
         problems.add(UserErrorCode.REQUIRED, "An order has at least one line.", "lines")

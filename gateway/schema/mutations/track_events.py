@@ -7,14 +7,12 @@ from typing import Annotated, Any, cast
 import strawberry
 
 from gateway.schema.context import Context
-from gateway.schema.fields import described
 from gateway.schema.inputs.event import EventInput, TrackEventsInput
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
-from gateway.schema.mutations.batch import FUTURE_MS, bulk_summary, filtered_rows, shown_rows, written_rows
+from gateway.schema.mutations.batch import FUTURE_MS, BatchPayload, written_rows
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.references import ProductRef
-from gateway.schema.results import BulkSummary, RowResult, UserError
 from graph.history.events import NewEvent, track_events
 from graph.history.product import ProductKey, ProductReference
 from graph.history.row import RowResult as Row
@@ -28,23 +26,12 @@ _MOST_PRODUCTS = 100
 
 
 @strawberry.type(description="What became of the events.")
-class TrackEventsPayload:
-    summary: BulkSummary | None = described("What became of the batch; null where it was refused as a whole.")
-    user_errors: list[UserError] = described("What is wrong with the batch as a whole; then nothing was changed.")
-    replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
-    all_rows: strawberry.Private[list[RowResult]]
-
-    rows = strawberry.field(filtered_rows, description="What became of each row, in the order of the input.")
+class TrackEventsPayload(BatchPayload):
+    pass
 
 
 async def resolve(info: strawberry.Info[Context], input: Annotated[TrackEventsInput, INPUT]) -> TrackEventsPayload:
-    settled = await settle(info.context, _track(info.context, input))
-    return TrackEventsPayload(
-        summary=bulk_summary(settled),
-        user_errors=settled.user_errors,
-        replayed=settled.replayed,
-        all_rows=shown_rows(settled),
-    )
+    return TrackEventsPayload.of(await settle(info.context, _track(info.context, input)))
 
 
 async def _track(context: Context, given: TrackEventsInput) -> Done:

@@ -265,7 +265,7 @@ async def test_without_a_good_key_nothing_is_looked_at(
     world: World,
     client: httpx.AsyncClient,
     authorization: str | None,
-    graph_is_asked: bool,  # noqa: FBT001
+    graph_is_asked: bool,  # noqa: FBT001  # pytest passes it by name.
 ) -> None:
     client.headers.pop("Authorization")
     headers = {} if authorization is None else {"Authorization": authorization}
