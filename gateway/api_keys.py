@@ -5,18 +5,19 @@ import hmac
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from time import monotonic
 
 from graph.api_keys import find_key, store_key
 from graph.clock import SystemClock
 from graph.connection import Graph
 from graph.errors import GraphUnavailable
+from graph.vocabulary import Right
 
-# What a key may do; every key made so far may do everything.
-ALL_SCOPES = ("profile:read", "profile:write", "profile:pii", "message:send")
+ALL_SCOPES = tuple(Right)
 
+_RIGHTS = frozenset(ALL_SCOPES)
 _FORM = re.compile(r"[\x21-\x7e]{1,200}")
 _KNOWN_FOR_S = 60.0
 _UNKNOWN_FOR_S = 3.0
@@ -29,7 +30,12 @@ class Viewer:
 
     id: str
     kind: str
-    scopes: tuple[str, ...]
+    scopes: tuple[Right, ...]
+    # Made once: it is looked at with every request.
+    rights: frozenset[str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rights", frozenset(self.scopes))
 
 
 def new_key() -> str:
@@ -42,11 +48,14 @@ def key_hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
-async def register_key(graph: Graph, key: str) -> None:
-    """Makes a key known; once more changes nothing. Raises ValueError for what cannot travel in a header."""
+async def register_key(graph: Graph, key: str, scopes: Sequence[Right] = ALL_SCOPES) -> None:
+    """Makes a key known; once more changes nothing, its scopes neither.
+
+    Raises ValueError for what cannot travel in a header.
+    """
     if not _FORM.fullmatch(key):
         raise ValueError("an API key has 1 to 200 visible ASCII characters")
-    await store_key(graph, key_hash(key), ALL_SCOPES, SystemClock().now())
+    await store_key(graph, key_hash(key), tuple(each.value for each in scopes), SystemClock().now())
 
 
 async def register_admin_key(graph: Graph, key: str) -> None:
@@ -89,10 +98,15 @@ class KeyRing:
         if stored is None or not hmac.compare_digest(stored.hash, digest):
             _remember(self._bad, digest, _Known(None, monotonic() + _UNKNOWN_FOR_S))
             return None
-        viewer = Viewer(stored.id, "API_KEY", stored.scopes)
+        viewer = Viewer(stored.id, "API_KEY", _rights(stored.scopes))
         _remember(self._good, digest, _Known(viewer, monotonic() + _KNOWN_FOR_S))
         self._bad.pop(digest, None)
         return viewer
+
+
+def _rights(stored: Iterable[str]) -> tuple[Right, ...]:
+    """A newer gateway may have stored rights that this one does not know: those give nothing here."""
+    return tuple(Right(each) for each in stored if each in _RIGHTS)
 
 
 def _bearer(authorization: str | None) -> str | None:

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from dispatch.live import LiveProfiles
 from dispatch.nudges import Nudger
 from dispatch.settings import DispatchSettings
-from gateway.api_keys import KeyRing, Viewer
+from gateway.api_keys import KeyRing
 from gateway.app import App, Parts, create_app
 from gateway.console.files import console_routes
 from gateway.operations import Operations
 from gateway.schema.api import SCHEMA
-from gateway.schema.context import Context, Services
+from gateway.schema.context import Services
 from gateway.server import Server
 from gateway.settings import GatewaySettings, KeyUse
 from gateway.settling import Settling
 from gateway.warming import warm
+from graph.bookmarks import Bookmarks
 from graph.clock import SystemClock
 from graph.connection import Graph
 from graph.errors import GraphError, GraphTimeout, GraphUnavailable
@@ -29,7 +30,6 @@ from graph.settings import GraphSettings
 _log = logging.getLogger(__name__)
 
 _LAST_NUDGES_WITHIN_S = 1.0
-_ITSELF = Viewer("process", "PROCESS", ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,19 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     live = LiveProfiles(settings.dispatch.redis_url, graph)
     reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS))
     input_key = settings.gateway.key_for(KeyUse.INPUT_HASHES)
-    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key)
+    bookmarks = Bookmarks(settings.gateway.key_for(KeyUse.BOOKMARKS))
+    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key, bookmarks)
+    operations = Operations(SCHEMA, services)
     try:
         # A graph that has just started runs even this past its limit.
         with suppress(GraphUnavailable, GraphTimeout):
             await settling.settle()
-            await _warm(services)
+            await warm(operations)
         nudger.start()
         await live.start()
-        background = asyncio.create_task(_settle_later(settling, services))
+        background = asyncio.create_task(_settle_later(settling, services, operations))
         keys = KeyRing(graph, settling.is_settled)
-        yield create_app(Parts(SCHEMA, services, keys, settling.ready, nudger.healthy, console_routes()))
+        yield create_app(Parts(SCHEMA, services, operations, keys, settling.ready, nudger.healthy, console_routes()))
         background.cancel()
     finally:
         await live.stop()
@@ -75,16 +77,12 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         await graph.close()
 
 
-async def _settle_later(settling: Settling, services: Services) -> None:
+async def _settle_later(settling: Settling, services: Services, operations: Operations) -> None:
     if not settling.is_settled():
         await settling.settle_patiently()
-        await _warm(services)
+        await warm(operations)
     # Readers come first; who writes in the very first seconds waits for plans as everybody once did.
     try:
         await rehearse_writes(services.graph, services.clock.now())
     except GraphError as error:
         _log.warning("the first writes will be slow: %s", error)
-
-
-async def _warm(services: Services) -> None:
-    await warm(Operations(SCHEMA), Context.of(services, _ITSELF, "warming"))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 
 from graphql import (
     DocumentNode,
@@ -17,51 +16,70 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.errors import DocumentRefused, ErrorCode
-from gateway.limits import MAX_TOKENS, excess
+from gateway.limits import MAX_TOKENS, check_document, check_text
+from gateway.operation import Operation, deciding_variables
 
 _CAPACITY = 500
 # A parsed document takes 80 to 160 times the room of its text (measured), so the sum of the texts bounds the memory.
 # Longer documents are parsed each time.
-_LARGEST_KEPT = 16 * 1024
+LARGEST_KEPT = 16 * 1024
 _LARGEST_SUM = 128 * 1024
-_MAX_ERRORS = 20
+_MAX_ERRORS = 10
 _RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
-@dataclass(frozen=True, slots=True)
 class Document:
-    node: DocumentNode
-    fragments: dict[str, FragmentDefinitionNode]
+    """What was found valid."""
 
-    def operation(self, name: str | None) -> OperationDefinitionNode:
+    __slots__ = ("_operations", "fragments", "node")
+
+    def __init__(self, schema: GraphQLSchema, node: DocumentNode, characters: int) -> None:
+        self.node = node
+        self.fragments = {
+            each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)
+        }
+        written = [each for each in node.definitions if isinstance(each, OperationDefinitionNode)]
+        deciding = deciding_variables(node)
+        self._operations = {
+            each.name.value if each.name else None: Operation(schema, each, self.fragments, deciding, characters)
+            for each in written
+        }
+        if len(written) == 1:
+            (self._operations[None],) = self._operations.values()
+
+    def operation(self, name: str | None) -> Operation:
         """Raises DocumentRefused where no operation, or more than one, has that name."""
-        operations = [each for each in self.node.definitions if isinstance(each, OperationDefinitionNode)]
+        found = self._operations.get(name)
+        if found is not None:
+            return found
         if name is None:
-            if len(operations) == 1:
-                return operations[0]
             raise _no_operation("The document has several operations: say which by `operationName`.")
-        for each in operations:
-            if each.name and each.name.value == name:
-                return each
         raise _no_operation("The document has no operation of that name.")
 
 
 class Documents:
-    """Documents that were parsed, found small enough and validated, the last used ones kept by their text."""
+    """Documents that were found small enough and valid, the last used ones kept by their text.
+
+    `known` and `parsed` count how often one was at hand and how often a text had to be parsed.
+    """
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
+        self.known = 0
+        self.parsed = 0
 
     def prepare(self, text: str) -> Document:
         """Raises DocumentRefused."""
         kept = self._kept.get(text)
         if kept is not None:
             self._kept.move_to_end(text)
+            self.known += 1
             return kept
+        self.parsed += 1
         document = self._validated(text)
-        if len(text) <= _LARGEST_KEPT:
+        if len(text) <= LARGEST_KEPT:
             self._keep(text, document)
         return document
 
@@ -73,23 +91,16 @@ class Documents:
             self._characters -= len(oldest)
 
     def _validated(self, text: str) -> Document:
-        try:
-            return self._checked(_parsed(text, no_location=True))
-        except DocumentRefused:
-            # What is wrong is said with its place; places take most of a document's room, so what is right has none.
-            return self._checked(_parsed(text, no_location=False))
-
-    def _checked(self, node: DocumentNode) -> Document:
-        too_much = excess(node)
-        if too_much:
-            raise DocumentRefused(ErrorCode.TOO_LARGE, [GraphQLError(too_much)])
+        check_text(text)
+        node = _parsed(text, no_location=False)
+        check_document(node)
         errors = validate(
             self._schema, node, _RULES, _MAX_ERRORS, hide_suggestions=True, allow_empty_selection_sets=False
         )
         if errors:
             raise DocumentRefused(ErrorCode.VALIDATION_FAILED, errors)
-        fragments = {each.name.value: each for each in node.definitions if isinstance(each, FragmentDefinitionNode)}
-        return Document(node, fragments)
+        # What is wrong is said with its place; places take most of a document's room, so what is kept has none.
+        return Document(self._schema, _parsed(text, no_location=True), len(text))
 
 
 def _parsed(text: str, *, no_location: bool) -> DocumentNode:

@@ -10,7 +10,7 @@ from graphql import GraphQLError, GraphQLObjectType, get_named_type
 
 from gateway.errors import ErrorCode
 from gateway.schema.context import Reader, ResolveInfo
-from gateway.schema.payload import scope_of, with_errors
+from gateway.schema.payload import scope_of, sees_pii, with_errors
 from gateway.selection import grouped_fields, select_field
 from graph.errors import GraphUnavailable
 from graph.selection import Selection
@@ -62,6 +62,7 @@ class _View:
     profile_id: str
     fields: tuple[tuple[str, str], ...]
     selections: tuple[Selection, ...]
+    sees_pii: bool
 
     @classmethod
     def of(cls, info: ResolveInfo, profile_id: str) -> _View:
@@ -69,10 +70,11 @@ class _View:
         change = cast("GraphQLObjectType", get_named_type(info.return_type))
         sets = [node.selection_set for node in info.field_nodes if node.selection_set]
         chosen = [select_field(scope, change, *group) for group in grouped_fields(scope, change, sets).items()]
-        return cls(profile_id, tuple((each.response_key, each.name) for each in chosen), _reads(profile_id, chosen))
+        fields = tuple((each.response_key, each.name) for each in chosen)
+        return cls(profile_id, fields, _reads(profile_id, chosen), sees_pii(info))
 
     async def read(self, reader: Reader) -> _State | None:
-        data = with_errors(await reader.answer(self.selections))
+        data = with_errors(await reader.answer(self.selections, sees_pii=self.sees_pii))
         state = data.get(_STATE)
         if isinstance(state, GraphQLError):
             raise state

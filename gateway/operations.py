@@ -1,23 +1,26 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_variable_values
+from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
-from gateway.documents import Document
+from gateway.api_keys import Viewer
+from gateway.counters import Counter
 from gateway.errors import DocumentRefused, ErrorCode
+from gateway.prepared import Prepared, PreparedOperations
 from gateway.public_errors import Reason, field_error, formatted, log_unexpected, plain_error, reason_of
 from gateway.schema.build import Schema
-from gateway.schema.context import Context
-from gateway.schema.wiring import OWN_ROOT_FIELDS
-from gateway.selection import Scope, grouped_fields, select_field
-from graph.errors import GraphUnavailable
+from gateway.schema.context import Context, Services
+from graph.errors import GraphUnavailable, ReadsFull
 from graph.reading.answer import BadArgument
-from graph.selection import TYPENAME, Selection
+
+_OVER_A_SOCKET = DocumentRefused(
+    ErrorCode.BAD_REQUEST, [GraphQLError("Subscriptions travel over a WebSocket (graphql-transport-ws).")]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class GraphQLRequest:
     query: str
     variables: Mapping[str, Any] = field(default_factory=dict)
     operation_name: str | None = None
+    bookmark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,63 +36,77 @@ class Outcome:
     status: HTTPStatus
     body: Mapping[str, Any]
     retry_after_s: int | None = None
+    bookmark: str | None = None
 
 
 class Operations:
-    """Runs one operation: queries are read in one go, all else walks the ordinary executor."""
+    """Runs one operation: queries are read in one go, all else walks the ordinary executor.
 
-    def __init__(self, schema: Schema) -> None:
+    A mutation answers with a bookmark; a request that brings it back sees what was written, whichever gateway and
+    whichever server of a cluster answer it.
+    """
+
+    def __init__(self, schema: Schema, services: Services) -> None:
         self._schema = schema
+        self._services = services
+        self._prepared = PreparedOperations(schema.graphql, services.reader)
+        self._refused = 0
 
-    async def run(self, request: GraphQLRequest, context: Context) -> Outcome:
+    async def run(self, request: GraphQLRequest, viewer: Viewer, request_id: str) -> Outcome:
         """Never raises."""
+        if request.bookmark is None:
+            return await self._run(request, viewer, request_id)
         try:
-            document = self._schema.documents.prepare(request.query)
-            operation = document.operation(request.operation_name)
-            selections = self._selections(document, operation, request.variables)
-            if selections is None:
-                return await self._execute(request, context)
-            return await self._read(selections, context)
+            with self._services.bookmarks.causal(request.bookmark):
+                return await self._run(request, viewer, request_id)
+        except ValueError:
+            reason = Reason(ErrorCode.BAD_USER_INPUT, "The bookmark is none that was given out here.")
+            return refusal(HTTPStatus.BAD_REQUEST, reason, request_id)
+
+    async def _run(self, request: GraphQLRequest, viewer: Viewer, request_id: str) -> Outcome:
+        try:
+            operation = self._schema.documents.prepare(request.query).operation(request.operation_name)
+            variables = operation.variables.coerced(request.variables)
+            if operation.kind is OperationType.QUERY:
+                prepared = self._prepared.of(operation, variables, viewer.rights)
+                if prepared is not None:
+                    return await self._read(prepared, variables, request_id)
+            elif operation.kind is OperationType.SUBSCRIPTION:
+                return _refused(_OVER_A_SOCKET, request_id)
+            return await self._causally(request, Context.of(self._services, viewer, request_id))
         except DocumentRefused as refused:
-            return _refused(refused, context.request_id)
+            return _refused(refused, request_id)
         except Exception as error:  # noqa: BLE001  # The last line before the client: nothing may pass it.
-            return failure(error, context.request_id)
+            self._refused += isinstance(error, ReadsFull)
+            return failure(error, request_id)
 
-    def _selections(
-        self, document: Document, operation: OperationDefinitionNode, values: Mapping[str, Any]
-    ) -> tuple[Selection, ...] | None:
-        """What a query asks of the graph; None for an operation that the executor has to walk."""
-        if operation.operation is OperationType.SUBSCRIPTION:
-            raise DocumentRefused(
-                ErrorCode.BAD_REQUEST, [GraphQLError("Subscriptions travel over a WebSocket (graphql-transport-ws).")]
-            )
-        schema = self._schema.graphql
-        variables = get_variable_values(
-            schema, operation.variable_definitions or (), dict(values), max_errors=20, hide_suggestions=True
-        )
-        if not isinstance(variables, VariableValues):
-            raise DocumentRefused(ErrorCode.BAD_USER_INPUT, variables)
-        if operation.operation is OperationType.MUTATION or schema.query_type is None:
-            return None
-        scope = Scope(schema, document.fragments, variables)
-        try:
-            groups = grouped_fields(scope, schema.query_type, [operation.selection_set])
-            if any(_is_own(fields[0].name.value) for fields in groups.values()):
-                return None
-            return tuple(select_field(scope, schema.query_type, key, fields) for key, fields in groups.items())
-        except GraphQLError as error:
-            raise DocumentRefused(ErrorCode.BAD_USER_INPUT, [error]) from None
+    def counters(self) -> Iterator[Counter]:
+        documents, prepared = self._schema.documents, self._prepared
+        for name, description, value in (
+            ("documents_known", "Documents that were at hand when they were asked for.", documents.known),
+            ("documents_parsed", "Documents that had to be parsed.", documents.parsed),
+            ("operations_prepared_hits", "Queries whose way to the graph was at hand.", prepared.hits),
+            ("operations_prepared_misses", "Queries that had to be prepared.", prepared.misses),
+            ("plans_compiled", "Statements that were compiled.", prepared.compiled),
+            ("reads_refused", "Reads for which there was no room in flight.", self._refused),
+        ):
+            yield Counter(f"customer_graph_{name}_total", description, value)
 
-    async def _read(self, selections: Sequence[Selection], context: Context) -> Outcome:
-        asked = [each for each in selections if each.name != TYPENAME]
-        answer = await context.reader.answer(asked) if asked else None
-        data: dict[str, object] | None = {} if answer is None else answer.data
-        if data is not None and len(asked) < len(selections):
-            data = {each.response_key: data.get(each.response_key, "Query") for each in selections}
-        body: dict[str, Any] = {"data": data}
-        if answer is not None and answer.errors:
-            body["errors"] = [field_error(each, context.request_id) for each in answer.errors]
+    async def _read(self, prepared: Prepared, variables: VariableValues, request_id: str) -> Outcome:
+        values = prepared.values(variables)
+        if prepared.plans is None:
+            return Outcome(HTTPStatus.OK, {"data": prepared.ordered({})})
+        answer = await self._services.reader.run(prepared.plans, values)
+        if answer.compiled:
+            self._prepared.grew()
+        body: dict[str, Any] = {"data": prepared.ordered(answer.data)}
+        if answer.errors:
+            body["errors"] = [field_error(each, request_id) for each in answer.errors]
         return Outcome(HTTPStatus.OK, body)
+
+    async def _causally(self, request: GraphQLRequest, context: Context) -> Outcome:
+        with self._services.bookmarks.causal(request.bookmark) as causal:
+            return replace(await self._execute(request, context), bookmark=causal.text())
 
     async def _execute(self, request: GraphQLRequest, context: Context) -> Outcome:
         result = await self._schema.execute(
@@ -112,8 +130,8 @@ def failure(error: Exception, request_id: str) -> Outcome:
     reason = reason_of(error)
     path = error.path if isinstance(error, BadArgument) else None
     body = {"data": None, "errors": [plain_error(reason, request_id, path)]}
-    if reason.code == ErrorCode.UNAVAILABLE:
-        return Outcome(HTTPStatus.SERVICE_UNAVAILABLE, body, GraphUnavailable.retry_after_s)
+    if isinstance(error, GraphUnavailable):
+        return Outcome(HTTPStatus.SERVICE_UNAVAILABLE, body, error.retry_after_s)
     if reason.code == ErrorCode.INTERNAL:
         log_unexpected(error, request_id)
         return Outcome(HTTPStatus.INTERNAL_SERVER_ERROR, body)
@@ -126,7 +144,3 @@ def refusal(status: HTTPStatus, reason: Reason, request_id: str) -> Outcome:
 
 def _refused(refused: DocumentRefused, request_id: str) -> Outcome:
     return Outcome(HTTPStatus.BAD_REQUEST, {"errors": formatted(refused.errors, request_id, refused.code)})
-
-
-def _is_own(name: str) -> bool:
-    return name in OWN_ROOT_FIELDS or (name.startswith("__") and name != TYPENAME)

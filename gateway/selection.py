@@ -2,13 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
-from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLField,
     GraphQLIncludeDirective,
     GraphQLInterfaceType,
     GraphQLNamedType,
@@ -21,23 +20,33 @@ from graphql import (
     get_argument_values,
     get_directive_values,
     get_named_type,
+    is_non_null_type,
 )
 from graphql.execution.values import VariableValues
 
-from graph.selection import TYPENAME, Selection
+from gateway.schema.directives import Pii, definition_of, scopes_of
+from gateway.slots import Slot, Slots, has_variable, plain
+from graph.selection import TYPENAME, Selection, Withheld
+from graph.vocabulary import Right
+
+ALL_RIGHTS: frozenset[str] = frozenset(Right)
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What the names in a validated document mean: its schema, its fragments, the values of its variables.
 
-    With `type_key` every object that may be of several types also tells its type, under that response key.
+    With `type_key` every object that may be of several types also tells its type, under that response key. What needs
+    a right that is not among `rights` is withheld. With `slots` the arguments that contain a variable are left open
+    and gathered there, so that only the variables of @skip and @include are looked at.
     """
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: VariableValues
     type_key: str | None = None
+    rights: frozenset[str] = ALL_RIGHTS
+    slots: Slots | None = None
 
 
 def select_below(scope: Scope, fields: Iterable[FieldNode], parent: GraphQLNamedType) -> tuple[Selection, ...]:
@@ -68,8 +77,39 @@ def select_field(scope: Scope, parent: GraphQLObjectType, key: str, fields: Sequ
     if name == TYPENAME:
         return Selection(key, TYPENAME)
     definition = parent.fields[name]
-    arguments = _plain(get_argument_values(definition, fields[0], scope.variables))
+    withheld = _withheld(scope, definition)
+    if withheld:
+        return Selection(key, name, withheld=withheld)
+    arguments = _arguments(scope, definition, fields[0])
     return Selection(key, name, arguments, select_below(scope, fields, get_named_type(definition.type)))
+
+
+def _withheld(scope: Scope, definition: GraphQLField) -> Withheld | None:
+    if scope.rights >= ALL_RIGHTS:
+        return None
+    may_be_null = not is_non_null_type(definition.type)
+    needed = scopes_of(definition)
+    if needed and needed.isdisjoint(scope.rights):
+        return Withheld.FORBIDDEN if may_be_null else Withheld.FORBIDDEN_REQUIRED
+    if Right.PROFILE_PII not in scope.rights and _is_pii(definition):
+        return Withheld.BLANK if may_be_null else Withheld.FORBIDDEN_REQUIRED
+    return None
+
+
+def _is_pii(field: GraphQLField) -> bool:
+    definition = definition_of(field)
+    return definition is not None and any(isinstance(each, Pii) for each in definition.directives)
+
+
+def _arguments(scope: Scope, definition: GraphQLField, node: FieldNode) -> Mapping[str, object]:
+    arguments: dict[str, object] = plain(get_argument_values(definition, node, scope.variables))
+    if scope.slots is None:
+        return arguments
+    for each in node.arguments or ():
+        if has_variable(each.value):
+            name = definition.args[each.name.value].out_name or each.name.value
+            arguments[name] = scope.slots.given(Slot.of(definition, node, each))
+    return arguments
 
 
 def _select_object(scope: Scope, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> tuple[Selection, ...]:
@@ -130,13 +170,3 @@ def _included(scope: Scope, node: SelectionNode) -> bool:
     skip = get_directive_values(GraphQLSkipDirective, node, scope.variables)
     include = get_directive_values(GraphQLIncludeDirective, node, scope.variables)
     return not (skip and skip["if"]) and not (include and not include["if"])
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return value.name
-    if isinstance(value, dict):
-        return {name: _plain(member) for name, member in value.items()}
-    if isinstance(value, list):
-        return [_plain(member) for member in value]
-    return value

@@ -13,6 +13,7 @@ class KeyUse(StrEnum):
 
     CURSORS = "cursors"
     INPUT_HASHES = "input-hashes"
+    BOOKMARKS = "bookmarks"
 
 
 @dataclass(frozen=True, slots=True)

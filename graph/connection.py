@@ -9,8 +9,11 @@ from typing import Any, Self, TypeVar
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Query, unit_of_work
 
+from graph.driver_bookmarks import ReaderBookmarks, WriterBookmarks
 from graph.driver_errors import translated
 from graph.errors import UnknownCommit
+from graph.read_sessions import ReadSessions, only_value
+from graph.reads_in_flight import ReadsInFlight
 from graph.settings import GraphSettings
 from graph.statement import WRITE_TIMEOUT_MS, Statement
 
@@ -34,17 +37,22 @@ class Transaction:
     async def run(self, statement: Statement, **parameters: object) -> Any:
         """The one value of the one record, None where there is no record."""
         result = await self._inner.run(statement.text, parameters)
-        return await _only_value(result)
+        return await only_value(result)
 
 
 class Graph:
-    """The only way to the graph. Errors that leave it are those of `graph.errors`."""
+    """The only way to the graph. Errors that leave it are those of `graph.errors`.
 
-    __slots__ = ("_database", "_driver")
+    Inside `Bookmarks.causal` a statement sees what was written before in the same context, on a cluster too.
+    """
 
-    def __init__(self, driver: AsyncDriver, database: str) -> None:
+    __slots__ = ("_database", "_driver", "_sessions", "reads")
+
+    def __init__(self, driver: AsyncDriver, database: str, reads_in_flight: int) -> None:
         self._driver = driver
         self._database = database
+        self.reads = ReadsInFlight(reads_in_flight)
+        self._sessions = ReadSessions(self._read_session)
 
     @classmethod
     def open(cls, settings: GraphSettings) -> Self:
@@ -64,9 +72,10 @@ class Graph:
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
-        return cls(driver, settings.database)
+        return cls(driver, settings.database, settings.reads_in_flight)
 
     async def close(self) -> None:
+        await self._sessions.close()
         # Saying goodbye to a server that hangs is given up; its sockets are closed all the same.
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_S):
@@ -74,15 +83,32 @@ class Graph:
 
     async def ping(self) -> None:
         """Raises GraphUnavailable where no statement can be answered now."""
-        await self.read(_PING)
+        # A process that is busy is still well: taken out of service for it, it would leave its readers to the others.
+        await self.read_aside(_PING)
 
     async def read(self, statement: Statement, **parameters: object) -> Any:
-        """Runs by itself, without a transaction function: those cost a reader twice as much (measured)."""
+        """Runs by itself, without a transaction function: those cost a reader twice as much (measured).
+
+        So many run at once as the settings say; the others wait in order. Raises ReadsFull where too many wait, or
+        where the wait was longer than a second.
+        """
+        if not self.reads.take():
+            await self.reads.wait()
+        try:
+            return await self.read_aside(statement, **parameters)
+        finally:
+            self.reads.leave()
+
+    async def read_aside(self, statement: Statement, **parameters: object) -> Any:
+        """Reads without standing in line: for what the process itself has to know, one statement at a time.
+
+        What anybody outside can cause goes through `read`.
+        """
         limit_s = statement.timeout_ms / 1000
         query = Query(statement.text, timeout=limit_s)
         with translated():
-            async with asyncio.timeout(limit_s + _GRACE_S), self._session(neo4j.READ_ACCESS) as session:
-                return await _only_value(await session.run(query, parameters))
+            async with asyncio.timeout(limit_s + _GRACE_S):
+                return await self._sessions.run(query, parameters)
 
     async def change(self, statement: Statement, **parameters: object) -> Any:
         """One statement in a transaction of its own, with that statement's time limit."""
@@ -107,11 +133,24 @@ class Graph:
             return done
 
         with translated(), attempt.answers():
-            async with attempt.deadline, self._session(neo4j.WRITE_ACCESS) as session:
+            async with attempt.deadline, self._write_session() as session:
                 return await session.execute_write(unit)
 
-    def _session(self, access: str) -> neo4j.AsyncSession:
-        return self._driver.session(database=self._database, default_access_mode=access, fetch_size=-1)
+    def _read_session(self) -> neo4j.AsyncSession:
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=neo4j.READ_ACCESS,
+            fetch_size=-1,
+            bookmark_manager=_READER_BOOKMARKS,
+        )
+
+    def _write_session(self) -> neo4j.AsyncSession:
+        return self._driver.session(
+            database=self._database,
+            default_access_mode=neo4j.WRITE_ACCESS,
+            fetch_size=-1,
+            bookmark_manager=_WRITER_BOOKMARKS,
+        )
 
 
 class _Attempt:
@@ -140,8 +179,4 @@ class _Attempt:
 
 
 _PING = Statement("ping", "RETURN 1", timeout_ms=1_000)
-
-
-async def _only_value(result: neo4j.AsyncResult) -> Any:
-    record = await result.single()
-    return None if record is None else record[0]
+_READER_BOOKMARKS, _WRITER_BOOKMARKS = ReaderBookmarks(), WriterBookmarks()

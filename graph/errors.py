@@ -2,6 +2,7 @@
 
 GraphError
 ├── GraphUnavailable      it cannot be reached now; trying later may help
+│   └── ReadsFull         too many reads wait in this process already
 ├── GraphTimeout          a statement ran past its limit; its transaction changed nothing
 ├── UnknownCommit         the answer to a commit was lost; it may have happened
 ├── PartlyWritten         a batch broke off; some of its rows are written, and sending it again completes it
@@ -25,6 +26,10 @@ class GraphError(Exception):
 
 class GraphUnavailable(GraphError):
     retry_after_s = 2
+
+
+class ReadsFull(GraphUnavailable):
+    retry_after_s = 1
 
 
 class GraphTimeout(GraphError):

@@ -24,6 +24,7 @@ class Migration:
 MIGRATIONS = (
     Migration(1, "unique keys", statements.UNIQUE_KEYS),
     Migration(2, "indexes", statements.INDEXES),
+    Migration(3, "search", statements.SEARCH_INDEXES),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 
@@ -57,7 +58,7 @@ async def migrate(graph: Graph) -> list[int]:
 
 async def schema_version(graph: Graph) -> int:
     """The newest step that was recorded, 0 for a graph that never saw one."""
-    version: int = await graph.read(statements.VERSION)
+    version: int = await graph.read_aside(statements.VERSION)
     return version
 
 

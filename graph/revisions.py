@@ -19,5 +19,5 @@ async def changed_revisions(graph: Graph, seen: Mapping[str, int]) -> dict[str, 
     changed: dict[str, int] = {}
     for start in range(0, len(pairs), _IDS_PER_STATEMENT):
         batch = [[profile_id, revision] for profile_id, revision in pairs[start : start + _IDS_PER_STATEMENT]]
-        changed.update(await graph.read(CHANGED_REVISIONS, seen=batch))
+        changed.update(await graph.read_aside(CHANGED_REVISIONS, seen=batch))
     return changed

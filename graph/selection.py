@@ -2,6 +2,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument whose value comes with each request: its place among the request's values.
+
+    The value of one that was left out is None; to a read, that is the same as null.
+    """
+
+    slot: int
+
+
+class Withheld(Enum):
+    """What a caller without the right gets instead of a field, which then leaves no trace in the statement."""
+
+    BLANK = auto()
+    """Null, and nothing is said."""
+    FORBIDDEN = auto()
+    """Null, and an error at its path."""
+    FORBIDDEN_REQUIRED = auto()
+    """An error at its path; the nearest field above that may be null is null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,8 +31,8 @@ class Selection:
     """One field that a caller asked for, as plain data: no GraphQL library is needed to read it.
 
     `arguments` holds only what was given or has a default, coerced: enums as their names, times as epoch
-    milliseconds, input objects as dicts. `on` is the concrete type that a fragment narrowed the field to, None where
-    any type will do.
+    milliseconds, input objects as dicts; or `Given` for a whole argument that comes with each request. `on` is the
+    concrete type that a fragment narrowed the field to, None where any type will do.
     """
 
     response_key: str
@@ -18,6 +40,7 @@ class Selection:
     arguments: Mapping[str, object] = field(default_factory=dict)
     children: tuple[Selection, ...] = ()
     on: str | None = None
+    withheld: Withheld | None = None
 
 
 TYPENAME = "__typename"
@@ -38,4 +61,10 @@ def selected_on(selections: tuple[Selection, ...], type_name: str) -> tuple[Sele
 
 
 def _joined(first: Selection, second: Selection) -> Selection:
-    return Selection(first.response_key, first.name, first.arguments, first.children + second.children)
+    return Selection(
+        first.response_key,
+        first.name,
+        first.arguments,
+        first.children + second.children,
+        withheld=first.withheld,
+    )

@@ -178,3 +178,12 @@ class ChangeKind(Word):
 class StreamEnd(Word):
     ERASED = auto()
     ACCESS_REVOKED = auto()
+
+
+class Right(StrEnum):
+    """What a key may do, spelled as the API spells it."""
+
+    PROFILE_READ = "profile:read"
+    PROFILE_WRITE = "profile:write"
+    PROFILE_PII = "profile:pii"
+    MESSAGE_SEND = "message:send"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import lru_cache
+
 JSON = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
@@ -12,9 +14,24 @@ _OFFERS = {
 }
 
 
+# A client sends the same header with each of its requests.
+_LONGEST_KEPT = 200
+
+
 def media_type_for(accept: str | None) -> str | None:
     """The media type to answer in, None where the caller takes neither; without a header it is application/json."""
-    if not accept or not accept.strip():
+    if not accept:
+        return JSON
+    return _kept(accept) if len(accept) <= _LONGEST_KEPT else _chosen(accept)
+
+
+@lru_cache(maxsize=100)
+def _kept(accept: str) -> str | None:
+    return _chosen(accept)
+
+
+def _chosen(accept: str) -> str | None:
+    if not accept.strip():
         return JSON
     best: str | None = None
     best_quality = 0.0

@@ -3,18 +3,30 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from starlette.requests import Request
+from starlette.types import Message, Receive, Scope
 
-from gateway.errors import ErrorCode, RequestRefused
+from gateway.errors import ErrorCode, GatewayError, RequestRefused
+from gateway.http.exchange import header
 from gateway.operations import GraphQLRequest
 
 MAX_BODY_BYTES = 256 * 1024
 
+_JSON = "application/json"
 
-async def graphql_request(request: Request) -> GraphQLRequest:
-    """The request of a POST, by the draft "GraphQL over HTTP". Raises RequestRefused with the status to answer."""
-    _check_content_type(request.headers.get("content-type"))
-    body = await _bounded_body(request)
+
+class Disconnected(GatewayError):
+    """The client went away before it had sent everything: there is nobody to answer."""
+
+
+async def graphql_request(scope: Scope, receive: Receive) -> GraphQLRequest:
+    """The request of a POST, by the draft "GraphQL over HTTP".
+
+    Raises RequestRefused with the status to answer, or Disconnected.
+    """
+    content_type = header(scope, b"content-type")
+    if content_type != _JSON:
+        _check_content_type(content_type)
+    body = await _bounded_body(scope, receive)
     try:
         document: Any = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -41,18 +53,35 @@ def parsed_request(document: Any) -> GraphQLRequest:
 def _check_content_type(header: str | None) -> None:
     media_type, *parameters = (part.strip().lower() for part in (header or "").split(";"))
     charsets = [part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")]
-    if media_type != "application/json" or any(each not in {"utf-8", "utf8"} for each in charsets):
-        raise RequestRefused(415, "Send application/json in UTF-8.", headers={"Accept": "application/json"})
+    if media_type != _JSON or any(each not in {"utf-8", "utf8"} for each in charsets):
+        raise RequestRefused(415, "Send application/json in UTF-8.", headers={"Accept": _JSON})
 
 
-async def _bounded_body(request: Request) -> bytes:
-    announced = request.headers.get("content-length", "")
+async def _bounded_body(scope: Scope, receive: Receive) -> bytes:
+    announced = header(scope, b"content-length") or ""
+    if announced.isdecimal() and int(announced) > MAX_BODY_BYTES:
+        raise _too_large()
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        whole: bytes = message.get("body", b"")
+        if len(whole) > MAX_BODY_BYTES:
+            raise _too_large()
+        return whole
+    return await _gathered(message, receive)
+
+
+async def _gathered(message: Message, receive: Receive) -> bytes:
     body = bytearray()
-    if not (announced.isdecimal() and int(announced) > MAX_BODY_BYTES):
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > MAX_BODY_BYTES:
-                break
-        else:
+    while True:
+        if message["type"] == "http.disconnect":
+            raise Disconnected
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            raise _too_large()
+        if not message.get("more_body"):
             return bytes(body)
-    raise RequestRefused(413, f"The body may have {MAX_BODY_BYTES} bytes.", ErrorCode.TOO_LARGE)
+        message = await receive()
+
+
+def _too_large() -> RequestRefused:
+    return RequestRefused(413, f"The body may have {MAX_BODY_BYTES} bytes.", ErrorCode.TOO_LARGE)

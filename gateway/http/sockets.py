@@ -22,7 +22,7 @@ from strawberry.types.unset import UNSET, UnsetType
 from gateway.api_keys import KeyRing
 from gateway.errors import RequestRefused
 from gateway.http.body import parsed_request
-from gateway.http.graphql import new_request_id
+from gateway.http.exchange import new_request_id
 from gateway.public_errors import log_unexpected
 from gateway.schema.build import Schema
 from gateway.schema.context import Context, Services
@@ -93,7 +93,9 @@ class GraphQLOverWebSocket(GraphQL[Any, None]):
         socket = WebSocket(scope, receive, send)
         self._open.add(socket)
         try:
-            await self.run(socket)
+            # Who writes over a socket sees it over the same socket.
+            with self._services.bookmarks.causal():
+                await self.run(socket)
         except Exception as error:  # noqa: BLE001  # The server would log its text, which may hold personal data.
             log_unexpected(error, new_request_id())
             await _close(socket, _INTERNAL_ERROR)

@@ -23,6 +23,7 @@ from gateway.schema.event import Event
 from gateway.schema.live import Subscription
 from gateway.schema.query import Query
 from gateway.schema.results import BulkSummary, RowResult
+from gateway.schema.rights import mark_scopes
 from gateway.schema.scalars import SCALARS
 from gateway.schema.wiring import wire
 
@@ -39,6 +40,7 @@ class Schema(strawberry.Schema):
             config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
             extensions=[PublicErrors, self._prepared],
         )
+        mark_scopes(self.graphql)
         wire(self.graphql)
         self.documents = Documents(self.graphql)
 

@@ -7,16 +7,28 @@ from typing import Protocol, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from gateway.api_keys import Viewer
+from graph.bookmarks import Bookmarks
 from graph.clock import Clock
 from graph.connection import Graph
 from graph.reading.answer import Answer
+from graph.reading.plans import Plans
 from graph.selection import Selection
 from graph.vocabulary import ChangeKind, Channel
 
 
 class Reader(Protocol):
-    async def answer(self, selections: Sequence[Selection]) -> Answer:
-        """Raises BadArgument, and the graph's other errors."""
+    def plans(self, selections: Sequence[Selection], *, sees_pii: bool = True) -> Plans:
+        """To be kept: it learns how to read these selections for every shape of their values."""
+        ...
+
+    async def run(self, plans: Plans, values: Sequence[object] = ()) -> Answer:
+        """Raises BadArgument, and the graph's other errors. `values` are those of the arguments that are `Given`."""
+        ...
+
+    async def answer(
+        self, selections: Sequence[Selection], values: Sequence[object] = (), *, sees_pii: bool = True
+    ) -> Answer:
+        """The same in one go, for selections that will not come again."""
         ...
 
 
@@ -40,7 +52,10 @@ class LiveChanges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What resolvers may use, the same for every request. `input_key` keys the hashes of inputs that the graph has."""
+    """What resolvers may use, the same for every request. `input_key` keys the hashes of inputs that the graph has.
+
+    With the default `bookmarks` a client sees its own writes only through the gateway that wrote them.
+    """
 
     graph: Graph
     reader: Reader
@@ -49,6 +64,7 @@ class Services:
     changes: Changes
     live: LiveChanges
     input_key: bytes = field(repr=False)
+    bookmarks: Bookmarks = field(default_factory=Bookmarks.of_this_process)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from gateway.schema.context import ResolveInfo
 from gateway.selection import Scope, select_below
 from graph.reading.answer import Answer, Path
 from graph.selection import Selection
+from graph.vocabulary import Right
 
 # No response key of a client can be spelled like these.
 _ENTITY = ":entity"
@@ -71,7 +72,8 @@ async def read_entities(info: strawberry.Info | ResolveInfo, entity_ids: Sequenc
     below = select_below(scope_of(raw), raw.field_nodes, kind)
     # `nodes` answers with anything; what a concrete type has, other types lack.
     children = tuple(replace(each, on=kind.name) for each in below) if isinstance(kind, GraphQLObjectType) else below
-    answer = await raw.context.reader.answer([Selection(_ENTITY, "nodes", {"ids": list(entity_ids)}, children)])
+    wanted = Selection(_ENTITY, "nodes", {"ids": list(entity_ids)}, children)
+    answer = await raw.context.reader.answer([wanted], sees_pii=sees_pii(raw))
     found: list[Any] = with_errors(answer).get(_ENTITY) or []
     return [each for each in found if each is not None]
 
@@ -86,7 +88,11 @@ def scope_of(info: ResolveInfo) -> Scope:
     # Strawberry hands resolvers the coerced values alone.
     values: Any = info.variable_values
     variables = values if isinstance(values, VariableValues) else VariableValues({}, values)
-    return Scope(info.schema, info.fragments, variables, TYPE_KEY)
+    return Scope(info.schema, info.fragments, variables, TYPE_KEY, rights=info.context.viewer.rights)
+
+
+def sees_pii(info: ResolveInfo) -> bool:
+    return Right.PROFILE_PII in info.context.viewer.rights
 
 
 def with_errors(answer: Answer) -> dict[str, Any]:

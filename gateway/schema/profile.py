@@ -3,10 +3,12 @@ from __future__ import annotations
 import strawberry
 
 from gateway.schema.connection import Connection
+from gateway.schema.effective_timezone import EffectiveTimezone
+from gateway.schema.enums import TimelineKind
 from gateway.schema.fields import argument, described, history, paged
 from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazySubscription
-from gateway.schema.node import Node
-from gateway.schema.references import DateTimeRange
+from gateway.schema.node import Node, TimelineEntry
+from gateway.schema.references import DateTimeRange, ResourceRef
 from gateway.schema.scalars import Date, DateTime
 from graph.vocabulary import (
     Channel,
@@ -40,12 +42,14 @@ class Profile(Node):
     sex: Sex | None = described("As declared by the person.", pii=True)
     locale: str | None = described("The person's language, like `en-GB`.")
     timezone: str | None = described("The declared time zone, like `Europe/London`.")
+    effective_timezone: EffectiveTimezone = described("The time zone that holds for this person, and how it is known.")
     country: str | None = described("ISO 3166, like `GB`.")
     city: str | None = described("City.")
     identifiers: Connection[LazyIdentifier] = paged("The values that point to this person or reach them.")
     subscriptions: Connection[LazySubscription] = paged(
         "The addresses on which this person subscribed, in the order of their priority.",
         argument("channel", Channel | None, "Only those on this channel."),
+        argument("resource", ResourceRef | None, "Only those to this resource."),
         argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
     )
     events: Connection[LazyEvent] = history(
@@ -62,6 +66,11 @@ class Profile(Node):
         argument("channel", Channel | None, "Only those on this channel."),
         argument("states", list[MessageState] | None, "Only those in one of these states."),
         argument("purposes", list[MessagePurpose] | None, "Only those sent for one of these purposes."),
+        _DURING,
+    )
+    timeline: Connection[TimelineEntry] = history(
+        "All that happened to the person, in one list.",
+        argument("kinds", list[TimelineKind] | None, "Only entries of these kinds."),
         _DURING,
     )
     created_at: DateTime = described("When the profile was made.")

@@ -4,6 +4,7 @@ import strawberry
 
 from gateway.schema.connection import Connection
 from gateway.schema.fields import argument, described, paged
+from gateway.schema.filters import MessageFilter, ProfileFilter
 from gateway.schema.identifier import Identifier
 from gateway.schema.message import Message
 from gateway.schema.node import Node
@@ -28,8 +29,20 @@ class Query:
         argument("by", ProfileRef, "Whom."),
     )
     profiles: Connection[Profile] = paged(
-        "All people, the newest first.",
-        argument("order_by", ProfileOrder | None, "In which order; the newest first where nothing is said."),
+        "All people, the newest first. A page of a search or filter looks at so many people and no more: it may hold "
+        "fewer than were asked for, and still have a next one.",
+        argument(
+            "search",
+            str | None,
+            "Only people whose names begin with these words, whose e-mail address begins so, or whose phone number "
+            "ends so. At most 100 characters. Needs the right `profile:pii`.",
+        ),
+        argument("filter", ProfileFilter | None, "Only people for whom this holds."),
+        argument(
+            "order_by",
+            ProfileOrder | None,
+            "In which order; the newest first where nothing is said. LAST_NAME needs the right `profile:pii`.",
+        ),
     )
     identifier: Identifier | None = described(
         "One identifier by its value.", argument("by", IdentifierInput, "Its type and value.")
@@ -37,8 +50,16 @@ class Query:
     resource: Resource | None = described("One resource.", argument("by", ResourceRef, "Which."))
     resources: Connection[Resource] = paged("All resources.")
     product: Product | None = described("One product.", argument("by", ProductRef, "Which."))
-    products: Connection[Product] = paged("All products, by name.")
+    products: Connection[Product] = paged(
+        "All products, by name.",
+        argument(
+            "search", str | None, "Only those whose names have words that begin so, or whose sku begins with this."
+        ),
+    )
     purchase: Purchase | None = described("One purchase.", argument("by", PurchaseRef, "Which."))
     message: Message | None = described("One message.", argument("id", strawberry.ID, "Its id."))
-    messages: Connection[Message] = paged("All messages, the newest first.")
+    messages: Connection[Message] = paged(
+        "All messages, the newest first.",
+        argument("filter", MessageFilter | None, "Only messages for which this holds."),
+    )
     viewer: Viewer = described("Who this key belongs to, and what it may do.")

@@ -19,6 +19,8 @@ DateTime = NewType("DateTime", int)
 Date = NewType("Date", str)
 JSON = NewType("JSON", object)
 
+# The graph's integers have a sign; what is kept as text within an object may do without.
+_LARGEST_INTEGER = 2**63 - 1
 _LARGEST_JSON_BYTES = 8 * 1024
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -60,17 +62,20 @@ def _decimal(value: object) -> Decimal:
     return Decimal(value)
 
 
-def _flat_object(value: object) -> object:
-    if not isinstance(value, dict):
-        raise GraphQLError("JSON must be an object.")
-    for name, member in value.items():
-        members = member if isinstance(member, list) else [member]
-        if not all(_is_scalar(each) for each in members):
-            raise GraphQLError(f"JSON must be flat: {name!r} is neither a scalar nor a list of scalars.")
+def _flat_json(value: object) -> object:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            members = member if isinstance(member, list) else [member]
+            if not all(_is_scalar(each) for each in members):
+                raise GraphQLError(f"JSON must be flat: {name!r} is neither a scalar nor a list of scalars.")
+    elif not _is_scalar(value):
+        raise GraphQLError("JSON must be a scalar or a flat object.")
     try:
         size = len(orjson.dumps(value))
     except orjson.JSONEncodeError:
-        raise GraphQLError("JSON holds a number of more than 64 bits.") from None
+        raise GraphQLError("JSON holds a number of more than 64 bits, or text that is not Unicode.") from None
+    if isinstance(value, int) and value > _LARGEST_INTEGER:
+        raise GraphQLError("JSON holds a number of more than 64 bits.")
     if size > _LARGEST_JSON_BYTES:
         raise GraphQLError(f"JSON may have {_LARGEST_JSON_BYTES} bytes, this has {size}.")
     return value
@@ -110,8 +115,8 @@ SCALARS: dict[object, strawberry.types.scalar.ScalarDefinition] = {
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description="A flat object of scalars or lists of scalars; as an input at most 8 KB.",
+        description="A scalar, or a flat object of scalars or lists of scalars; as an input at most 8 KB.",
         serialize=_unchanged,
-        parse_value=_flat_object,
+        parse_value=_flat_json,
     ),
 }

@@ -7,6 +7,16 @@ from gateway.stack.ports import keep_ports
 from gateway.stack.private_file import read_or_make
 from gateway.stack.up_settings import UpSettings
 
+_HANDED_ON = (
+    "GRAPH_URI",
+    "GRAPH_USER",
+    "GRAPH_PASSWORD",
+    "GRAPH_DATABASE",
+    "GRAPH_READS_IN_FLIGHT",
+    "REDIS_URL",
+    "SMTP_URL",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
@@ -24,7 +34,7 @@ class Addresses:
             "HOST": settings.host,
             "PORT": str(settings.port),
         }
-        for name in ("GRAPH_URI", "GRAPH_USER", "GRAPH_PASSWORD", "GRAPH_DATABASE", "REDIS_URL", "SMTP_URL"):
+        for name in _HANDED_ON:
             if settings.given_value(name):
                 values[name] = settings.given_value(name)
         return cls(settings, ports, values)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.errors import GraphError
 
@@ -8,7 +8,10 @@ Path = tuple[str | int, ...]
 
 AMBIGUOUS_MATCH = "AMBIGUOUS_MATCH"
 BAD_ARGUMENT = "BAD_ARGUMENT"
+COST_EXCEEDED = "COST_EXCEEDED"
 CURSOR_INVALID = "CURSOR_INVALID"
+FORBIDDEN = "FORBIDDEN"
+INTERNAL = "INTERNAL"
 VALUE_MISSING = "VALUE_MISSING"
 
 
@@ -23,10 +26,14 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Plain JSON values. `data` is None where a root field that may not be null has no value."""
+    """Plain JSON values. `data` is None where a root field that may not be null has no value.
+
+    `compiled` says whether a plan had to be made for it first.
+    """
 
     data: dict[str, object] | None
     errors: tuple[FieldError, ...] = ()
+    compiled: bool = field(default=False, compare=False)
 
 
 class BadArgument(GraphError):

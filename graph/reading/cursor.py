@@ -4,12 +4,15 @@ import binascii
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b, shake_256
 
 import orjson
 
 _TAG_BYTES = 16
 _LONGEST_CURSOR = 1024
+# A request asks several things of one cursor.
+_KEPT = 512
 
 SortValue = int | str | None
 
@@ -30,11 +33,12 @@ class Cursors:
     more than that; two places share a key stream only where their 128-bit tags collide.
     """
 
-    __slots__ = ("_stream_key", "_tag_key")
+    __slots__ = ("_kept", "_stream_key", "_tag_key")
 
     def __init__(self, key: bytes) -> None:
         self._tag_key = hmac.digest(key, b"tag", "sha256")
         self._stream_key = hmac.digest(key, b"stream", "sha256")
+        self._kept = lru_cache(_KEPT)(self._decoded)
 
     def at(self, order_name: str, value: SortValue, identity: str) -> str:
         """Text that says a place in lists of this order, and in no other: the order's name is part of the tag."""
@@ -44,6 +48,9 @@ class Cursors:
 
     def position(self, order_name: str, cursor: str) -> Position:
         """Raises ValueError for what was not made with this key, and for a cursor of a list in another order."""
+        return self._kept(order_name, cursor)
+
+    def _decoded(self, order_name: str, cursor: str) -> Position:
         if len(cursor) > _LONGEST_CURSOR:
             raise ValueError("is not a cursor of this list")
         try:

@@ -1,18 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from graph.reading.assemble import Reading, Row, Trail
 from graph.reading.cursor import Cursors, SortValue
 from graph.reading.order import Order
-from graph.reading.page import Page
+from graph.reading.source_code import SourceCode
 
 # A connection is assembled from a row of its own, which the cut makes of the entries that came: these are its
 # positions, and behind them stand a value and its exactness for each count.
 ENTRIES, HAS_NEXT, HAS_PREVIOUS, START, END, COUNTS = range(6)
 
-Cut = Callable[[Row], Row]
+Parameters = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +31,62 @@ class Place:
     def at(self, value: SortValue, identity: str) -> str:
         return self.cursors.at(self.order.name, value, identity)
 
-    def cursor(self) -> Reading:
-        return lambda row, _trail: self.of(row)
+    def read(self, row: Row, trail: Trail) -> object:
+        del trail
+        return self.of(row)
+
+    def source(self, code: SourceCode, row: str, nothing: str) -> str:
+        del nothing
+        return f"{code.constant(self.of)}({row})"
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Where a count stands in the parent's row, as [matching, looked at], and how far it was to go."""
+    """Where a count stands in the parent's row, as [matching, looked at], and which parameter says how far it went.
+
+    Counting looks at one more than that, to see whether there is more.
+    """
 
     column: int
-    limit: int
+    looks: str
 
-    def of(self, row: Row) -> tuple[int, bool]:
+    def of(self, row: Row, parameters: Parameters) -> tuple[int, bool]:
         matching, looked_at = row[self.column]
-        return min(matching, self.limit), looked_at <= self.limit
+        limit = parameters[self.looks] - 1
+        return min(matching, limit), looked_at <= limit
 
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Where the entries stand in the parent's row, one more than the page holds if there are more.
+    """Where the entries stand in the parent's row: as many as the parameter `wanted` says, if there are so many.
 
-    `mark` is the column of the last place that was looked at, where filtering ended before the page was full.
+    With `looks_ahead` that is one more than the page holds. `mark` is the column of the last place that was looked at,
+    where filtering ended before the page was full.
     """
 
     column: int
+    wanted: str
+    looks_ahead: bool
+    backward: bool
+    between: tuple[bool, bool]
     mark: int | None
-    page: Page
     place: Place | None
 
-    def of(self, row: Row) -> tuple[Row, bool, bool, str | None, str | None]:
+    @property
+    def come_as_they_are(self) -> bool:
+        return not self.looks_ahead and not self.backward
+
+    def of(self, row: Row, parameters: Parameters) -> tuple[Row, bool, bool, str | None, str | None]:
         rows = row[self.column]
         mark = None if self.mark is None else row[self.mark]
-        more = len(rows) > self.page.size or mark is not None
-        rows = rows[: self.page.size]
-        if self.page.backward:
+        size = parameters[self.wanted] - self.looks_ahead
+        more = len(rows) > size or mark is not None
+        rows = rows[:size]
+        is_after, is_before = self.between
+        if self.backward:
             rows = rows[::-1]
         start, end = self._ends(rows, mark)
-        if self.page.backward:
-            return rows, self.page.before is not None, more, start, end
-        return rows, more, self.page.after is not None, start, end
+        return (rows, is_before, more, start, end) if self.backward else (rows, more, is_after, start, end)
 
     def _ends(self, rows: Row, mark: Row | None) -> tuple[str | None, str | None]:
         if self.place is None:
@@ -79,24 +97,34 @@ class Entries:
             return start, end
         # The next page goes on behind what was looked at, which is further than what was found.
         looked_at = self.place.at(mark[0], mark[1])
-        return (looked_at, end) if self.page.backward else (start, looked_at)
+        return (looked_at, end) if self.backward else (start, looked_at)
 
 
 _NOTHING = ((), False, False, None, None)
 
 
-def cut(entries: Entries | None, counts: list[Count]) -> Cut:
-    def make(row: Row) -> Row:
-        found: list[object] = list(_NOTHING if entries is None else entries.of(row))
-        for count in counts:
-            found.extend(count.of(row))
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Makes a connection's own row of its parent's row, and reads it."""
+
+    entries: Entries | None
+    counts: tuple[Count, ...]
+    reading: Reading
+
+    def row(self, row: Row, parameters: Parameters) -> Row:
+        found: list[object] = list(_NOTHING if self.entries is None else self.entries.of(row, parameters))
+        for count in self.counts:
+            found.extend(count.of(row, parameters))
         return found
 
-    return make
+    def read(self, row: Row, trail: Trail) -> object:
+        return self.reading.read(self.row(row, trail.parameters), trail)
 
-
-def of_cut(make: Cut, reading: Reading) -> Reading:
-    def read(row: Row, trail: Trail) -> object:
-        return reading(make(row), trail)
-
-    return read
+    def source(self, code: SourceCode, row: str, nothing: str) -> str:
+        if self.entries is not None and self.entries.come_as_they_are and not self.counts:
+            # The commonest connection by far asks only for its entries.
+            return self.reading.source(code, f"({row}[{self.entries.column}],)", nothing)
+        name = code.function(
+            [f"c = {code.constant(self.row)}(r, p)", f"return {self.reading.source(code, 'c', nothing)}"]
+        )
+        return f"{name}({row}, p)"

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from graph.reading.arguments import Arguments
 from graph.reading.listing import EDGE_BOUND, Filters, Request, where
 from graph.reading.order import Order
 from graph.reading.page import Page
@@ -21,25 +21,29 @@ class Edges:
     by: Order
     kept: tuple[str, ...] = ()
     filters: Filters = field(default_factory=dict)
+    # Most lists of this kind are short. One that may hang on a hot node says so: it is read whole for each parent.
+    opening: int = 2
 
-    def order(self, arguments: Mapping[str, object]) -> Order:
+    def order(self, arguments: Arguments) -> Order:
         return self.by.turned(arguments)
 
-    def scans(self, arguments: Mapping[str, object]) -> bool:  # noqa: ARG002 (the protocol's signature)
+    def scans(self, arguments: Arguments) -> bool:  # noqa: ARG002 (the protocol's signature)
         return False
 
-    def ordered(self, request: Request, page: Page, limit: str) -> str:
+    def ordered(self, request: Request, page: Page) -> str:
         order = self.order(request.arguments)
         keyset = request.keyset(order, page)
         names = self._names(request)
         conditions = [*request.conditions(self.filters), *keyset.of_edges()]
+        request.cost.open(self.opening)
         return (
             f"{self._match(request)}\nWITH {names} LIMIT {EDGE_BOUND}{where(conditions)}\n"
-            f"WITH {names} ORDER BY {order.by(request.variable, down=keyset.down)} LIMIT {limit}"
+            f"WITH {names} ORDER BY {order.by(request.variable, down=keyset.down)} LIMIT {request.limit}"
         )
 
     def unordered(self, request: Request) -> str:
         conditions = request.conditions(self.filters)
+        request.cost.open(self.opening)
         return f"{self._match(request)}\nWITH {request.variable} LIMIT {EDGE_BOUND + 1}{where(conditions)}"
 
     def filtered(self, request: Request) -> list[str]:  # noqa: ARG002 (the protocol's signature)

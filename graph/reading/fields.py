@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from graph.reading.assemble import Convert
+from graph.reading.computation import Compute
 from graph.reading.listing import Listing
 
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A value: an expression of the node `{v}`, and what turns it into JSON."""
+    """A value: an expression of the node `{v}`, and what turns it into JSON.
+
+    `weight` is what it costs beyond its row, in rows: large texts cost room.
+    """
 
     expression: str
     convert: Convert | None = None
     required: bool = True
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,29 @@ class Connection:
     listing: Listing
 
 
-Field = Leaf | Constant | Money | One | Near | Far | Several | Connection
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An object that needs Python: `compute` makes it of the values of `needs`, expressions of the node `{v}`.
+
+    It makes one list of values for each person or thing, in the order of the fields of `shape`, or None; all those of
+    one answer are made by one call.
+    """
+
+    shape: str
+    needs: tuple[str, ...]
+    compute: Compute
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A value of a computed object, by its place in what the computation made."""
+
+    position: int
+    required: bool = True
+
+
+Field = Leaf | Constant | Money | One | Near | Far | Several | Connection | Computed | Part
 
 
 @dataclass(frozen=True, slots=True)

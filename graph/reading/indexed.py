@@ -3,13 +3,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from graph.reading.keyset import Keyset
+from graph.reading.arguments import Arguments
+from graph.reading.keyset import Branch, Keyset
 from graph.reading.listing import Request, where
+from graph.reading.narrowing import NO_FILTER, Filter, Narrowing
 from graph.reading.order import Order
 from graph.reading.page import Page
 from graph.reading.text import filled
 
 _BY_ID = Order("id")
+# In rows, for a thousand entries that are only looked at, and only counted.
+_LOOKING = 250
+_COUNTING = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +29,28 @@ class Indexed:
     orders: Mapping[str, Order]
     default: str
     only: tuple[str, ...] = ()
+    filter: Filter = NO_FILTER
 
-    def order(self, arguments: Mapping[str, object]) -> Order:
-        asked = arguments.get("orderBy")
-        if not isinstance(asked, Mapping):
-            return self.orders[self.default].turned(arguments)
-        return self.orders[str(asked["field"])].turned(asked)
+    def order(self, arguments: Arguments) -> Order:
+        field, direction = arguments.ask("orderBy", _order_asked)
+        return self.orders[field or self.default].towards(direction)
 
-    def scans(self, arguments: Mapping[str, object]) -> bool:  # noqa: ARG002 (the protocol's signature)
-        return False
+    def scans(self, arguments: Arguments) -> bool:
+        return self.filter.scans(arguments, self.order(arguments))
 
-    def ordered(self, request: Request, page: Page, limit: str) -> str:
+    def filtered(self, request: Request) -> list[str]:
+        return self.filter.conditions(request, self.order(request.arguments))
+
+    def ordered(self, request: Request, page: Page) -> str:
         order = self.order(request.arguments)
+        narrowing = self.filter.narrowing(request, order)
+        limit = request.limit
+        if self.scans(request.arguments):
+            request.look(_LOOKING)
         keyset = request.keyset(order, page)
-        values = self._values(request, order, keyset, limit)
-        nulls = keyset.of_nulls() if order.key is not None and order.key.nullable else None
+        values = self._values(request, order, keyset, narrowing, limit)
+        # A bound on the key leaves those without one out.
+        nulls = keyset.of_nulls() if order.is_nullable and not narrowing.conditions else None
         if nulls is None:
             return values
         without = (
@@ -49,33 +61,52 @@ class Indexed:
         return _one_after_the_other(request.variable, *parts, limit)
 
     def unordered(self, request: Request) -> str:
-        return self._match(request, _BY_ID, [f"{request.variable}.id IS NOT NULL"])
+        order = self.order(request.arguments)
+        narrowing = self.filter.narrowing(request, order)
+        request.look(_COUNTING)
+        if not narrowing.fixed:
+            return self._match(request, _BY_ID, [f"{request.variable}.id IS NOT NULL"])
+        conditions = self._bounded(order, request, narrowing)
+        return f"{narrowing.unwound}{self._match(request, order, conditions, *narrowing.leading)}"
 
-    def filtered(self, request: Request) -> list[str]:  # noqa: ARG002 (the protocol's signature)
-        return []
-
-    def _values(self, request: Request, order: Order, keyset: Keyset, limit: str) -> str:
+    def _values(self, request: Request, order: Order, keyset: Keyset, narrowing: Narrowing, limit: str) -> str:
         v = request.variable
-        by = order.by(v, down=keyset.down)
+        leading = narrowing.leading
         branches = [keyset.of_ids()] if order.key is None else keyset.of_values()
         if not branches:
             return f"UNWIND [] AS {v}"
+        by = order.by(v, *leading, down=keyset.down)
         matches = [
-            f"{self._match(request, order, branch)} RETURN {v} ORDER BY {by} LIMIT {limit}" for branch in branches
+            f"{self._match(request, order, [*narrowing.fixed, *branch], *leading)} RETURN {v} ORDER BY {by} "
+            f"LIMIT {limit}"
+            for branch in branches
         ]
         union = "\nUNION ALL\n".join(matches)
-        return f"CALL () {{\n{union}\n}}\nWITH {v} ORDER BY {by} LIMIT {limit}"
+        return (
+            f"{narrowing.unwound}CALL ({narrowing.variable or ''}) {{\n{union}\n}}\n"
+            f"WITH {v} ORDER BY {order.by(v, down=keyset.down)} LIMIT {limit}"
+        )
 
-    def _match(self, request: Request, order: Order, conditions: list[str]) -> str:
-        only = [filled(each, v=request.variable) for each in self.only]
+    def _bounded(self, order: Order, request: Request, narrowing: Narrowing) -> Branch:
+        v = request.variable
+        key = [] if narrowing.conditions else [f"{order.first(v)} IS NOT NULL"]
+        return [*narrowing.fixed, *key, f"{order.id_of(v)} IS NOT NULL"]
+
+    def _match(self, request: Request, order: Order, conditions: list[str], *leading: str) -> str:
+        v = request.variable
+        only = [filled(each, v=v) for each in self.only]
         # All nodes are read from one end of the index, those behind a cursor from the cursor's place.
-        seek = f"{order.first(request.variable)} IS NOT NULL" not in conditions
-        index = order.index(request.variable, self.label, seek=seek)
-        return f"MATCH ({request.variable}:{self.label}){index}{where([*conditions, *only])}"
+        seek = bool(leading) or f"{order.first(v)} IS NOT NULL" not in conditions
+        index = order.index(v, self.label, *leading, seek=seek)
+        return f"MATCH ({v}:{self.label}){index}{where([*conditions, *only])}"
 
     @staticmethod
     def _id_order(request: Request, order: Order, keyset: Keyset) -> str:
         return f"{order.id_of(request.variable)} {'DESC' if keyset.down else 'ASC'}"
+
+
+def _order_asked(order_by: Mapping[str, str] | None) -> tuple[str | None, str | None]:
+    return (order_by["field"], order_by.get("direction")) if order_by else (None, None)
 
 
 def _one_after_the_other(variable: str, first: str, second: str, limit: str) -> str:

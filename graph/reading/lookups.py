@@ -8,14 +8,16 @@ from typing import Any
 
 from graph.identifiers import identifier_key
 from graph.ids import IdPrefix
+from graph.reading.arguments import Arguments, Source
 from graph.reading.links import SURVIVOR_ROOT
+from graph.reading.listing import only_member
 from graph.source_key import source_key
 from graph.vocabulary import IdentifierType
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Cypher that binds `{x}` from the value `{value}`, which `value` makes of the argument; None finds nothing."""
+    """Cypher that binds `{x}` from the value `{value}`, which `value` makes of the argument; null finds nothing."""
 
     match: str
     value: Callable[[Any], object | None]
@@ -28,14 +30,15 @@ class Lookup:
     shape: str
     ways: Mapping[str, Way]
 
-    def way(self, arguments: Mapping[str, object]) -> tuple[Way, object] | None:
-        within = arguments.get("by")
-        choices = within if isinstance(within, Mapping) and "by" not in self.ways else arguments
+    def way(self, arguments: Arguments) -> tuple[Way, Source] | None:
         for name, way in self.ways.items():
-            if choices.get(name) is not None:
-                value = way.value(choices[name])
-                return None if value is None else (way, value)
-        return None
+            if arguments.given(name):
+                return way, arguments.source(name, way.value)
+        member: str | None = arguments.ask("by", only_member)
+        if member is None or member not in self.ways:
+            return None
+        inside = self.ways[member]
+        return inside, arguments.source("by", lambda by: inside.value(by[member]))
 
 
 def _text(value: object) -> str:
@@ -106,6 +109,13 @@ NODES: Mapping[str, Lookup] = {
 }
 
 
-def node_lookup(identity: str) -> Lookup | None:
-    """How a thing is found whose id is all that is known; None for text that has not the form of an id."""
-    return NODES.get(identity.partition("_")[0])
+def kind_of_id(identity: object) -> str | None:
+    """Which of NODES it may be the id of; None for text that has not the form of an id."""
+    prefix = str(identity).partition("_")[0]
+    return prefix if prefix in NODES else None
+
+
+def kinds_of_ids(identities: object) -> tuple[str, ...]:
+    """All kinds that some of the ids may be of, each once."""
+    given = identities if isinstance(identities, list) else []
+    return tuple(dict.fromkeys(kind for each in given if (kind := kind_of_id(each)) is not None))

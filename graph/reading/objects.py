@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from graph.money import decimal_from_micros
+from graph.reading import assemble
 from graph.reading.answer import BAD_ARGUMENT, BadArgument, Path
-from graph.reading.assemble import Reading, constant, each, guarded, leaf, present, record
-from graph.reading.connection import connection_reading
+from graph.reading.arguments import Source
+from graph.reading.assemble import Each, Guarded, Present, Reading, Record, withheld_reading
+from graph.reading.computation import Computation
+from graph.reading.connection import NodeReading, connection_reading
+from graph.reading.cost import Cost
 from graph.reading.draft import Scope
-from graph.reading.fields import Connection, Constant, Far, Field, Leaf, Money, Near, One, Several, Shape
+from graph.reading.fields import (
+    Computed,
+    Connection,
+    Constant,
+    Far,
+    Field,
+    Leaf,
+    Money,
+    Near,
+    One,
+    Part,
+    Several,
+    Shape,
+)
 from graph.reading.listing import Request
-from graph.reading.page import Page
+from graph.reading.page import whole
 from graph.reading.shapes import SHAPES
 from graph.reading.text import filled
+from graph.reading.variants import KINDS, variant_reading
 from graph.selection import TYPENAME, Selection, selected_on
 
 
@@ -21,12 +39,23 @@ def object_reading(scope: Scope, shape: Shape, selections: tuple[Selection, ...]
     Raises BadArgument where an argument below cannot be answered.
     """
     asked = selected_on(selections, shape.name)
-    return record([(each.response_key, _field_reading(scope, shape, each, path)) for each in asked])
+    return Record(tuple((each.response_key, _field_reading(scope, shape, each, path)) for each in asked))
+
+
+def node_reading(type_name: str) -> NodeReading:
+    """How an entry of a list of this type is read, which may be an interface."""
+    if type_name in KINDS:
+        kinds = {kind: SHAPES[name] for kind, name in KINDS[type_name].items()}
+        return lambda scope, selections, path: variant_reading(scope, kinds, selections, path, object_reading)
+    shape = SHAPES[type_name]
+    return lambda scope, selections, path: object_reading(scope, shape, selections, path)
 
 
 def _field_reading(scope: Scope, shape: Shape, selection: Selection, path: Path) -> Reading:
+    if selection.withheld is not None:
+        return withheld_reading(selection, selection.withheld)
     if selection.name == TYPENAME:
-        return constant(shape.name)
+        return assemble.Constant(shape.name)
     field: Field | None = shape.fields.get(selection.name)
     if field is None:
         raise BadArgument(BAD_ARGUMENT, f"{shape.name} has no field {selection.name} that can be read.", path)
@@ -34,37 +63,52 @@ def _field_reading(scope: Scope, shape: Shape, selection: Selection, path: Path)
 
 
 def _reading(scope: Scope, field: Field, selection: Selection, path: Path) -> Reading:
-    key = selection.response_key
+    match field:
+        case Leaf() | Constant() | Far() | Part():
+            return _value(scope, field, selection.response_key)
+        case One():
+            return _one(scope, field, selection, path)
+        case Several():
+            return _several(scope, field, selection, path)
+        case Connection(name, listing):
+            return connection_reading(scope, name, listing, selection, path, node_reading(name))
+        case _:
+            return _part_of_this(scope, field, selection, path)
+
+
+def _value(scope: Scope, field: Leaf | Constant | Far | Part, key: str) -> Reading:
     match field:
         case Leaf():
-            reading = _leaf(scope, field, key)
+            return _leaf(scope, field, key)
         case Constant(value):
-            reading = constant(value)
-        case Far(link, value):
-            reading = _leaf(_linked(scope, link), value, key)
+            return assemble.Constant(value)
+        case Far(link, leaf):
+            return _leaf(_linked(scope, link), leaf, key)
+        case Part(position, required):
+            return assemble.Leaf(key, position, None, required=required)
+
+
+def _part_of_this(scope: Scope, field: Money | Near | Computed, selection: Selection, path: Path) -> Reading:
+    match field:
         case Money():
-            reading = _money(scope, field, selection, path)
-        case One():
-            reading = _one(scope, field, selection, path)
+            return _money(scope, field, selection, path)
         case Near():
-            reading = _near(scope, field, selection, path)
-        case Several():
-            reading = _several(scope, field, selection, path)
-        case Connection(shape, listing):
-            reading = connection_reading(scope, SHAPES[shape], listing, selection, path, object_reading)
-    return reading
+            return _near(scope, field, selection, path)
+        case Computed():
+            return _computed(scope, field, selection, path)
 
 
 def _leaf(scope: Scope, field: Leaf, key: str) -> Reading:
     position = scope.column(filled(field.expression, v=scope.variable))
-    return leaf(key, position, field.convert, required=field.required)
+    scope.rows.cost.weigh(field.weight)
+    return assemble.Leaf(key, position, field.convert, required=field.required)
 
 
 def _one(scope: Scope, field: One, selection: Selection, path: Path) -> Reading:
     other = _linked(scope, field.link)
     reading = object_reading(other, SHAPES[field.shape], selection.children, path)
     found = other.column(f"{other.variable}.id")
-    return guarded(selection.response_key, present(found, reading), required=field.required)
+    return Guarded(selection.response_key, Present(found, reading), required=field.required)
 
 
 def _linked(scope: Scope, link: str) -> Scope:
@@ -77,7 +121,7 @@ def _linked(scope: Scope, link: str) -> Scope:
         variable = scope.draft.name()
         scope.bind(link, variable)
         body = filled(link, v=scope.variable, x=variable)
-        scope.clauses.append(f"OPTIONAL CALL ({scope.variable}) {{ {body} }}")
+        scope.clause(f"OPTIONAL CALL ({scope.variable}) {{ {body} }}")
     return scope.at(variable)
 
 
@@ -85,25 +129,34 @@ def _near(scope: Scope, field: Near, selection: Selection, path: Path) -> Readin
     other = scope.at(filled(field.variable, v=scope.variable))
     reading = object_reading(other, SHAPES[field.shape], selection.children, path)
     if field.there is None:
-        return guarded(selection.response_key, reading, required=True)
+        return Guarded(selection.response_key, reading, required=True)
     found = scope.column(filled(field.there, v=scope.variable))
-    return guarded(selection.response_key, present(found, reading), required=False)
+    return Guarded(selection.response_key, Present(found, reading), required=False)
 
 
 def _money(scope: Scope, field: Money, selection: Selection, path: Path) -> Reading:
     shape = Shape("Money", {"amount": Leaf(field.micros, decimal_from_micros), "currency": Leaf(field.currency)})
     reading = object_reading(scope, shape, selection.children, path)
-    return guarded(selection.response_key, reading, required=True)
+    return Guarded(selection.response_key, reading, required=True)
 
 
 def _several(scope: Scope, field: Several, selection: Selection, path: Path) -> Reading:
-    inner = scope.below(scope.draft.name())
-    request = Request(scope.draft, scope.variable, inner.variable, selection.arguments)
-    whole = Page(size=field.limit, backward=False, after=None, before=None)
-    listed = field.listing.ordered(request, whole, scope.draft.parameter(field.limit))
+    # Most have a few entries; these make the price of the many that are possible.
+    cost = Cost(max(1, field.limit // 5))
+    inner = scope.below(scope.draft.name(), cost)
+    looks = scope.draft.named(Source(None, field.limit))
+    arguments = scope.draft.arguments(selection, path)
+    request = Request(scope.draft, scope.variable, inner.variable, arguments, cost, looks)
+    listed = field.listing.ordered(request, whole(field.limit))
     reading = object_reading(inner, SHAPES[field.shape], selection.children, path)
     name = scope.draft.name("c")
-    scope.clauses.append(
-        f"CALL ({scope.variable}) {{\n{listed}\n{inner.body()}RETURN collect({inner.row()}) AS {name}\n}}"
-    )
-    return guarded(selection.response_key, each(scope.column(name), reading), required=True)
+    scope.clause(f"CALL ({scope.variable}) {{\n{listed}\n{inner.body()}RETURN collect({inner.row()}) AS {name}\n}}")
+    return Guarded(selection.response_key, Each(scope.listed(inner, name), reading), required=True)
+
+
+def _computed(scope: Scope, field: Computed, selection: Selection, path: Path) -> Reading:
+    needs = tuple(scope.column(filled(need, v=scope.variable)) for need in field.needs)
+    place = scope.blank()
+    scope.compute(Computation(field.compute, needs, place))
+    reading = object_reading(scope, SHAPES[field.shape], selection.children, path)
+    return Guarded(selection.response_key, assemble.Computed(place, reading), required=field.required)

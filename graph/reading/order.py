@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
+from graph.reading.arguments import Arguments
 from graph.reading.cursor import SortValue
 from graph.reading.text import filled
 from graph.vocabulary import SortDirection
@@ -51,10 +51,16 @@ class Order:
     identity: str = "{v}.id"
     descending: bool = False
 
-    def turned(self, arguments: Mapping[str, object]) -> Order:
+    def turned(self, arguments: Arguments) -> Order:
         """As the `direction` argument asks. Cursors stay valid: they say a place, not a direction."""
-        direction = arguments.get("direction")
+        return self.towards(arguments.itself("direction"))
+
+    def towards(self, direction: object) -> Order:
         return self if direction is None else replace(self, descending=direction == SortDirection.DESC)
+
+    @property
+    def is_nullable(self) -> bool:
+        return self.key is not None and self.key.nullable
 
     def index(self, variable: str, label: str, *leading: str, seek: bool) -> str:
         """The hint for the index that has this order.
@@ -81,3 +87,8 @@ class Order:
         """The ORDER BY of this order, behind expressions that are equal for all entries."""
         keys = [*leading, *([self.key.of(variable)] if self.key else []), self.id_of(variable)]
         return ", ".join(f"{key} {'DESC' if down else 'ASC'}" for key in keys)
+
+    def of_candidates(self, variable: str, *, backward: bool) -> str:
+        """The ORDER BY of a list without an index: nulls come last, and first where it is read from its end."""
+        by = self.by(variable, down=self.descending != backward)
+        return by if self.key is None else f"{self.key.of(variable)} IS NULL {'DESC' if backward else 'ASC'}, {by}"

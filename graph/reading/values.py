@@ -8,6 +8,8 @@ from graph.instants import text_from_ms
 from graph.money import decimal_from_micros
 from graph.reading.fields import Leaf
 
+_LARGE = 15
+
 
 def value(name: str) -> Leaf:
     return Leaf(f"{{v}}.{name}")
@@ -40,15 +42,19 @@ def optional_decimal(name: str) -> Leaf:
 
 
 def json(name: str) -> Leaf:
-    return Leaf(f"coalesce({{v}}.{name}, '{{}}')", parsed)
+    return Leaf(f"coalesce({{v}}.{name}, '{{}}')", parsed, weight=_LARGE)
+
+
+def large(name: str) -> Leaf:
+    """A text of up to 10 kB."""
+    return Leaf(f"{{v}}.{name}", required=False, weight=_LARGE)
 
 
 def parsed(text: str) -> object:
-    """None for text that is no JSON: one bad value must not break the whole answer."""
-    try:
-        found: object = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
+    """Raises ValueError for text that is no JSON, and for null: a field that must have a value then has none."""
+    found: object = orjson.loads(text)
+    if found is None:
+        raise ValueError("null is no value")
     return found
 
 

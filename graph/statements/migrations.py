@@ -74,6 +74,30 @@ INDEXES: Final = (
     _index("IdempotencyKey", "expiresAt"),
 )
 
+PROFILE_WORDS: Final = "words_of_Profile_names"
+PRODUCT_WORDS: Final = "words_of_Product_name"
+
+
+def _words(name: LiteralString, analyzer: LiteralString, label: LiteralString, *properties: LiteralString) -> Statement:
+    columns: LiteralString = ", ".join(f"n.{each}" for each in properties)
+    text: LiteralString = (
+        f"CREATE FULLTEXT INDEX {name} IF NOT EXISTS FOR (n:{label}) ON EACH [{columns}] "
+        f"OPTIONS {{indexConfig: {{`fulltext.analyzer`: '{analyzer}'}}}}"
+    )
+    return Statement(name, text, _SCHEMA_TIMEOUT_MS)
+
+
+# What people are looked for by.
+SEARCH_INDEXES: Final = (
+    _index("Profile", "country", "createdAt", "id"),
+    _index("Identifier", "reversed"),
+    _index("Product", "sku"),
+    # A word of a name is a run of letters: "O'Neil" has two, and so has "Smith-Jones".
+    _words(PROFILE_WORDS, "simple", "Profile", "firstName", "lastName"),
+    # Products have numbers in their names.
+    _words(PRODUCT_WORDS, "standard-no-stop-words", "Product", "name"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

@@ -13,7 +13,7 @@ import pytest
 
 from graph import connection
 from graph.connection import Graph, Transaction
-from graph.errors import GraphUnavailable, UnknownCommit
+from graph.errors import GraphUnavailable, ReadsFull, UnknownCommit
 from graph.settings import GraphSettings
 from graph.statement import Statement
 from tests.faults.proxy import Proxy, proxy_to
@@ -28,7 +28,7 @@ async def held_later(settings: GraphSettings) -> AsyncIterator[tuple[Graph, Prox
     """A graph behind a line that still flows, with room for few connections."""
     address = urlsplit(settings.uri)
     async with proxy_to(address.hostname or "", address.port or 7687) as (line, port):
-        behind = Graph.open(replace(settings, uri=f"bolt://127.0.0.1:{port}", pool_size=3))
+        behind = Graph.open(replace(settings, uri=f"bolt://127.0.0.1:{port}", pool_size=3, reads_in_flight=4))
         try:
             yield behind, line
         finally:
@@ -59,6 +59,25 @@ async def test_a_read_is_given_up_soon_after_its_limit_and_the_pool_stays_whole(
 
         line.release()
         assert await asyncio.gather(*(behind.read(ONE) for _ in range(6))) == [1] * 6
+
+
+async def test_who_waits_behind_reads_that_hang_is_sent_away_after_a_second_and_the_places_come_back(
+    graph: Graph, graph_settings: GraphSettings
+) -> None:
+    assert graph is not None  # As above.
+    async with held_later(graph_settings) as (behind, line):
+        await asyncio.gather(*(behind.read(ONE) for _ in range(3)))
+        line.hold()
+
+        hanging = [asyncio.create_task(seconds_until(GraphUnavailable, behind.read(ONE))) for _ in range(4)]
+        await asyncio.sleep(0)
+        waits = await asyncio.gather(*(seconds_until(ReadsFull, behind.read(ONE)) for _ in range(4)))
+
+        assert 0.9 < min(waits) <= max(waits) < 2
+        assert min(await asyncio.gather(*hanging)) > 1.5
+        assert behind.reads.free == 4
+        line.release()
+        assert await asyncio.gather(*(behind.read(ONE) for _ in range(8))) == [1] * 8
 
 
 async def test_a_write_that_hangs_before_its_commit_has_not_happened(

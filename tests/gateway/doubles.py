@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
+
+from starlette.routing import BaseRoute
 
 from gateway.api_keys import ALL_SCOPES, KeyRing, key_hash
 from gateway.app import App, Parts, create_app
+from gateway.operations import Operations
 from gateway.schema.api import SCHEMA
 from gateway.schema.build import Schema
 from gateway.schema.context import Services
@@ -17,12 +20,38 @@ from gateway.server import Server
 from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.reading.answer import Answer
-from graph.selection import Selection, selected_on
+from graph.reading.plans import Plans
+from graph.selection import Given, Selection, selected_on
 from graph.vocabulary import ChangeKind, Channel
 
 KEY = "cgk_test_key"
 AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
 NOW = 1_700_000_000_000
+
+
+@dataclass
+class StubPlans:
+    """What will be read, and how many plans were made for it."""
+
+    selections: tuple[Selection, ...]
+    sees_pii: bool
+    count: int = 0
+
+
+def filled(selections: Sequence[Selection], values: Sequence[object]) -> tuple[Selection, ...]:
+    """The same with the request's values in their places; absent ones leave no argument."""
+    return tuple(
+        replace(
+            each,
+            arguments={
+                name: value
+                for name, given in each.arguments.items()
+                if (value := values[given.slot] if isinstance(given, Given) else given) is not None
+            },
+            children=filled(each.children, values),
+        )
+        for each in selections
+    )
 
 
 @dataclass
@@ -32,18 +61,35 @@ class StubReader:
     entities: dict[str, dict[str, Any]] = field(default_factory=dict)
     roots: dict[str, Any] = field(default_factory=dict)
     asked: list[tuple[Selection, ...]] = field(default_factory=list)
+    saw_pii: list[bool] = field(default_factory=list)
     answers: list[Answer | Exception] = field(default_factory=list)
+    plans_each: int = 1
 
-    async def answer(self, selections: Sequence[Selection]) -> Answer:
-        self.asked.append(tuple(selections))
+    def plans(self, selections: Sequence[Selection], *, sees_pii: bool = True) -> Plans:
+        return cast("Plans", StubPlans(tuple(selections), sees_pii))
+
+    async def run(self, plans: Plans, values: Sequence[object] = ()) -> Answer:
+        stub = cast("StubPlans", plans)
+        compiled, stub.count = not stub.count, self.plans_each
+        answer = await self.answer(filled(stub.selections, values), sees_pii=stub.sees_pii)
+        return replace(answer, compiled=compiled)
+
+    async def answer(
+        self, selections: Sequence[Selection], values: Sequence[object] = (), *, sees_pii: bool = True
+    ) -> Answer:
+        chosen = filled(selections, values)
+        self.asked.append(chosen)
+        self.saw_pii.append(sees_pii)
         if self.answers:
             scripted = self.answers.pop(0)
             if isinstance(scripted, Exception):
                 raise scripted
             return scripted
-        return Answer({each.response_key: self._root(each) for each in selections})
+        return Answer({each.response_key: self._root(each) for each in chosen})
 
     def _root(self, selection: Selection) -> Any:
+        if selection.withheld:
+            return None
         arguments: Any = selection.arguments
         match selection.name:
             case "node" | "message":
@@ -55,6 +101,8 @@ class StubReader:
         return self._shown(self.roots.get(selection.name), selection)
 
     def _shown(self, value: Any, selection: Selection) -> Any:
+        if selection.withheld:
+            return None
         if isinstance(value, list):
             return [self._shown(each, selection) for each in value]
         if not isinstance(value, dict):
@@ -68,6 +116,7 @@ class StubGraph:
     """Knows API keys by their hash; with `error` set it fails."""
 
     hashes: set[str] = field(default_factory=lambda: {key_hash(KEY)})
+    scopes: Sequence[str] = ALL_SCOPES
     error: Exception | None = None
     reads: int = 0
 
@@ -76,7 +125,7 @@ class StubGraph:
         if self.error:
             raise self.error
         digest = parameters["hash"]
-        return ["key_1", digest, list(ALL_SCOPES)] if digest in self.hashes else None
+        return ["key_1", digest, list(self.scopes)] if digest in self.hashes else None
 
 
 @dataclass
@@ -126,7 +175,12 @@ class World:
         return Services(graph, self.reader, FixedClock(NOW), self.nudger, self.nudger, self.live, b"key")
 
     def app(self) -> App:
-        return create_app(Parts(self.schema, self.services(), self.keys(), self._ready, lambda: self.redis_ok))
+        return create_app(self.parts())
+
+    def parts(self, console: Sequence[BaseRoute] = ()) -> Parts:
+        services = self.services()
+        operations = Operations(self.schema, services)
+        return Parts(self.schema, services, operations, self.keys(), self._ready, lambda: self.redis_ok, console)
 
     def keys(self) -> KeyRing:
         return KeyRing(cast("Graph", self.graph))

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import random
+from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
+import pytest_asyncio
 
 from graph.connection import Graph, Transaction
-from graph.errors import ConstraintViolated, GraphError, GraphTimeout, GraphUnavailable
+from graph.errors import ConstraintViolated, GraphError, GraphTimeout, GraphUnavailable, ReadsFull
 from graph.settings import GraphSettings
 from graph.statement import Statement
 
@@ -14,6 +18,18 @@ WRONG = Statement("wrong", "THIS IS NOT CYPHER")
 MAKE = Statement("make", "CREATE (p:Profile {id: $id}) RETURN p.id")
 COUNT = Statement("count", "RETURN COUNT { (:Profile) }")
 LOCK = Statement("lock", "MATCH (p:Profile {id: $id}) SET p.revision = 1 RETURN p.id")
+ECHO = Statement("echo", "RETURN $value")
+NOTHING = Statement("nothing", "UNWIND [] AS nothing RETURN nothing")
+LONG = Statement("long", SLOW.text, timeout_ms=8_000)
+
+
+@pytest_asyncio.fixture
+async def narrow(graph: Graph, graph_settings: GraphSettings) -> AsyncIterator[Graph]:
+    """Two reads at once."""
+    del graph  # It is there and migrated.
+    opened = Graph.open(replace(graph_settings, reads_in_flight=2, pool_size=4))
+    yield opened
+    await opened.close()
 
 
 async def test_a_statement_that_takes_too_long_is_stopped(graph: Graph) -> None:
@@ -77,3 +93,75 @@ async def test_a_graph_that_is_not_there_is_unavailable_and_soon_said_so() -> No
             await nowhere.change(MAKE, id="prf_1")
     finally:
         await nowhere.close()
+
+
+async def test_no_record_reads_as_none(graph: Graph) -> None:
+    assert await graph.read(NOTHING) is None
+    assert await graph.change(NOTHING) is None
+
+
+async def test_a_full_gate_makes_readers_wait_and_then_come_again_while_the_process_still_hears_of_the_graph(
+    narrow: Graph,
+) -> None:
+    slow = [asyncio.create_task(narrow.read(LONG)) for _ in range(2)]
+    await asyncio.sleep(0)
+    assert narrow.reads.free == 0
+
+    reader = asyncio.create_task(narrow.read(ECHO, value=1))
+    await narrow.ping()
+    assert await narrow.read_aside(ECHO, value=2) == 2
+    assert await narrow.change(ECHO, value=3) == 3
+    with pytest.raises(ReadsFull):
+        await reader
+    assert narrow.reads.free == 0
+    assert not any(task.done() for task in slow)
+
+    for task in slow:
+        task.cancel()
+    assert await narrow.read(ECHO, value=4) == 4
+    assert narrow.reads.free == 2
+
+
+async def test_a_cancelled_read_leaves_its_place_and_the_next_is_answered(narrow: Graph) -> None:
+    for _ in range(3):
+        cancelled = [asyncio.create_task(narrow.read(LONG)) for _ in range(2)]
+        await asyncio.sleep(0.02)
+        for task in cancelled:
+            task.cancel()
+        assert await narrow.read(ECHO, value=1) == 1
+        assert all(task.cancelled() for task in cancelled)
+    assert narrow.reads.free == 2
+
+
+async def test_every_place_comes_back_and_every_answer_is_the_readers_own(narrow: Graph) -> None:
+    chance = random.Random(7)  # noqa: S311 (a test's choices, not a secret)
+    asked: list[tuple[int, asyncio.Task[object]]] = []
+    for value in range(300):
+        statement = chance.choices([ECHO, WRONG, SLOW], [60, 5, 1])[0]
+        asked.append((value, asyncio.create_task(narrow.read(statement, value=value))))
+        if chance.random() < 0.2:
+            chance.choice(asked)[1].cancel()
+        await asyncio.sleep(chance.choice([0, 0, 0.001, 0.01]))
+    results = await asyncio.wait_for(
+        asyncio.gather(*(task for _, task in asked), return_exceptions=True),
+        30,
+    )
+
+    answers = [(value, result) for (value, _), result in zip(asked, results, strict=True)]
+    unforeseen = [each for _, each in answers if not isinstance(each, int | GraphError | asyncio.CancelledError)]
+    assert unforeseen == []
+    assert all(value == result for value, result in answers if isinstance(result, int))
+    assert sum(isinstance(result, int) for _, result in answers) > 50
+    assert (narrow.reads.free, narrow.reads.waiting) == (2, 0)
+    assert await asyncio.gather(*(narrow.read(ECHO, value=n) for n in range(6))) == list(range(6))
+
+
+async def test_closing_under_a_read_leaves_nothing_open(graph: Graph, graph_settings: GraphSettings) -> None:
+    del graph
+    closing = Graph.open(graph_settings)
+    await closing.ping()
+    reader = asyncio.create_task(closing.read(SLOW))
+    await asyncio.sleep(0.02)
+    await closing.close()
+    with pytest.raises(GraphError):
+        await reader

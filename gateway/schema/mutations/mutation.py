@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import strawberry
 
+from gateway.schema.directives import scope
 from gateway.schema.mutations import (
     create_resource,
     record_purchases,
@@ -11,6 +12,7 @@ from gateway.schema.mutations import (
     unsubscribe,
     upsert_profile,
 )
+from graph.vocabulary import Right
 
 
 @strawberry.type(description="Changes. With `userErrors` nothing was changed; in batches this holds for each row.")
@@ -29,7 +31,9 @@ class Mutation:
         record_purchases.resolve, description="Records orders as they are now, answered row by row."
     )
     send_message = strawberry.mutation(
-        send_message.resolve, description="Queues one message to one person; it leaves after the answer."
+        send_message.resolve,
+        description="Queues one message to one person; it leaves after the answer.",
+        directives=[scope(Right.MESSAGE_SEND)],
     )
     create_resource = strawberry.mutation(
         create_resource.resolve, description="Makes a publisher that people can subscribe to."

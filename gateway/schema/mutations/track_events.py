@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 import strawberry
 
@@ -61,13 +61,22 @@ def _event(index: int, given: EventInput, now_ms: int) -> NewEvent:
         type=problems.pattern(given.type, _TYPE, "small letters, digits and '._:-', like page.viewed", "type"),
         occurred_at_ms=given.occurred_at,
         value_micros=None if given.value is None else micros_from_decimal(given.value),
-        properties=cast("dict[str, Any]", given.properties or {}),
+        properties=_properties(given.properties, problems),
         products=tuple(_product(n, each, problems) for n, each in enumerate(given.products or ())),
         message_id=given.message,
         is_test=given.is_test,
     )
     problems.refuse()
     return event
+
+
+def _properties(given: object, problems: Problems) -> dict[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, dict):
+        problems.add(UserErrorCode.INVALID, "Must be an object.", "properties")
+        return {}
+    return given
 
 
 def _product(position: int, given: ProductRef, problems: Problems) -> ProductReference:

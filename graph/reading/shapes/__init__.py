@@ -5,6 +5,7 @@ from graph.reading.shapes import life, person
 
 _ALL = (
     person.PROFILE,
+    person.EFFECTIVE_TIMEZONE,
     person.IDENTIFIER,
     person.SUBSCRIPTION,
     person.MEMBERSHIP,

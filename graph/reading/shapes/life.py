@@ -5,6 +5,7 @@ from __future__ import annotations
 from graph.reading import links
 from graph.reading.edges import Edges
 from graph.reading.fields import Connection, Constant, Far, Money, Near, One, Several, Shape
+from graph.reading.listing import EDGE_BOUND
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.values import instant, json, optional, optional_decimal, optional_instant, value, value_or
 
@@ -42,8 +43,9 @@ PRODUCT = Shape(
             "Purchase",
             Edges(
                 # A purchase may hold the product in two lines.
-                "MATCH ({p})<-[:CONTAINS]-({v}) WITH DISTINCT {v}",
+                f"MATCH ({{p}})<-[:CONTAINS]-({{v}}) WITH {{v}} LIMIT {EDGE_BOUND + 1} WITH DISTINCT {{v}}",
                 Order("Purchase.placedAt", SortKey("{v}.placedAt", SortKind.TIME), descending=True),
+                opening=600,
             ),
         ),
     },
@@ -71,6 +73,7 @@ PURCHASE = Shape(
                 "MATCH ({p})-[{v}:CONTAINS]->({v}x)",
                 Order("PurchaseLine.position", SortKey("{v}.position", SortKind.INTEGER), identity="{v}x.id"),
                 kept=("{v}x",),
+                opening=25,
             ),
         ),
         "isTest": value_or("isTest", "false"),
@@ -150,6 +153,7 @@ OUTREACH = Shape(
             Edges(
                 "MATCH ({p})<-[:PART_OF]-({v})",
                 Order("Message.createdAt", SortKey("{v}.createdAt", SortKind.TIME), descending=True),
+                opening=450,
             ),
         ),
     },

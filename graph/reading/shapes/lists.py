@@ -2,35 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from graph.reading.fields import Connection
 from graph.reading.indexed import Indexed
+from graph.reading.links import SURVIVORS
+from graph.reading.narrowing import MembersFilter
 from graph.reading.order import Order, SortKey, SortKind
+from graph.reading.people_filter import PeopleFilter
+from graph.reading.search_words import address_beginning, beginning, name_beginnings, phone_ending, word_beginnings
+from graph.reading.searched import MOST_CANDIDATES, Searched, Way
+from graph.statements.migrations import PRODUCT_WORDS, PROFILE_WORDS
+
+_LAST_NAME = Order("Profile.lastName", SortKey("{v}.lastName", SortKind.TEXT, nullable=True), descending=True)
+
+
+def _words(index: str, query: Callable[[str], str | None], also: str = "") -> Way:
+    return Way(
+        f"CALL db.index.fulltext.queryNodes('{index}', {{value}}, {{limit: {MOST_CANDIDATES}}}) YIELD node AS {{v}} "
+        f"WITH {{v}}{also} RETURN {{v}}",
+        query,
+    )
+
+
+_OWNERS = (
+    f"WITH {{v}}i LIMIT {MOST_CANDIDATES} MATCH ({{v}}i)-[:IDENTIFIES]->({{v}}o) WITH {{v}}o LIMIT {MOST_CANDIDATES} "
+    f"{SURVIVORS} RETURN {{v}}"
+)
+_PEOPLE_SEARCH = (
+    _words(PROFILE_WORDS, name_beginnings, also=" WHERE {v}.mergedInto IS NULL"),
+    Way("MATCH ({v}i:Identifier) WHERE {v}i.key STARTS WITH {value} " + _OWNERS, address_beginning),
+    Way("MATCH ({v}i:Identifier) WHERE {v}i.reversed STARTS WITH {value} " + _OWNERS, phone_ending),
+)
+_PRODUCT_SEARCH = (
+    _words(PRODUCT_WORDS, word_beginnings),
+    Way(f"MATCH ({{v}}:Product) WHERE {{v}}.sku STARTS WITH {{value}} RETURN {{v}} LIMIT {MOST_CANDIDATES}", beginning),
+)
 
 ROOT_LISTS: dict[str, Connection] = {
     "profiles": Connection(
         "Profile",
-        Indexed(
-            "Profile",
-            {
-                "CREATED_AT": Order("Profile.createdAt", SortKey("{v}.createdAt", SortKind.TIME), descending=True),
-                "LAST_SEEN_AT": Order(
-                    "Profile.lastSeenAt", SortKey("{v}.lastSeenAt", SortKind.TIME, nullable=True), descending=True
-                ),
-                "LAST_NAME": Order(
-                    "Profile.lastName", SortKey("{v}.lastName", SortKind.TEXT, nullable=True), descending=True
-                ),
-            },
-            default="CREATED_AT",
-            only=("{v}.mergedInto IS NULL",),
+        Searched(
+            Indexed(
+                "Profile",
+                {
+                    "CREATED_AT": Order("Profile.createdAt", SortKey("{v}.createdAt", SortKind.TIME), descending=True),
+                    "LAST_SEEN_AT": Order(
+                        "Profile.lastSeenAt", SortKey("{v}.lastSeenAt", SortKind.TIME, nullable=True), descending=True
+                    ),
+                    "LAST_NAME": _LAST_NAME,
+                },
+                default="CREATED_AT",
+                only=("{v}.mergedInto IS NULL",),
+                filter=PeopleFilter(),
+            ),
+            _PEOPLE_SEARCH,
+            is_pii=True,
+            pii_orders=frozenset({_LAST_NAME.name}),
         ),
     ),
     "resources": Connection("Resource", Indexed("Resource", {"ID": Order("Resource.id")}, default="ID")),
     "products": Connection(
         "Product",
-        Indexed(
-            "Product",
-            {"NAME": Order("Product.name", SortKey("{v}.name", SortKind.TEXT, nullable=True))},
-            default="NAME",
+        Searched(
+            Indexed(
+                "Product",
+                {"NAME": Order("Product.name", SortKey("{v}.name", SortKind.TEXT, nullable=True))},
+                default="NAME",
+            ),
+            _PRODUCT_SEARCH,
         ),
     ),
     "messages": Connection(
@@ -39,6 +79,17 @@ ROOT_LISTS: dict[str, Connection] = {
             "Message",
             {"CREATED_AT": Order("Message.createdAt", SortKey("{v}.createdAt", SortKind.TIME), descending=True)},
             default="CREATED_AT",
+            filter=MembersFilter(
+                "createdAt",
+                {
+                    "states": "{v}.state IN {value}",
+                    "channel": "{v}.channel = {value}",
+                    "resource": {
+                        "id": "EXISTS { MATCH ({v})-[:TO]->()-[:OF]->({v}r) WHERE {v}r.id = {value} }",
+                        "key": "EXISTS { MATCH ({v})-[:TO]->()-[:OF]->({v}r) WHERE {v}r.key = {value} }",
+                    },
+                },
+            ),
         ),
     ),
 }

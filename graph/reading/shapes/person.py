@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from graph.people.timezone import effective_timezones
 from graph.reading import links
 from graph.reading.edges import Edges
-from graph.reading.fields import Connection, Leaf, Near, One, Several, Shape
+from graph.reading.fields import Computed, Connection, Leaf, Near, One, Part, Several, Shape
 from graph.reading.history import History
+from graph.reading.listing import EDGE_BOUND
 from graph.reading.order import Order, SortKey, SortKind
-from graph.reading.values import instant, optional, optional_date, optional_instant, value, value_or
+from graph.reading.timeline import Timeline
+from graph.reading.values import instant, large, optional, optional_date, optional_instant, value, value_or
+
+_EVENTS = History("Event", "occurredAt", typed="types")
+_PURCHASES = History(
+    "Purchase",
+    "placedAt",
+    filters={"statuses": "{v}.status IN {value}", "kinds": "{v}.kind IN {value}"},
+)
+_MESSAGES = History(
+    "Message",
+    "createdAt",
+    filters={
+        "channel": "{v}.channel = {value}",
+        "states": "{v}.state IN {value}",
+        "purposes": "{v}.purpose IN {value}",
+    },
+)
 
 PROFILE = Shape(
     "Profile",
@@ -31,38 +50,38 @@ PROFILE = Shape(
         "updatedAt": instant("updatedAt", otherwise="createdAt"),
         "firstSeenAt": instant("firstSeenAt", otherwise="createdAt"),
         "lastSeenAt": optional_instant("lastSeenAt"),
-        "identifiers": Connection("Identifier", Edges("MATCH ({p})<-[:IDENTIFIES]-({v})", Order("Identifier.id"))),
+        "identifiers": Connection(
+            "Identifier", Edges("MATCH ({p})<-[:IDENTIFIES]-({v})", Order("Identifier.id"), opening=20)
+        ),
         "subscriptions": Connection(
             "ChannelSubscription",
             Edges(
                 "MATCH ({p})-[:HAS_SUBSCRIPTION]->({v})",
                 Order("Subscription.priority", SortKey("{v}.priority", SortKind.INTEGER)),
-                filters={"channel": "{v}.channel = {value}", "statuses": "{v}.status IN {value}"},
-            ),
-        ),
-        "events": Connection("Event", History("Event", "occurredAt", typed="types")),
-        "purchases": Connection(
-            "Purchase",
-            History(
-                "Purchase",
-                "placedAt",
-                filters={"statuses": "{v}.status IN {value}", "kinds": "{v}.kind IN {value}"},
-            ),
-        ),
-        "messages": Connection(
-            "Message",
-            History(
-                "Message",
-                "createdAt",
                 filters={
                     "channel": "{v}.channel = {value}",
-                    "states": "{v}.state IN {value}",
-                    "purposes": "{v}.purpose IN {value}",
+                    "resource": {
+                        "id": "EXISTS { MATCH ({v})-[:OF]->({v}r) WHERE {v}r.id = {value} }",
+                        "key": "EXISTS { MATCH ({v})-[:OF]->({v}r) WHERE {v}r.key = {value} }",
+                    },
+                    "statuses": "{v}.status IN {value}",
                 },
+                opening=20,
             ),
+        ),
+        "events": Connection("Event", _EVENTS),
+        "purchases": Connection("Purchase", _PURCHASES),
+        "messages": Connection("Message", _MESSAGES),
+        "timeline": Connection(
+            "TimelineEntry", Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES})
+        ),
+        "effectiveTimezone": Computed(
+            "EffectiveTimezone", ("{v}.timezone", "{v}.country"), effective_timezones, required=True
         ),
     },
 )
+
+EFFECTIVE_TIMEZONE = Shape("EffectiveTimezone", {"zone": Part(0), "source": Part(1)})
 
 IDENTIFIER = Shape(
     "Identifier",
@@ -74,7 +93,12 @@ IDENTIFIER = Shape(
         "masked": value("masked"),
         "profiles": Connection(
             "Profile",
-            Edges("MATCH ({p})-[:IDENTIFIES]->({v}o) " + links.SURVIVORS, Order("Profile.id")),
+            # An address may be shared by thousands.
+            Edges(
+                f"MATCH ({{p}})-[:IDENTIFIES]->({{v}}o) WITH {{v}}o LIMIT {EDGE_BOUND + 1} {links.SURVIVORS}",
+                Order("Profile.id"),
+                opening=1_500,
+            ),
         ),
     },
 )
@@ -108,7 +132,10 @@ MEMBERSHIP = Shape(
     "CategoryMembership",
     {
         "category": Near("Category"),
-        "joined": Leaf("CASE type({v}m) WHEN 'JOINED' THEN true WHEN 'LEFT' THEN false ELSE {v}.joinedByDefault END"),
+        "joined": Leaf(
+            "CASE type({v}m) WHEN 'JOINED' THEN true WHEN 'LEFT' THEN false "
+            "ELSE coalesce({v}.joinedByDefault, true) END"
+        ),
         "explicit": Leaf("{v}m IS NOT NULL"),
         "since": Leaf("{v}m.at.epochMillis", optional_instant("at").convert, required=False),
     },
@@ -121,7 +148,7 @@ OPT_IN = Shape(
         "ip": optional("optInIp"),
         "url": optional("optInUrl"),
         "source": value_or("optInSource", "''"),
-        "wording": optional("optInWording"),
+        "wording": large("optInWording"),
     },
 )
 

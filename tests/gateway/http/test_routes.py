@@ -15,11 +15,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def parts(world: World) -> Parts:
-    async def ready() -> None:
-        if world.graph_error:
-            raise world.graph_error
-
-    return Parts(world.schema, world.services(), world.keys(), ready, lambda: world.redis_ok, console_routes())
+    return world.parts(console_routes())
 
 
 def client_of(world: World) -> httpx.AsyncClient:
@@ -30,7 +26,7 @@ async def test_no_route_but_the_open_ones_answers_without_a_key() -> None:
     world = World()
     app = create_app(parts(world)).asgi
     keyed = [each for each in app.routes if path(each) not in OPEN]
-    assert [path(each) for each in keyed] == ["/graphql", "/graphql"]
+    assert [path(each) for each in keyed] == ["/graphql", "/graphql", "/metrics"]
     async with client_of(world) as client:
         for route in keyed:
             if isinstance(route, Route):

@@ -1,0 +1,91 @@
+"""Lists that are found by what somebody types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from graph.reading.answer import FORBIDDEN
+from graph.reading.arguments import Arguments, Source
+from graph.reading.indexed import Indexed
+from graph.reading.listing import Request, where
+from graph.reading.order import Order
+from graph.reading.page import Page
+
+# Each way of finding gives so many candidates at most; they are sorted and filtered one by one.
+MOST_CANDIDATES = 1_000
+_CANDIDATES_COST = 1_000
+LONGEST_SEARCH = 100
+_TEXT = "search"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of finding: Cypher that returns `{v}` for `{value}`, which `value` makes of the text, None for no way."""
+
+    match: str
+    value: Callable[[str], str | None]
+
+
+# Its methods are questions, and those are told apart by what they belong to.
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """A list of everything, or of what the argument `search` finds, in the same orders and under the same filter.
+
+    With `is_pii` nobody may search who may not see personal data, nor sort by one of `pii_orders`.
+    """
+
+    indexed: Indexed
+    ways: tuple[Way, ...]
+    is_pii: bool = False
+    pii_orders: frozenset[str] = frozenset()
+
+    def order(self, arguments: Arguments) -> Order:
+        return self.indexed.order(arguments)
+
+    def scans(self, arguments: Arguments) -> bool:
+        return not arguments.given(_TEXT) and self.indexed.scans(arguments)
+
+    def filtered(self, request: Request) -> list[str]:
+        return [] if request.arguments.given(_TEXT) else self.indexed.filtered(request)
+
+    def ordered(self, request: Request, page: Page) -> str:
+        order, v = self.order(request.arguments), request.variable
+        self._permit(request, order)
+        if not request.arguments.given(_TEXT):
+            return self.indexed.ordered(request, page)
+        conditions = request.keyset(order, page).of_candidates()
+        return (
+            f"{self._candidates(request)}\nWITH {v}{where(conditions)}\n"
+            f"WITH {v} ORDER BY {order.of_candidates(v, backward=page.backward)} LIMIT {request.limit}"
+        )
+
+    def unordered(self, request: Request) -> str:
+        self._permit(request, self.order(request.arguments))
+        if not request.arguments.given(_TEXT):
+            return self.indexed.unordered(request)
+        return self._candidates(request)
+
+    def _permit(self, request: Request, order: Order) -> None:
+        if request.draft.caller.sees_pii:
+            return
+        if order.name in self.pii_orders or (self.is_pii and request.arguments.given(_TEXT)):
+            raise request.arguments.bad("Your key has no right to look for people by personal data.", FORBIDDEN)
+
+    def _candidates(self, request: Request) -> str:
+        v = request.variable
+        request.cost.open(_CANDIDATES_COST)
+        ways = request.arguments.ask(_TEXT, self._open_ways)
+        if ways is None:
+            raise request.arguments.bad(f"{_TEXT} must have between 1 and {LONGEST_SEARCH} characters.")
+        text = request.arguments.source(_TEXT)
+        found = [request.filled(self.ways[way].match, text.then(self.ways[way].value)) for way in ways]
+        union = "\nUNION\n".join(found) or f"UNWIND [] AS {v} RETURN {v}"
+        looks = request.draft.named(Source(None, MOST_CANDIDATES))
+        conditions = self.indexed.filter.conditions(replace(request, looks=looks), None)
+        return f"CALL () {{\n{union}\n}}\nWITH {v}{where(conditions)}"
+
+    def _open_ways(self, text: str) -> tuple[int, ...] | None:
+        if not 1 <= len(text) <= LONGEST_SEARCH:
+            return None
+        return tuple(index for index, way in enumerate(self.ways) if way.value(text) is not None)

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import httpx
+
+from tests.gateway.doubles import ANNA, AUTHORIZATION, World
+
+QUERY = '{ profile(by: {id: "prf_anna"}) { id } }'
+
+
+def client_of(world: World) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(world.app().asgi)
+    return httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=AUTHORIZATION)
+
+
+def numbers(text: str) -> dict[str, int]:
+    lines = [each.rpartition(" ") for each in text.splitlines() if not each.startswith("#")]
+    return {name: int(value) for name, _, value in lines}
+
+
+async def test_what_was_asked_is_counted() -> None:
+    world = World()
+    world.reader.entities["prf_anna"] = ANNA
+    async with client_of(world) as client:
+        before = numbers((await client.get("/metrics")).text)
+        for query in (QUERY, QUERY, "{ nothing }"):
+            await client.post("/graphql", json={"query": query})
+        await client.post("/graphql", json={"query": QUERY}, headers={"Authorization": "Bearer cgk_other"})
+        response = await client.get("/metrics")
+
+    assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    assert response.headers["cache-control"] == "no-store"
+    after = numbers(response.text)
+    assert {name: after[name] - before[name] for name in before if "documents" not in name} == {
+        "customer_graph_operations_prepared_hits_total": 1,
+        "customer_graph_operations_prepared_misses_total": 1,
+        "customer_graph_plans_compiled_total": 1,
+        "customer_graph_reads_refused_total": 0,
+        'customer_graph_graphql_requests_total{status="2xx"}': 2,
+        'customer_graph_graphql_requests_total{status="4xx"}': 2,
+        'customer_graph_graphql_requests_total{status="5xx"}': 0,
+    }
+    assert after["customer_graph_documents_parsed_total"] > before["customer_graph_documents_parsed_total"]
+    assert "prf_anna" not in response.text
+
+
+async def test_only_get_with_a_key_is_answered() -> None:
+    async with client_of(World()) as client:
+        response = await client.post("/metrics")
+        assert (response.status_code, response.headers["allow"]) == (405, "GET")
+        assert "customer_graph" not in response.text
+        del client.headers["Authorization"]
+        response = await client.get("/metrics")
+        assert (response.status_code, response.headers["www-authenticate"]) == (401, 'Bearer realm="customer-graph"')
+        assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
