@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up console schema lock lint types contracts test bench clean
+.PHONY: help setup demo up console schema lock lint types contracts test thorough bench bench-scale clean
 
 # A fresh machine may call its Python 3.11 or newer by any of these names.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -9,11 +9,12 @@ PIP := $(BIN)/pip install --disable-pip-version-check --quiet --require-hashes
 COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet
 CONSOLE_SOURCES := $(shell find console -path console/node_modules -prune -o -type f -print)
 CONSOLE := gateway/console/static/index.html
+PEER := bench/peers/apollo/node_modules/.package-lock.json
 # The console is built by Vite, which runs on Node 20.19 and from 22.12 on.
 NODE_OK := node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a == 22 && b >= 12) || (a == 20 && b >= 19) ? 0 : 1)'
 
 help: ## List what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 demo: setup ## Start everything with the sample shop; prints the address when it answers
 	@exec $(BIN)/customer-graph up --demo
@@ -26,8 +27,14 @@ setup: .venv/runtime.stamp $(CONSOLE) ## Install what running needs and build th
 test: .venv/workshop.stamp $(CONSOLE) lint types contracts ## Lint, types, import contracts and every test
 	$(BIN)/python -m pytest $(PYTEST)
 
-bench: .venv/workshop.stamp $(CONSOLE) ## Measure, print a table, write the raw numbers to bench/results/
+thorough: .venv/workshop.stamp $(CONSOLE) ## Compare 20,000 random documents with the oracle, 25 minutes a step
+	$(BIN)/python -m tests.thorough
+
+bench: .venv/workshop.stamp $(CONSOLE) $(PEER) ## Measure, print a table, write the raw numbers to bench/results/
 	$(BIN)/python -m bench
+
+bench-scale: .venv/workshop.stamp $(CONSOLE) ## The profile page among a million profiles, and of one with a million events
+	$(BIN)/python -m bench scale
 
 lint: .venv/workshop.stamp ## Style
 	$(BIN)/ruff check .
@@ -81,3 +88,9 @@ $(CONSOLE): $(CONSOLE_SOURCES) | .venv/runtime.stamp
 		PATH="$(CURDIR)/.venv/bin:$$PATH" && npm ci --no-audit --no-fund --loglevel=error && npm run build --silent; \
 	fi
 	@touch $(CONSOLE)
+
+$(PEER): bench/peers/apollo/package-lock.json | .venv/runtime.stamp
+	@echo "installing the peer's Node packages"
+	@$(NODE_OK) 2>/dev/null || $(PIP) -r requirements/node.txt
+	@cd bench/peers/apollo && PATH="$$PATH:$(CURDIR)/.venv/bin" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import json
 import time
 from pathlib import Path
 from statistics import median, quantiles
-
-import psutil
 
 from bench.figure import Figure
 from bench.stack import BenchStack, running
@@ -31,7 +28,7 @@ def measure(folder: Path) -> list[Figure]:
     answering: dict[str, list[float]] = {"mutation": [], "query": []}
     hanging: dict[str, list[float]] = {"mutation": [], "query": []}
     with running(folder / "hanging") as stack:
-        redis = psutil.Process(json.loads((stack.data / "run" / "redis.json").read_text())["pid"])
+        redis = stack.process("redis")
         _rounds(stack, "warm", {"mutation": [], "query": []})
         for number in range(_ROUNDS):
             _rounds(stack, f"answering-{number}", answering)

@@ -1,24 +1,29 @@
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
+from gateway.stack.memory import Memory
 from gateway.stack.ports import free_port
+from graph.settings import GraphSettings
 
 _START_TIMEOUT_S = 180.0
 _ASK_TIMEOUT_S = 30.0
 _POLL_S = 0.02
 _FIRST_QUERY = "{ profiles(first: 1) { nodes { id } } }"
+_ELSEWHERE = frozenset({"GRAPH_URI", "REDIS_URL", "SMTP_URL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,24 @@ class BenchStack:
     def environment(self) -> dict[str, str]:
         return _environment(self.data, self.key, 0)
 
+    def graph(self) -> GraphSettings:
+        announced: Mapping[str, str] = json.loads((self.data / "stack.json").read_text())["environment"]
+        return GraphSettings.from_environment(announced)
+
+    def process(self, part: str) -> psutil.Process:
+        """One of the stack's own parts: neo4j, redis, mailbox, gateway or worker."""
+        record = json.loads((self.data / "run" / f"{part}.json").read_text())
+        return psutil.Process(record["pid"])
+
 
 @contextmanager
-def running(data: Path) -> Iterator[BenchStack]:
+def running(data: Path, memory: Memory | None = None) -> Iterator[BenchStack]:
     key, port = f"cgk_{secrets.token_urlsafe(32)}", free_port()
     url = f"http://127.0.0.1:{port}"
     began = time.perf_counter()
     process = subprocess.Popen(
         (sys.executable, "-m", "gateway.cli", "up"),
-        env=_environment(data, key, port),
+        env={**_environment(data, key, port), **_of_memory(memory)},
         stdout=subprocess.DEVNULL,
     )
     headers = {"Authorization": f"Bearer {key}"}
@@ -76,5 +90,11 @@ def _wait(client: httpx.Client, process: subprocess.Popen[bytes], began: float) 
 
 def _environment(data: Path, key: str, port: int) -> dict[str, str]:
     own = {"CUSTOMER_GRAPH_DATA": str(data), "CUSTOMER_GRAPH_ADMIN_KEY": key, "PORT": str(port)}
-    inherited = {name: os.environ[name] for name in os.environ if name not in {"GRAPH_URI", "REDIS_URL", "SMTP_URL"}}
+    inherited = {name: value for name, value in os.environ.items() if name not in _ELSEWHERE}
     return {**inherited, **own}
+
+
+def _of_memory(memory: Memory | None) -> dict[str, str]:
+    if memory is None:
+        return {}
+    return {"CUSTOMER_GRAPH_HEAP": memory.heap, "CUSTOMER_GRAPH_PAGE_CACHE": memory.page_cache}

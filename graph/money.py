@@ -4,6 +4,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow, local
 
 MICROS_PER_UNIT = 1_000_000
 _MICROS_PER_HUNDREDTH = 10_000
+_HUNDREDTHS = tuple(f".{hundredth:02d}" for hundredth in range(100))
 # Neo4j's integers have 64 bits.
 _LARGEST_MICROS = 2**63 - 1
 # Python's own 28 digits would round a longer amount without a word.
@@ -35,9 +36,10 @@ def micros_from_decimal(amount: str | int | Decimal) -> int:
 
 def decimal_from_micros(micros: int) -> str:
     """The amount as a plain decimal with at least two places: 2550000 is "2.55", 1 is "0.000001"."""
-    if not micros % _MICROS_PER_HUNDREDTH:
-        hundredths = abs(micros) // _MICROS_PER_HUNDREDTH
-        return f"{'-' if micros < 0 else ''}{hundredths // 100}.{hundredths % 100:02d}"
+    hundredths, finer = divmod(micros, _MICROS_PER_HUNDREDTH)
+    if not finer and micros >= 0:
+        # Almost every amount; a page has a hundred of them.
+        return str(hundredths // 100) + _HUNDREDTHS[hundredths % 100]
     units, fraction = divmod(abs(micros), MICROS_PER_UNIT)
     places = f"{fraction:06d}".rstrip("0").ljust(2, "0")
     return f"{'-' if micros < 0 else ''}{units}.{places}"

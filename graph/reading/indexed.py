@@ -76,14 +76,20 @@ class Indexed:
         if not branches:
             return f"UNWIND [] AS {v}"
         by = order.by(v, *leading, down=keyset.down)
+        if len(branches) == 1 and not narrowing.unwound:
+            # One range of an index is in order already. Sorted again it would be read to its end, where a condition
+            # that comes behind may have found enough long before.
+            match = self._match(request, order, [*narrowing.fixed, *branches[0]], *leading)
+            return f"{match}\nWITH {v} ORDER BY {by} LIMIT {limit}"
         matches = [
             f"{self._match(request, order, [*narrowing.fixed, *branch], *leading)} RETURN {v} ORDER BY {by} "
             f"LIMIT {limit}"
             for branch in branches
         ]
         union = "\nUNION ALL\n".join(matches)
+        imported = narrowing.variable if narrowing.unwound else ""
         return (
-            f"{narrowing.unwound}CALL ({narrowing.variable or ''}) {{\n{union}\n}}\n"
+            f"{narrowing.unwound}CALL ({imported}) {{\n{union}\n}}\n"
             f"WITH {v} ORDER BY {order.by(v, down=keyset.down)} LIMIT {limit}"
         )
 

@@ -141,8 +141,8 @@ def _money(scope: Scope, field: Money, selection: Selection, path: Path) -> Read
 
 
 def _several(scope: Scope, field: Several, selection: Selection, path: Path) -> Reading:
-    # Most have a few entries; these make the price of the many that are possible.
-    cost = Cost(max(1, field.limit // 5))
+    # Its rows are small, so that all together cost a fifth; what is asked of each of them costs as much as anywhere.
+    cost = Cost(field.limit, opening=field.limit // 5 - field.limit)
     inner = scope.below(scope.draft.name(), cost)
     looks = scope.draft.named(Source(None, field.limit))
     arguments = scope.draft.arguments(selection, path)

@@ -51,6 +51,9 @@ class PeopleFilter:
                 conditions += within(request.draft, time, shape[member], source.then(_at((member,))))
         if not self._by_country(request.arguments, order):
             return Narrowing(conditions=tuple(conditions))
+        if shape["countries"]:
+            country = request.draft.parameter(source.then(lambda given: given["countries"][0]))
+            return Narrowing("", country, (f"{v}.country",), tuple(conditions))
         countries, looks = request.draft.named(source.then(_countries)), request.looks
         # Each country gives as many people as are looked at.
         request.cost.also(lambda parameters: len(parameters[countries]) * (1 + parameters[looks] // 8))
@@ -107,12 +110,8 @@ def _shape_of(given: Given) -> Shape | None:
                     found.append((member, tuple(shape(each, depth + 1) for each in value)))
                 case "not":
                     found.append((member, shape(value, depth + 1)))
-                case "createdAt" | "lastSeenAt":
-                    found.append((member, ends_of(value)))
-                case "subscription" | "purchase" | "attribute":
-                    found.append((member, _SHAPES[member](value)))
                 case _:
-                    found.append((member, None))
+                    found.append((member, _SHAPES[member](value) if member in _SHAPES else None))
         return tuple(found)
 
     try:
@@ -145,7 +144,11 @@ def _attribute_shape(given: Given) -> Hashable:
     return (compared, given.get("exists"))
 
 
-_SHAPES: Mapping[str, Callable[[Given], Hashable]] = {
+_SHAPES: Mapping[str, Callable[[Any], Hashable]] = {
+    "createdAt": ends_of,
+    "lastSeenAt": ends_of,
+    # People of one country come from the index in their order, and none is read too many.
+    "countries": lambda countries: len(set(countries)) == 1,
     "subscription": _subscription_shape,
     "purchase": _purchase_shape,
     "attribute": _attribute_shape,
@@ -219,23 +222,30 @@ class _Writer:
 
     def _purchase(self, shape: Any, path: Path) -> list[str]:
         has_total, ends, only_one, has_most = shape
-        u = f"{self.variable}u"
+        v, u = self.variable, f"{self.variable}u"
         during = within(self.draft, f"{u}.placedAt", ends, self.source.then(_at((*path, "during"))))
-        conditions = [f"{u}.profileId = {u}m", *(during or [f"{u}.placedAt IS NOT NULL"]), f"{u}.id IS NOT NULL"]
         if has_total:
             amount = self.source.then(_at((*path, "totalOver", "amount"))).then(micros_from_decimal)
-            conditions.append(f"{u}.totalMicros > {self.draft.parameter(amount)}")
-            conditions.append(f"{u}.currency = {self._value(*path, 'totalOver', 'currency')}")
+            currency = self._value(*path, "totalOver", "currency")
+            index = "profileId, currency, totalMicros"
+            bounds = [f"{u}.currency = {currency}", f"{u}.totalMicros > {self.draft.parameter(amount)}", *during]
+        else:
+            index = "profileId, placedAt, id"
+            bounds = [*(during or [f"{u}.placedAt IS NOT NULL"]), f"{u}.id IS NOT NULL"]
+        conditions = " AND ".join([f"{u}.profileId = {u}m", *bounds])
         found = (
-            f"UNWIND {self.variable}.memberIds AS {u}m MATCH ({u}:Purchase) "
-            f"USING INDEX SEEK {u}:Purchase(profileId, placedAt, id) WHERE {' AND '.join(conditions)} RETURN {u}"
+            f"UNWIND {v}.memberIds AS {u}m MATCH ({u}:Purchase) "
+            f"USING INDEX SEEK {u}:Purchase({index}) WHERE {conditions} RETURN {u}"
         )
-        if only_one:
-            return [f"EXISTS {{ {found} }}"]
-        least = self.draft.parameter(self.source.then(_at(path)).then(lambda given: given.get("timesAtLeast") or 0))
-        if not has_most:
-            return [f"COUNT {{ {found} }} >= {least}"]
-        return [f"{least} <= COUNT {{ {found} }} <= {self._value(*path, 'timesAtMost')}"]
+        return [f"EXISTS {{ {found} }}" if only_one else self._times(found, path, has_most=has_most)]
+
+    def _times(self, found: str, path: Path, *, has_most: bool) -> str:
+        """Counts only as far as the answer depends on it."""
+        given = self.source.then(_at(path))
+        least = self.draft.parameter(given.then(_least))
+        far_enough = self.draft.parameter(given.then(_far_enough))
+        count = f"COUNT {{ {found} LIMIT {far_enough} }}"
+        return f"{least} <= {count} <= {self._value(*path, 'timesAtMost')}" if has_most else f"{count} >= {least}"
 
     def _attribute(self, shape: Any, path: Path) -> list[str]:
         compared, exists = shape
@@ -258,6 +268,14 @@ class _Writer:
 
     def _value(self, *path: str | int) -> str:
         return self.draft.parameter(self.source.then(_at(path)))
+
+
+def _least(given: Given) -> int:
+    return max(0, given.get("timesAtLeast") or 0)
+
+
+def _far_enough(given: Given) -> int:
+    return max(_least(given), (given.get("timesAtMost") or 0) + 1)
 
 
 def _countries(given: Given) -> list[str]:

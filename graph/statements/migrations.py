@@ -90,6 +90,8 @@ def _words(name: LiteralString, analyzer: LiteralString, label: LiteralString, *
 # What people are looked for by.
 SEARCH_INDEXES: Final = (
     _index("Profile", "country", "createdAt", "id"),
+    # Whether somebody bought for more than an amount: one entry is enough to see it.
+    _index("Purchase", "profileId", "currency", "totalMicros"),
     _index("Identifier", "reversed"),
     _index("Product", "sku"),
     # A word of a name is a run of letters: "O'Neil" has two, and so has "Smith-Jones".

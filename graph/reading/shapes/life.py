@@ -45,7 +45,7 @@ PRODUCT = Shape(
                 # A purchase may hold the product in two lines.
                 f"MATCH ({{p}})<-[:CONTAINS]-({{v}}) WITH {{v}} LIMIT {EDGE_BOUND + 1} WITH DISTINCT {{v}}",
                 Order("Purchase.placedAt", SortKey("{v}.placedAt", SortKind.TIME), descending=True),
-                opening=600,
+                opening=450,
             ),
         ),
     },

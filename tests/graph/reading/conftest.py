@@ -1,17 +1,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 
+import neo4j
 import pytest
-from graphql import FieldNode, InlineFragmentNode, SelectionSetNode, ValueNode, parse, value_from_ast_untyped
 
 from graph.connection import Graph
 from graph.errors import GraphTimeout
+from graph.reading.compile import compiled
+from graph.reading.draft import Caller
 from graph.reading.reader import Answer, Reader
 from graph.selection import Selection
+from graph.settings import GraphSettings
 from graph.statement import Statement
-from tests.graph.reading.places import CURSOR_KEY
+from tests.graph.reading.documents import selections_of
+from tests.graph.reading.operators import Operator, hits
+from tests.graph.reading.places import CURSOR_KEY, CURSORS
 
 Ask = Callable[[str], Awaitable[Answer]]
 Write = Callable[..., Awaitable[None]]
@@ -99,12 +104,7 @@ CREATE (view)-[:BY]->(ann), (click)-[:BY]->(old), (view)-[:ABOUT]->(lamp), (clic
 @pytest.fixture
 def selected() -> Selected:
     """A document's fields as the plain tree that the reader takes; times are written as epoch milliseconds."""
-
-    def convert(document: str) -> tuple[Selection, ...]:
-        (operation,) = parse(document).definitions
-        return _fields(operation.selection_set, None)  # type: ignore[attr-defined]  # the only definition is an operation
-
-    return convert
+    return selections_of
 
 
 @pytest.fixture
@@ -134,30 +134,39 @@ async def family(write: Write) -> None:
     await write(_FAMILY)
 
 
-def _fields(chosen: SelectionSetNode | None, on: str | None) -> tuple[Selection, ...]:
-    found: list[Selection] = []
-    for node in chosen.selections if chosen else ():
-        if isinstance(node, InlineFragmentNode):
-            narrowed = node.type_condition.name.value if node.type_condition else on
-            found.extend(_fields(node.selection_set, narrowed))
-        elif isinstance(node, FieldNode):
-            found.append(_field(node, on))
-    return tuple(found)
+@pytest.fixture(params=["old figures", "figures of an empty graph"])
+def session(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphSettings) -> Iterator[neo4j.Session]:
+    """A graph whose planner knows nothing, or something that is no longer true: both were seen to mislead it."""
+    assert graph is not None  # The indexes are there.
+    access = (graph_settings.user, graph_settings.password)
+    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=access) as driver, driver.session() as opened:
+        opened.run("CALL db.clearQueryCaches()").consume()
+        if request.param == "figures of an empty graph":
+            opened.run("CALL db.resampleOutdatedIndexes()").consume()
+        yield opened
 
 
-def _field(node: FieldNode, on: str | None) -> Selection:
-    return Selection(
-        response_key=(node.alias or node.name).value,
-        name=node.name.value,
-        arguments=_arguments(node),
-        children=_fields(node.selection_set, None),
-        on=on,
-    )
+@pytest.fixture
+def explain(session: neo4j.Session, selected: Selected) -> Callable[[str], Operator]:
+    def plan_of(document: str) -> Operator:
+        plan = compiled(selected(document), Caller(CURSORS))
+        assert plan.statement is not None
+        summary = session.run(f"EXPLAIN {plan.statement.text}", dict(plan.constants)).consume()
+        assert summary.plan is not None
+        return Operator.of(summary.plan)
+
+    return plan_of
 
 
-def _arguments(node: FieldNode) -> Mapping[str, object]:
-    return {each.name.value: _value(each.value) for each in node.arguments or ()}
+@pytest.fixture
+def database_hits(session: neo4j.Session, selected: Selected) -> Callable[[str], int]:
+    """What a document costs the graph."""
 
+    def hits_of(document: str) -> int:
+        plan = compiled(selected(document), Caller(CURSORS))
+        assert plan.statement is not None
+        summary = session.run(f"PROFILE {plan.statement.text}", dict(plan.constants)).consume()
+        assert summary.profile is not None
+        return hits(summary.profile)
 
-def _value(node: ValueNode) -> object:
-    return value_from_ast_untyped(node)
+    return hits_of

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from graph.reading.compile import compiled
+from graph.reading.draft import Caller
 from graph.selection import Selection
 from tests.graph.reading.places import CURSORS
 
@@ -82,10 +83,8 @@ RETURN [c3] AS data""",
         "profiles(last: 1) { edges { cursor } }",
         """
 CALL () {
-CALL () {
-MATCH (v0:Profile) USING INDEX v0:Profile(createdAt, id) WHERE v0.createdAt IS NOT NULL \
-AND v0.id IS NOT NULL AND v0.mergedInto IS NULL RETURN v0 ORDER BY v0.createdAt ASC, v0.id ASC LIMIT $p0
-}
+MATCH (v0:Profile) USING INDEX v0:Profile(createdAt, id) WHERE v0.createdAt IS NOT NULL AND v0.id \
+IS NOT NULL AND v0.mergedInto IS NULL
 WITH v0 ORDER BY v0.createdAt ASC, v0.id ASC LIMIT $p0
 RETURN collect([v0.createdAt.epochMillis, v0.id]) AS c1
 }
@@ -117,12 +116,12 @@ MATCH (v0:Event {id: v0i})
 RETURN collect([v0i, v0.id]) AS c1
 }
 CALL () {
-UNWIND $p1 AS v2i
+UNWIND $p0 AS v2i
 MATCH (v2:Resource {id: v2i})
 RETURN collect([v2i, v2.id]) AS c3
 }
 RETURN [c1, c3] AS data""",
-        {"p0": ["evt_1", "evt_2"], "p1": ["res_1"]},
+        {"p0": ["evt_1", "res_1", "evt_2"]},
     ),
 }
 
@@ -130,14 +129,14 @@ RETURN [c1, c3] AS data""",
 @pytest.mark.parametrize("kind", GOLDEN)
 def test_each_kind_of_field_has_this_statement(selected: Selected, kind: str) -> None:
     document, text, parameters = GOLDEN[kind]
-    plan = compiled(selected("{" + document + "}"), CURSORS)
+    plan = compiled(selected("{" + document + "}"), Caller(CURSORS))
     assert plan.statement is not None
     assert plan.statement.text == text.strip()
-    assert plan.parameters == parameters
+    assert plan.constants == parameters
 
 
 def _text(selections: tuple[Selection, ...]) -> str:
-    statement = compiled(selections, CURSORS).statement
+    statement = compiled(selections, Caller(CURSORS)).statement
     assert statement is not None
     return statement.text
 
@@ -171,6 +170,6 @@ def test_fields_that_are_not_asked_for_leave_no_trace(selected: Selected) -> Non
 
 
 def test_a_page_looks_one_further_only_where_that_is_asked(selected: Selected) -> None:
-    blind = compiled(selected("{ messages(first: 7) { nodes { id } } }"), CURSORS)
-    looking = compiled(selected("{ messages(first: 7) { nodes { id } pageInfo { hasNextPage } } }"), CURSORS)
-    assert (blind.parameters["p0"], looking.parameters["p0"]) == (7, 8)
+    blind = compiled(selected("{ messages(first: 7) { nodes { id } } }"), Caller(CURSORS))
+    looking = compiled(selected("{ messages(first: 7) { nodes { id } pageInfo { hasNextPage } } }"), Caller(CURSORS))
+    assert (blind.constants["p0"], looking.constants["p0"]) == (7, 8)

@@ -11,11 +11,15 @@ from graph.reading.shapes import SHAPES
 Ask = Callable[[str], Awaitable[Answer]]
 
 EVERY_FIELD = {
+    "EffectiveTimezone": (
+        'node(id: "prf_ann") { ... on Profile { effectiveTimezone { __typename zone source } } }',
+        {"effectiveTimezone": {"__typename": "EffectiveTimezone", "zone": "Europe/London", "source": "DECLARED"}},
+    ),
     "Profile": (
         """node(id: "prf_ann") { __typename id ... on Profile { mergedIds revision kind isIdentified isTest status
         firstName lastName birthDate sex locale timezone country city createdAt updatedAt firstSeenAt lastSeenAt
         identifiers { nodes { id } } subscriptions { nodes { id } } events { nodes { id } } purchases { nodes { id } }
-        messages { nodes { id } } } }""",
+        messages { nodes { id } } timeline { nodes { id kind at } } effectiveTimezone { zone } } }""",
         {
             "__typename": "Profile",
             "id": "prf_ann",
@@ -42,6 +46,16 @@ EVERY_FIELD = {
             "events": {"nodes": [{"id": "evt_2"}, {"id": "evt_1"}]},
             "purchases": {"nodes": [{"id": "pur_2"}, {"id": "pur_1"}]},
             "messages": {"nodes": [{"id": "msg_1"}]},
+            "timeline": {
+                "nodes": [
+                    {"id": "evt_2", "kind": "EVENT", "at": "1970-01-01T00:00:11.000Z"},
+                    {"id": "evt_1", "kind": "EVENT", "at": "1970-01-01T00:00:10.000Z"},
+                    {"id": "msg_1", "kind": "MESSAGE", "at": "1970-01-01T00:00:09.000Z"},
+                    {"id": "pur_2", "kind": "PURCHASE", "at": "1970-01-01T00:00:08.000Z"},
+                    {"id": "pur_1", "kind": "PURCHASE", "at": "1970-01-01T00:00:07.000Z"},
+                ]
+            },
+            "effectiveTimezone": {"zone": "Europe/London"},
         },
     ),
     "Identifier": (

@@ -1,20 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Awaitable, Callable
 
-import neo4j
 import pytest
 
-from graph.connection import Graph
-from graph.reading.compile import compiled
-from graph.selection import Selection
-from graph.settings import GraphSettings
+from tests.graph.reading.operators import Operator
 from tests.graph.reading.places import CURSORS
 
-Selected = Callable[[str], tuple[Selection, ...]]
-Explain = Callable[[str], "Operator"]
+Explain = Callable[[str], Operator]
 Write = Callable[..., Awaitable[None]]
 
 _EVENT = CURSORS.at("Event.occurredAt", 5000, "evt_5")
@@ -72,99 +65,11 @@ WHOLE_INDEXES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
-    """One step of a plan of the graph."""
-
-    name: str
-    details: str
-    below: tuple[Operator, ...]
-
-    def walk(self) -> Iterator[Operator]:
-        yield self
-        for each in self.below:
-            yield from each.walk()
-
-    def is_bounded(self) -> bool:
-        """Whether a limit stands somewhere below on every branch that brings rows, or a single row is certain."""
-        if self.name in {"Limit", "Top", "Argument", "NodeUniqueIndexSeek", "EagerAggregation"}:
-            return True
-        if self.name in {"Apply", "CartesianProduct"}:
-            return self.below[1].is_bounded()
-        return bool(self.below) and all(each.is_bounded() for each in self.below)
-
-
-@pytest.fixture(params=["old figures", "figures of an empty graph"])
-def session(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphSettings) -> Iterator[neo4j.Session]:
-    """A graph whose planner knows nothing, or something that is no longer true: both were seen to mislead it."""
-    assert graph is not None  # The indexes are there.
-    access = (graph_settings.user, graph_settings.password)
-    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=access) as driver, driver.session() as opened:
-        opened.run("CALL db.clearQueryCaches()").consume()
-        if request.param == "figures of an empty graph":
-            opened.run("CALL db.resampleOutdatedIndexes()").consume()
-        yield opened
-
-
-@pytest.fixture
-def explain(session: neo4j.Session, selected: Selected) -> Explain:
-    def plan_of(document: str) -> Operator:
-        plan = compiled(selected(document), CURSORS)
-        assert plan.statement is not None
-        summary = session.run(f"EXPLAIN {plan.statement.text}", dict(plan.parameters)).consume()
-        assert summary.plan is not None
-        return _operator(summary.plan)
-
-    return plan_of
-
-
-@pytest.fixture
-def database_hits(session: neo4j.Session, selected: Selected) -> Callable[[str], int]:
-    """What a document costs the graph, in its own measure, which no other load disturbs."""
-
-    def hits_of(document: str) -> int:
-        plan = compiled(selected(document), CURSORS)
-        assert plan.statement is not None
-        summary = session.run(f"PROFILE {plan.statement.text}", dict(plan.parameters)).consume()
-        assert summary.profile is not None
-        return _hits(summary.profile)
-
-    return hits_of
-
-
-def _hits(profile: dict[str, Any]) -> int:
-    own: int = profile["args"].get("DbHits", 0)
-    return own + sum(_hits(each) for each in profile.get("children", []))
-
-
-def _operator(plan: dict[str, object]) -> Operator:
-    children = plan.get("children", [])
-    arguments = plan.get("args", {})
-    assert isinstance(children, list)
-    assert isinstance(arguments, dict)
-    return Operator(
-        str(plan["operatorType"]).partition("@")[0],
-        str(arguments.get("Details", "")),
-        tuple(_operator(each) for each in children),
-    )
-
-
 @pytest.mark.parametrize("kind", DOCUMENTS)
 def test_no_statement_scans_a_label_or_sorts_what_no_limit_bounds(explain: Explain, kind: str) -> None:
-    steps = list(explain(DOCUMENTS[kind]).walk())
-    names = {step.name for step in steps}
-    assert not names & {
-        "AllNodesScan",
-        "NodeByLabelScan",
-        "DirectedRelationshipTypeScan",
-        "UndirectedRelationshipTypeScan",
-    }
-    unbounded = [
-        step for step in steps if step.name in {"Sort", "Top", "PartialTop"} and not step.below[0].is_bounded()
-    ]
-    assert [f"{step.name} {step.details}" for step in unbounded] == []
-    whole_indexes = {step.details.partition(" WHERE")[0] for step in steps if step.name == "NodeIndexScan"}
-    assert len(whole_indexes) == WHOLE_INDEXES.get(kind, 0), whole_indexes
+    plan = explain(DOCUMENTS[kind])
+    assert plan.faults() == []
+    assert len(plan.whole_indexes()) == WHOLE_INDEXES.get(kind, 0), plan.whole_indexes()
 
 
 def test_each_history_of_the_profile_page_is_read_in_the_order_of_its_index(explain: Explain) -> None:

@@ -6,7 +6,9 @@ from typing import cast
 import pytest
 
 from graph.connection import Graph
+from graph.reading.compile import compiled
 from graph.reading.cursor import Cursors
+from graph.reading.draft import Caller
 from graph.reading.reader import Answer, BadArgument, Reader
 from graph.selection import Selection
 from tests.graph.reading.places import CURSOR_KEY, CURSORS
@@ -87,13 +89,13 @@ async def test_more_than_a_hundred_ids_are_refused(reader: Reader) -> None:
 
 
 async def test_what_cannot_exist_is_answered_without_a_statement(reader: Reader, selected: Selected) -> None:
-    answer = await reader.answer(
-        selected(
-            """{ __typename node(id: "?") { id } nodes(ids: ["", "x_1"]) { id }
-            profile(by: {identifier: {type: EMAIL, value: "nobody"}}) { id } }"""
-        )
-    )
-    assert answer == Answer({"__typename": "Query", "node": None, "nodes": [None, None], "profile": None})
+    answer = await reader.answer(selected('{ __typename node(id: "?") { id } nodes(ids: ["", "x_1"]) { id } }'))
+    assert answer == Answer({"__typename": "Query", "node": None, "nodes": [None, None]})
+
+
+def test_a_value_that_nobody_can_have_is_looked_for_as_null_which_finds_nothing(selected: Selected) -> None:
+    plan = compiled(selected('{ profile(by: {identifier: {type: EMAIL, value: "nobody"}}) { id } }'), Caller(CURSORS))
+    assert plan.constants == {"p0": None}
 
 
 async def test_a_field_without_a_shape_is_refused_and_never_becomes_cypher(reader: Reader) -> None:

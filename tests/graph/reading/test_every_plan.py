@@ -1,0 +1,75 @@
+"""What the graph plans for every statement that the schema can produce in one step.
+
+There are thousands. A run takes a part of them, another each time, with a seed that is printed; all of them with
+CUSTOMER_GRAPH_THOROUGH=1.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import neo4j
+import pytest
+
+from graph.reading.compile import Plan, compiled
+from graph.reading.draft import Caller
+from tests.graph.reading.one_step import SCHEMA, Step, steps
+from tests.graph.reading.operators import Operator
+from tests.graph.reading.places import CURSORS
+
+THOROUGH = bool(os.environ.get("CUSTOMER_GRAPH_THOROUGH"))
+_FEW = 6
+_MANY = 40
+_SEED = int(os.environ.get("CUSTOMER_GRAPH_SEED") or random.SystemRandom().randrange(10**6))
+
+
+def _by_listing() -> Mapping[str, Sequence[Step]]:
+    found: dict[str, list[Step]] = defaultdict(list)
+    for step in steps():
+        found[step.listing].append(step)
+    return found
+
+
+STEPS = _by_listing()
+
+
+def _some(listing: str) -> Sequence[Step]:
+    every = STEPS[listing]
+    if THOROUGH:
+        return every
+    dice = random.Random(f"{_SEED} {listing}")  # noqa: S311 (a choice of cases, not a secret)
+    most = _MANY if listing == "profiles" else _FEW
+    return every if len(every) <= most else dice.sample(every, most)
+
+
+def _plans(listing: str) -> Mapping[str, tuple[Step, Plan]]:
+    """By statement: many steps have the same."""
+    found: dict[str, tuple[Step, Plan]] = {}
+    for step in _some(listing):
+        plan = compiled([step.selection], Caller(CURSORS))
+        assert plan.statement is not None, str(step)
+        found.setdefault(plan.statement.text, (step, plan))
+    return found
+
+
+@pytest.mark.timeout(3600 if THOROUGH else 120)
+@pytest.mark.parametrize("listing", STEPS)
+def test_no_step_scans_a_label_or_sorts_what_no_limit_bounds(session: neo4j.Session, listing: str) -> None:
+    faults = []
+    for text, (step, plan) in _plans(listing).items():
+        summary = session.run(f"EXPLAIN {text}", dict(plan.constants)).consume()
+        assert summary.plan is not None
+        operator = Operator.of(summary.plan)
+        wrong = operator.faults() if step.of_everything else [*operator.faults(), *operator.whole_indexes()]
+        faults += [f"{fault}: {step}" for fault in wrong]
+    assert faults == [], f"again with CUSTOMER_GRAPH_SEED={_SEED}"
+
+
+def test_the_steps_name_every_field_of_query_and_every_list() -> None:
+    fields = set(SCHEMA.query_type.fields) if SCHEMA.query_type else set()
+    assert fields - {"viewer", "node", "nodes"} <= set(STEPS)
+    assert len(STEPS["profiles"]) > 20_000
+    assert sum(map(len, STEPS.values())) > 25_000
