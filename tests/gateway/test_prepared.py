@@ -179,7 +179,7 @@ async def test_reads_for_which_there_is_no_room_are_counted(operations: Operatio
     world.reader.answers = [ReadsFull("x")]
     outcome = await ask(operations, QUERY, id="prf_anna")
 
-    assert (outcome.status, outcome.retry_after_s) == (503, 2)
+    assert (outcome.status, outcome.retry_after_s) == (503, 1)
     assert counts(operations)["reads_refused"] == 1
 
 

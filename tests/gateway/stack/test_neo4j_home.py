@@ -27,6 +27,7 @@ def test_it_listens_on_loopback_only_and_tells_nobody(tmp_path: Path) -> None:
         "server.fleet_discovery.enabled": "false",
         "dbms.fleet_manager.enabled": "false",
         "server.bolt.telemetry.enabled": "false",
+        "server.bolt.connection_keep_alive_for_requests": "OFF",
         "client.allow_telemetry": "false",
         "server.memory.pagecache.size": "64m",
         "db.relationship_grouping_threshold": "5",

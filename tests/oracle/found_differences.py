@@ -1,0 +1,50 @@
+"""Every difference between the fast path and the oracle that was ever found, as small as it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.oracle.cases import Case
+from tests.oracle.world import World
+
+
+def _plain(document: str, **variables: Any) -> Callable[[World], Case]:
+    return lambda _world: Case(document, (variables,))
+
+
+def _membership_without_default(world: World) -> Case:
+    category = next(each for each in world.categories if each.joined_by_default is None)
+    subscription = next(
+        each for each in world.subscriptions if each.resource is category.resource and category.id not in each.said
+    )
+    parts = "categories { joined explicit since category { joinedByDefault } }"
+    return Case(f'{{ node(id: "{subscription.id}") {{ ... on ChannelSubscription {{ {parts} }} }} }}')
+
+
+FOUND: Mapping[str, Callable[[World], Case]] = {
+    "a category without a default is joined": _membership_without_default,
+    "a bad argument beside viewer keeps its path": _plain(
+        "{ messages(first: 2) { nodes { attempts(first: 0) { nodes { id } } } } viewer { kind } }"
+    ),
+    "an absent order": _plain("query ($o: ProfileOrder) { profiles(orderBy: $o, first: 3) { nodes { id } } }"),
+    "an absent filter": _plain("query ($f: MessageFilter) { messages(filter: $f, first: 3) { nodes { id } } }"),
+    "absent kinds and span of a timeline": _plain(
+        "query ($k: [TimelineKind!], $d: DateTimeRange) "
+        "{ profiles(first: 3) { nodes { timeline(kinds: $k, during: $d, first: 2) { nodes { id } } } } }"
+    ),
+    "an absent span of a history": _plain(
+        "query ($d: DateTimeRange) "
+        "{ profiles(first: 3) { nodes { purchases(during: $d, statuses: [PAID], first: 2) { nodes { id } } } } }"
+    ),
+    "a wrong size where only the type is asked": _plain(
+        '{ resource(by: {key: "app-one"}) { categories(first: 101) { __typename } } }'
+    ),
+    "a number is no part of a name": _plain(
+        '{ number: profiles(search: "12") { nodes { id } } both: profiles(search: "x 9") { nodes { id } } }'
+    ),
+    "a name of two ideographs": _plain('{ profiles(search: "小林") { nodes { id } } }'),
+    "a word behind an apostrophe": _plain(
+        '{ alone: profiles(search: "brien") { nodes { id } } both: profiles(search: "o brien") { nodes { id } } }'
+    ),
+}

@@ -1,0 +1,169 @@
+"""Who someone is: plain resolvers over the world in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.oracle import orders
+from tests.oracle.asking import Info, Resolver, asking
+from tests.oracle.filtering import during, is_resource
+from tests.oracle.paging import Page, page
+from tests.oracle.world import Category, ChannelSubscription, Identifier, Message, Person, Resource, Said
+from tests.oracle.zones import effective_timezone
+
+
+def _identifiers(person: Person, info: Info, **arguments: Any) -> Page:
+    return page(info, person.identifiers, orders.IDENTIFIERS, arguments)
+
+
+def _subscriptions(person: Person, info: Info, **arguments: Any) -> Page:
+    channel, statuses, resource = (arguments.get(name) for name in ("channel", "statuses", "resource"))
+    kept = [
+        each
+        for each in person.subscriptions
+        if channel in {None, each.channel}
+        and (statuses is None or each.status in statuses)
+        and (resource is None or is_resource(each.resource, resource))
+    ]
+    return page(info, kept, orders.SUBSCRIPTIONS, arguments)
+
+
+def _events(person: Person, info: Info, **arguments: Any) -> Page:
+    types = arguments.get("types")
+    kept = [
+        each
+        for each in asking(info).world.events
+        if each.profile_id in person.member_ids
+        and (types is None or each.type in types)
+        and during(each.occurred_at, arguments.get("during"))
+    ]
+    return page(info, kept, orders.EVENTS.towards(arguments.get("direction")), arguments)
+
+
+def _purchases(person: Person, info: Info, **arguments: Any) -> Page:
+    statuses, kinds = arguments.get("statuses"), arguments.get("kinds")
+    kept = [
+        each
+        for each in asking(info).world.purchases
+        if each.profile_id in person.member_ids and during(each.placed_at, arguments.get("during"))
+    ]
+    order = orders.PURCHASES.towards(arguments.get("direction"))
+    if statuses is None and kinds is None:
+        return page(info, kept, order, arguments)
+    return page(
+        info,
+        kept,
+        order,
+        arguments,
+        lambda each: (statuses is None or each.status in statuses) and (kinds is None or each.kind in kinds),
+    )
+
+
+def _messages(person: Person, info: Info, **arguments: Any) -> Page:
+    channel, states, purposes = (arguments.get(name) for name in ("channel", "states", "purposes"))
+    kept = [
+        each
+        for each in asking(info).world.messages
+        if each.profile_id in person.member_ids and during(each.created_at, arguments.get("during"))
+    ]
+    order = orders.MESSAGES.towards(arguments.get("direction"))
+    if channel is None and states is None and purposes is None:
+        return page(info, kept, order, arguments)
+
+    def matches(each: Message) -> bool:
+        return (
+            channel in {None, each.channel}
+            and (states is None or each.state in states)
+            and (purposes is None or each.purpose in purposes)
+        )
+
+    return page(info, kept, order, arguments, matches)
+
+
+def _timeline(person: Person, info: Info, **arguments: Any) -> Page:
+    kinds = arguments.get("kinds")
+    world = asking(info).world
+    everything = (("EVENT", world.events), ("PURCHASE", world.purchases), ("MESSAGE", world.messages))
+    kept = [
+        each
+        for kind, entries in everything
+        if kinds is None or kind in kinds
+        for each in entries
+        if each.profile_id in person.member_ids and during(orders.instant_of(each), arguments.get("during"))
+    ]
+    return page(info, kept, orders.TIMELINE.towards(arguments.get("direction")), arguments)
+
+
+def _people(identifier: Identifier, info: Info, **arguments: Any) -> Page:
+    world = asking(info).world
+    remaining = {world.survivor(each).id: world.survivor(each) for each in identifier.people}
+    return page(info, remaining.values(), orders.PEOPLE_OF_IDENTIFIER, arguments)
+
+
+def _memberships(subscription: ChannelSubscription, _info: Info) -> list[dict[str, Any]]:
+    categories = sorted(subscription.resource.categories, key=lambda each: each.id)
+    return [_membership(each, subscription.said.get(each.id)) for each in categories]
+
+
+def _membership(category: Category, said: Said | None) -> dict[str, Any]:
+    default = True if category.joined_by_default is None else category.joined_by_default
+    return {
+        "category": category,
+        "joined": default if said is None else said.joined,
+        "explicit": said is not None,
+        "since": None if said is None else said.at,
+    }
+
+
+def _opt_in(subscription: ChannelSubscription, _info: Info) -> dict[str, Any] | None:
+    if subscription.opt_in_at is None:
+        return None
+    return {
+        "at": subscription.opt_in_at,
+        "ip": subscription.opt_in_ip,
+        "url": subscription.opt_in_url,
+        "source": subscription.opt_in_source or "",
+        "wording": subscription.opt_in_wording,
+    }
+
+
+def _categories(resource: Resource, info: Info, **arguments: Any) -> Page:
+    return page(info, resource.categories, orders.CATEGORIES, arguments)
+
+
+PEOPLE: dict[str, dict[str, Resolver]] = {
+    "Profile": {
+        "mergedIds": lambda person, _info: [each for each in person.member_ids if each != person.id],
+        "isIdentified": lambda person, _info: bool(person.is_identified),
+        "isTest": lambda person, _info: bool(person.is_test),
+        "updatedAt": lambda person, _info: person.created_at if person.updated_at is None else person.updated_at,
+        "firstSeenAt": lambda person, _info: (
+            person.created_at if person.first_seen_at is None else person.first_seen_at
+        ),
+        "effectiveTimezone": lambda person, _info: effective_timezone(person),
+        "identifiers": _identifiers,
+        "subscriptions": _subscriptions,
+        "events": _events,
+        "purchases": _purchases,
+        "messages": _messages,
+        "timeline": _timeline,
+    },
+    "Identifier": {
+        "namespace": lambda identifier, _info: identifier.namespace or "",
+        "profiles": _people,
+    },
+    "ChannelSubscription": {
+        "profile": lambda subscription, info: asking(info).world.survivor(subscription.person),
+        "categories": _memberships,
+        "optIn": _opt_in,
+    },
+    "Resource": {
+        "channels": lambda resource, _info: resource.channels or [],
+        "categories": _categories,
+    },
+    "Category": {
+        "mandatory": lambda category, _info: bool(category.mandatory),
+        "active": lambda category, _info: category.active is not False,
+        "joinedByDefault": lambda category, _info: category.joined_by_default is not False,
+    },
+}

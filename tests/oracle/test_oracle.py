@@ -1,0 +1,63 @@
+"""The fast path against the oracle: a sample of what `make thorough` does, and every difference that was ever found."""
+
+from __future__ import annotations
+
+import pytest
+
+from graph.reading import connection
+from tests.oracle.asking import REFUSING
+from tests.oracle.cases import ALL_SCOPES, Case
+from tests.oracle.documents import Documents
+from tests.oracle.found_differences import FOUND
+from tests.oracle.harness import Harness
+from tests.oracle.not_yet import NOT_YET
+from tests.oracle.sampling import sample
+from tests.oracle.world import Person, World
+
+_SEED, _EXAMPLES = 1, 150
+_SCANNING_EXAMPLES = 60
+_SCANNED = (
+    "profile messages purchases nodes edges cursor pageInfo endCursor startCursor hasNextPage statuses states filter"
+)
+
+
+@pytest.mark.timeout(300)
+async def test_random_documents_get_the_answer_of_the_oracle(harness: Harness) -> None:
+    documents = Documents(harness.oracle.schema, harness.pool())
+    assert await harness.failures(sample(documents, _SEED, _EXAMPLES)) == []
+    tally = harness.tally
+    assert tally.documents == _EXAMPLES
+    # A sample in which most is refused, or nothing is ever wrong, would prove little.
+    assert tally.with_data > tally.runs * 0.7
+    assert {"FORBIDDEN", "AMBIGUOUS_MATCH", "VALUE_MISSING"} <= set(tally.errors)
+    assert not REFUSING.isdisjoint(tally.errors)
+
+
+async def test_filtered_pages_end_early_where_they_looked_at_enough(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "SCAN_BOUND", 5)
+    early = Harness(harness.graph, harness.world, scan_bound=5)
+    # Which conditions of these an index serves is no promise, so neither is where their pages end.
+    hidden = NOT_YET | {"Query.profiles(filter)"}
+    aims = frozenset(_SCANNED.split())
+    documents = Documents(early.oracle.schema, early.pool(), aims, hidden)
+    assert await early.failures(sample(documents, _SEED, _SCANNING_EXAMPLES)) == []
+
+
+@pytest.mark.parametrize("name", sorted(FOUND))
+async def test_a_difference_that_was_found_is_gone(harness: Harness, name: str) -> None:
+    await harness.check(FOUND[name](harness.world))
+
+
+async def test_a_wrong_answer_is_seen(harness: Harness) -> None:
+    case = Case("{ profiles(first: 3) { nodes { id } } }")
+    await harness.check(case)
+    right = harness.oracle.answer(case.document, {}, ALL_SCOPES)
+    assert [each["id"] for each in right.data["profiles"]["nodes"]] != []
+    assert all(each.merged_into is None for each in _people(harness.world, right.data))
+
+
+def _people(world: World, data: dict[str, dict[str, list[dict[str, str]]]]) -> list[Person]:
+    found = [world.by_id[each["id"]] for each in data["profiles"]["nodes"]]
+    return [each for each in found if isinstance(each, Person)]

@@ -1,0 +1,265 @@
+"""A small customer graph in memory: what the oracle answers from, and what is written into the real graph.
+
+Attributes are named like the graph's properties. Times (named `at`, or ending in `_at` or `_until`) are epoch
+milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+# Marks an attribute that is an edge, or otherwise no property of its own.
+_LINK: Mapping[str, bool] = {"link": True}
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Person:
+    typename: ClassVar[str] = "Profile"
+    id: str
+    member_ids: list[str]
+    revision: int
+    status: str
+    kind: str
+    created_at: int
+    merged_into: str | None = None
+    is_identified: bool | None = None
+    is_test: bool | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    birth_date: str | None = None
+    sex: str | None = None
+    locale: str | None = None
+    timezone: str | None = None
+    country: str | None = None
+    city: str | None = None
+    updated_at: int | None = None
+    first_seen_at: int | None = None
+    last_seen_at: int | None = None
+    attributes: dict[str, str | int | float | bool] = field(default_factory=dict, metadata=_LINK)
+    identifiers: list[Identifier] = field(default_factory=list, metadata=_LINK)
+    subscriptions: list[ChannelSubscription] = field(default_factory=list, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Identifier:
+    typename: ClassVar[str] = "Identifier"
+    id: str
+    key: str
+    type: str
+    value: str | None
+    masked: str
+    namespace: str | None = None
+    reversed: str | None = None
+    people: list[Person] = field(default_factory=list, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Resource:
+    typename: ClassVar[str] = "Resource"
+    id: str
+    key: str
+    title: str
+    created_at: int
+    channels: list[str] | None = None
+    categories: list[Category] = field(default_factory=list, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Category:
+    typename: ClassVar[str] = "Category"
+    id: str
+    key: str
+    scoped_key: str
+    title: str
+    mandatory: bool | None = None
+    active: bool | None = None
+    joined_by_default: bool | None = None
+    resource: Resource = field(metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Said:
+    """What a subscriber said about a category: joined, or left."""
+
+    joined: bool
+    at: int
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class ChannelSubscription:
+    typename: ClassVar[str] = "ChannelSubscription"
+    id: str
+    key: str | None
+    channel: str
+    status: str
+    priority: int
+    created_at: int
+    opt_in_at: int | None = None
+    opt_in_ip: str | None = None
+    opt_in_url: str | None = None
+    opt_in_source: str | None = None
+    opt_in_wording: str | None = None
+    suspended_until: int | None = None
+    consent_expires_at: int | None = None
+    person: Person = field(metadata=_LINK)
+    address: Identifier = field(metadata=_LINK)
+    resource: Resource = field(metadata=_LINK)
+    said: dict[str, Said] = field(default_factory=dict, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Product:
+    typename: ClassVar[str] = "Product"
+    id: str
+    source_key: str
+    source: str
+    sku: str
+    name: str | None = None
+    product_category: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Event:
+    typename: ClassVar[str] = "Event"
+    id: str
+    source_key: str
+    source: str
+    external_id: str
+    profile_id: str
+    type: str
+    occurred_at: int
+    received_at: int | None = None
+    value_micros: int | None = None
+    properties: str | None = None
+    is_test: bool | None = None
+    products: list[Product] = field(default_factory=list, metadata=_LINK)
+    caused_by: Message | None = field(default=None, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Line:
+    typename: ClassVar[str] = "PurchaseLine"
+    position: int
+    quantity: int
+    unit_price_micros: int
+    total_micros: int
+    status: str
+    product: Product = field(metadata=_LINK)
+    purchase: Purchase = field(metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Purchase:
+    typename: ClassVar[str] = "Purchase"
+    id: str
+    source_key: str
+    source: str
+    external_id: str
+    profile_id: str
+    kind: str
+    status: str
+    placed_at: int
+    currency: str
+    total_micros: int
+    changed_at: int | None = None
+    delivery_micros: int | None = None
+    discount_micros: int | None = None
+    is_test: bool | None = None
+    lines: list[Line] = field(default_factory=list, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Outreach:
+    typename: ClassVar[str] = "Outreach"
+    id: str
+    profile_id: str
+    origin: str
+    state: str
+    created_at: int
+    refused_by: str | None = None
+    reason: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Attempt:
+    typename: ClassVar[str] = "Attempt"
+    id: str
+    at: int
+    provider: str
+    outcome: str
+    answer: str | None = None
+    next_at: int | None = None
+    message: Message = field(metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Message:
+    typename: ClassVar[str] = "Message"
+    id: str
+    profile_id: str
+    state: str
+    purpose: str
+    channel: str
+    created_at: int
+    subject: str | None = None
+    is_test: bool | None = None
+    refused_by: str | None = None
+    reason: str | None = None
+    sent_at: int | None = None
+    delivered_at: int | None = None
+    opened_at: int | None = None
+    first_clicked_at: int | None = None
+    open_count: int | None = None
+    click_count: int | None = None
+    complained_at: int | None = None
+    subscription: ChannelSubscription | None = field(default=None, metadata=_LINK)
+    outreach: Outreach | None = field(default=None, metadata=_LINK)
+    attempts: list[Attempt] = field(default_factory=list, metadata=_LINK)
+
+
+Thing = (
+    Person
+    | Identifier
+    | Resource
+    | Category
+    | ChannelSubscription
+    | Product
+    | Event
+    | Purchase
+    | Outreach
+    | Message
+    | Attempt
+)
+
+
+@dataclass(slots=True, repr=False)
+class World:
+    """Everything there is, and by id."""
+
+    people: list[Person] = field(default_factory=list)
+    identifiers: list[Identifier] = field(default_factory=list)
+    resources: list[Resource] = field(default_factory=list)
+    categories: list[Category] = field(default_factory=list)
+    subscriptions: list[ChannelSubscription] = field(default_factory=list)
+    products: list[Product] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
+    outreaches: list[Outreach] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    by_id: dict[str, Thing] = field(default_factory=dict)
+
+    def survivor(self, person: Person) -> Person:
+        """Who remains of a person after merges."""
+        if person.merged_into is None:
+            return person
+        found = self.by_id[person.merged_into]
+        assert isinstance(found, Person)
+        return found
+
+    def person(self, identity: str) -> Person | None:
+        """The one who remains of the person with this id; None for an id of nobody."""
+        found = self.by_id.get(identity)
+        return self.survivor(found) if isinstance(found, Person) else None

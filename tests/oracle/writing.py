@@ -1,0 +1,143 @@
+"""Puts the test world into a real graph, as plain statements do: none of the product's own writing is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, LiteralString
+
+from graph.connection import Graph
+from graph.statement import Statement
+from tests.oracle.world import Line, Person, Thing, World
+
+_TIMEOUT_MS = 60_000
+_BATCH = 200
+
+_EDGES: Mapping[str, LiteralString] = {
+    "IDENTIFIES": "MATCH (a:Identifier {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:IDENTIFIES]->(b)",
+    "MERGED_INTO": "MATCH (a:Profile {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:MERGED_INTO]->(b)",
+    "OFFERS": "MATCH (a:Resource {id: row.a}), (b:Category {id: row.b}) CREATE (a)-[:OFFERS]->(b)",
+    "HAS_SUBSCRIPTION": (
+        "MATCH (a:Profile {id: row.a}), (b:Subscription {id: row.b}) CREATE (a)-[:HAS_SUBSCRIPTION]->(b)"
+    ),
+    "AT": "MATCH (a:Subscription {id: row.a}), (b:Identifier {id: row.b}) CREATE (a)-[:AT]->(b)",
+    "OF": "MATCH (a:Subscription {id: row.a}), (b:Resource {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "JOINED": (
+        "MATCH (a:Subscription {id: row.a}), (b:Category {id: row.b}) "
+        "CREATE (a)-[:JOINED {at: datetime({epochMillis: row.at})}]->(b)"
+    ),
+    "LEFT": (
+        "MATCH (a:Subscription {id: row.a}), (b:Category {id: row.b}) "
+        "CREATE (a)-[:LEFT {at: datetime({epochMillis: row.at})}]->(b)"
+    ),
+    "BY_EVENT": "MATCH (a:Event {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:BY]->(b)",
+    "ABOUT": "MATCH (a:Event {id: row.a}), (b:Product {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
+    "CAUSED_BY": "MATCH (a:Event {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:CAUSED_BY]->(b)",
+    "BY_PURCHASE": "MATCH (a:Purchase {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:BY]->(b)",
+    "CONTAINS": (
+        "MATCH (a:Purchase {id: row.a}), (b:Product {id: row.b}) CREATE (a)-[e:CONTAINS]->(b) SET e += row.properties"
+    ),
+    "TO": "MATCH (a:Message {id: row.a}), (b:Subscription {id: row.b}) CREATE (a)-[:TO]->(b)",
+    "PART_OF": "MATCH (a:Message {id: row.a}), (b:Outreach {id: row.b}) CREATE (a)-[:PART_OF]->(b)",
+    "OF_MESSAGE": "MATCH (a:Attempt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
+}
+
+# Labels that a Statement may name; the graph calls one of them otherwise than GraphQL.
+_LABELS: Mapping[str, LiteralString] = {
+    "Profile": "Profile",
+    "Identifier": "Identifier",
+    "Resource": "Resource",
+    "Category": "Category",
+    "ChannelSubscription": "Subscription",
+    "Product": "Product",
+    "Event": "Event",
+    "Purchase": "Purchase",
+    "Outreach": "Outreach",
+    "Message": "Message",
+    "Attempt": "Attempt",
+}
+
+Row = dict[str, Any]
+
+
+async def write(graph: Graph, world: World) -> None:
+    """Into an empty, migrated graph."""
+    by_label: dict[str, list[Thing]] = {}
+    for thing in world.by_id.values():
+        by_label.setdefault(thing.typename, []).append(thing)
+    for typename, things in by_label.items():
+        await _nodes(graph, _LABELS[typename], things)
+    for name, rows in _edges(world).items():
+        await _rows(graph, "UNWIND $rows AS row " + _EDGES[name], rows)
+
+
+async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing]) -> None:
+    rows = [_row(each) for each in things]
+    times = sorted({name for row in rows for name in row["times"]})
+    converted = ", ".join(
+        f"{name}: CASE WHEN row.times.{name} IS NULL THEN null ELSE datetime({{epochMillis: row.times.{name}}}) END"
+        for name in times
+    )
+    dates = ", birthDate: date(row.dates.birthDate)" if label == "Profile" else ""
+    await _rows(
+        graph,
+        f"UNWIND $rows AS row CREATE (n:{label}) SET n = row.plain SET n += {{{converted}{dates}}}",
+        rows,
+    )
+
+
+async def _rows(graph: Graph, text: str, rows: Sequence[Row]) -> None:
+    for start in range(0, len(rows), _BATCH):
+        statement = Statement("test_world", text, timeout_ms=_TIMEOUT_MS)
+        await graph.change(statement, rows=rows[start : start + _BATCH])
+
+
+def _row(thing: Thing | Line) -> Row:
+    row: Row = {"plain": {}, "times": {}, "dates": {}}
+    for each in fields(thing):
+        value = getattr(thing, each.name)
+        if value is None or each.metadata.get("link"):
+            continue
+        kind = "times" if _is_time(each.name) else "dates" if each.name == "birth_date" else "plain"
+        row[kind][_camel(each.name)] = value
+    if isinstance(thing, Person):
+        row["plain"].update({f"attr_{key}": value for key, value in thing.attributes.items()})
+    return row
+
+
+def _is_time(name: str) -> bool:
+    return name == "at" or name.endswith(("_at", "_until"))
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)
+
+
+def _edges(world: World) -> dict[str, list[Row]]:
+    def rows(pairs: Iterable[tuple[str, str]]) -> list[Row]:
+        return [{"a": a, "b": b} for a, b in pairs]
+
+    said = [(sub, category, said) for sub in world.subscriptions for category, said in sub.said.items()]
+    return {
+        "IDENTIFIES": rows((each.id, person.id) for each in world.identifiers for person in each.people),
+        "MERGED_INTO": rows((each.id, each.merged_into) for each in world.people if each.merged_into),
+        "OFFERS": rows((each.resource.id, each.id) for each in world.categories),
+        "HAS_SUBSCRIPTION": rows((each.person.id, each.id) for each in world.subscriptions),
+        "AT": rows((each.id, each.address.id) for each in world.subscriptions),
+        "OF": rows((each.id, each.resource.id) for each in world.subscriptions),
+        "JOINED": [{"a": sub.id, "b": category, "at": said.at} for sub, category, said in said if said.joined],
+        "LEFT": [{"a": sub.id, "b": category, "at": said.at} for sub, category, said in said if not said.joined],
+        "BY_EVENT": rows((each.id, each.profile_id) for each in world.events),
+        "ABOUT": rows((each.id, product.id) for each in world.events for product in each.products),
+        "CAUSED_BY": rows((each.id, each.caused_by.id) for each in world.events if each.caused_by),
+        "BY_PURCHASE": rows((each.id, each.profile_id) for each in world.purchases),
+        "CONTAINS": [
+            {"a": purchase.id, "b": line.product.id, "properties": _row(line)["plain"]}
+            for purchase in world.purchases
+            for line in purchase.lines
+        ],
+        "TO": rows((each.id, each.subscription.id) for each in world.messages if each.subscription),
+        "PART_OF": rows((each.id, each.outreach.id) for each in world.messages if each.outreach),
+        "OF_MESSAGE": rows((each.id, each.message.id) for each in world.attempts),
+    }
