@@ -28,7 +28,7 @@ Write = Callable[..., Awaitable[None]]
 THOROUGH = bool(os.environ.get("CUSTOMER_GRAPH_THOROUGH"))
 _SEED = int(os.environ.get("CUSTOMER_GRAPH_SEED") or random.SystemRandom().randrange(10**6))
 _SCALE = 100 if THOROUGH else 10
-_SEARCH_S = 1_200.0 if THOROUGH else 20.0
+_SEARCH_S = 1_200.0 if THOROUGH else 8.0
 _LIMIT_S = READ_TIMEOUT_MS / 1000
 # So many documents are dearer than the last before the search begins anew elsewhere.
 _PATIENCE = 25
