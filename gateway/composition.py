@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -31,8 +30,6 @@ from graph.settings import GraphSettings
 _log = logging.getLogger(__name__)
 
 _LAST_NUDGES_WITHIN_S = 1.0
-# A page makes some hundred objects that live until it is sent.
-_ALLOCATIONS_PER_COLLECTION = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +45,7 @@ async def serve_until_stopped(settings: ServeSettings) -> None:
     Raises SchemaTooNew or GraphError where the graph is there and not at this program's schema version.
     """
     async with running(settings) as app:
-        _keep_what_is_there()
         await Server(app.asgi, app.sockets, settings.gateway.host, settings.gateway.port).serve()
-
-
-def _keep_what_is_there() -> None:
-    """Tells the collector of cycles that schema and modules stay, and that answers are freed without it.
-
-    Looking through them again and again for what is never garbage took a sixth of assembling a page (measured).
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_ALLOCATIONS_PER_COLLECTION)
 
 
 @asynccontextmanager

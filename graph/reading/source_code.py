@@ -47,7 +47,7 @@ class SourceCode:
     def compiled(self, expression: str) -> Assemble:
         """A function of the record and the parameters. It raises anything at all for a record with something missing.
 
-        It is compiled because an interpreted tree of readings takes ten times as long (measured).
+        It is compiled because an interpreted tree of readings takes 2.7 times as long for a profile page (measured).
         """
         text = "\n".join((*self._functions, f"def assemble(r, p):\n    return {expression}\n"))
         names = dict(self._constants)

@@ -14,6 +14,8 @@ _STATES = (MessageState.DELIVERED, MessageState.OPENED, MessageState.CLICKED, Me
 _CHANNELS = tuple(Channel)[:5]
 _FIRST_MS = 1_291_161_600_000
 _SPAN_MS = 10_000_000_000
+# The share of events that are worth something.
+_WITH_VALUE = 0.5
 _CENT_MICROS = 10_000
 # More than anybody has, so that numbers made of a person's and this one are unique.
 _MOST = 100_000
@@ -32,7 +34,7 @@ def events_of(person: Person) -> Iterator[dict[str, object]]:
             "sourceKey": f"{source}:{number}",
             "type": drawn.choice(_TYPES),
             "atMs": _FIRST_MS + drawn.randrange(_SPAN_MS),
-            "valueMicros": drawn.randrange(10_000) * _CENT_MICROS if drawn.random() < 0.5 else None,  # noqa: PLR2004 (every other one)
+            "valueMicros": drawn.randrange(10_000) * _CENT_MICROS if drawn.random() < _WITH_VALUE else None,
             "properties": f'{{"path": "/p/{drawn.randint(1, 3000)}"}}',
         }
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from typing import LiteralString
 
 import neo4j
 import pytest
@@ -149,9 +150,7 @@ def session(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphS
 @pytest.fixture
 def explain(session: neo4j.Session, selected: Selected) -> Callable[[str], Operator]:
     def plan_of(document: str) -> Operator:
-        plan = compiled(selected(document), Caller(CURSORS))
-        assert plan.statement is not None
-        summary = session.run(f"EXPLAIN {plan.statement.text}", dict(plan.constants)).consume()
+        summary = _summary(session, "EXPLAIN", selected(document))
         assert summary.plan is not None
         return Operator.of(summary.plan)
 
@@ -163,10 +162,14 @@ def database_hits(session: neo4j.Session, selected: Selected) -> Callable[[str],
     """What a document costs the graph."""
 
     def hits_of(document: str) -> int:
-        plan = compiled(selected(document), Caller(CURSORS))
-        assert plan.statement is not None
-        summary = session.run(f"PROFILE {plan.statement.text}", dict(plan.constants)).consume()
+        summary = _summary(session, "PROFILE", selected(document))
         assert summary.profile is not None
         return hits(summary.profile)
 
     return hits_of
+
+
+def _summary(session: neo4j.Session, word: LiteralString, selections: tuple[Selection, ...]) -> neo4j.ResultSummary:
+    plan = compiled(selections, Caller(CURSORS))
+    assert plan.statement is not None
+    return session.run(f"{word} {plan.statement.text}", dict(plan.constants)).consume()
