@@ -7,8 +7,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, Self, TypeVar
 
 import neo4j
-from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, Query, unit_of_work
+from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
 
+from graph.bolt.reads import BoltReads
 from graph.driver_bookmarks import ReaderBookmarks, WriterBookmarks
 from graph.driver_errors import translated
 from graph.errors import UnknownCommit
@@ -46,13 +47,13 @@ class Graph:
     Inside `Bookmarks.causal` a statement sees what was written before in the same context, on a cluster too.
     """
 
-    __slots__ = ("_database", "_driver", "_sessions", "reads")
+    __slots__ = ("_database", "_driver", "_reads", "reads")
 
-    def __init__(self, driver: AsyncDriver, database: str, reads_in_flight: int) -> None:
+    def __init__(self, driver: AsyncDriver, settings: GraphSettings) -> None:
         self._driver = driver
-        self._database = database
-        self.reads = ReadsInFlight(reads_in_flight)
-        self._sessions = ReadSessions(self._read_session)
+        self._database = settings.database
+        self.reads = ReadsInFlight(settings.reads_in_flight)
+        self._reads: BoltReads | ReadSessions = BoltReads.where_direct(settings) or ReadSessions(self._read_session)
 
     @classmethod
     def open(cls, settings: GraphSettings) -> Self:
@@ -72,10 +73,10 @@ class Graph:
             notifications_min_severity="OFF",
             telemetry_disabled=True,
         )
-        return cls(driver, settings.database, settings.reads_in_flight)
+        return cls(driver, settings)
 
     async def close(self) -> None:
-        await self._sessions.close()
+        await self._reads.close()
         # Saying goodbye to a server that hangs is given up; its sockets are closed all the same.
         with suppress(TimeoutError):
             async with asyncio.timeout(_GRACE_S):
@@ -104,11 +105,9 @@ class Graph:
 
         What anybody outside can cause goes through `read`.
         """
-        limit_s = statement.timeout_ms / 1000
-        query = Query(statement.text, timeout=limit_s)
         with translated():
-            async with asyncio.timeout(limit_s + _GRACE_S):
-                return await self._sessions.run(query, parameters)
+            async with asyncio.timeout(statement.timeout_ms / 1000 + _GRACE_S):
+                return await self._reads.run(statement, parameters)
 
     async def change(self, statement: Statement, **parameters: object) -> Any:
         """One statement in a transaction of its own, with that statement's time limit."""

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from neo4j import AsyncResult, AsyncSession, Query
+
+from graph.statement import Statement
 
 
 class ReadSessions:
@@ -19,11 +21,12 @@ class ReadSessions:
         self._idle: list[AsyncSession] = []
         self._is_open = True
 
-    async def run(self, query: Query, parameters: dict[str, object]) -> Any:
+    async def run(self, statement: Statement, parameters: Mapping[str, object]) -> Any:
         """The one value of the one record, None where there is no record."""
+        query = Query(statement.text, timeout=statement.timeout_ms / 1000)
         session = self._idle.pop() if self._idle else self._make()
         try:
-            value = await only_value(await session.run(query, parameters))
+            value = await only_value(await session.run(query, dict(parameters)))
         except BaseException:
             # Nobody knows what a session that broke off still holds. That is cut off, so closing waits for nothing.
             session.cancel()
