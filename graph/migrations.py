@@ -25,6 +25,7 @@ MIGRATIONS = (
     Migration(1, "unique keys", statements.UNIQUE_KEYS),
     Migration(2, "indexes", statements.INDEXES),
     Migration(3, "search", statements.SEARCH_INDEXES),
+    Migration(4, "purchases of products", statements.PURCHASES_OF_PRODUCTS),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

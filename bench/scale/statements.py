@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Final, LiteralString
 
 from graph.statement import Statement
+from graph.statements.purchase_lines import LIST_UNDER_PRODUCTS
 
 _TIMEOUT_MS = 600_000
 
@@ -107,7 +108,9 @@ PURCHASES: Final = _made(
     MATCH (x:Product {{id: {_id("pro", "(person + place * 7 + position * 13) % 1000")}}})
     CREATE (u)-[:CONTAINS {{position: position, quantity: 1, unitPriceMicros: 2000000, totalMicros: 2000000,
         status: 'DELIVERED'}}]->(x)
-    RETURN count(DISTINCT u)
+    WITH DISTINCT u
+    {LIST_UNDER_PRODUCTS}
+    RETURN count(u)
     """,
 )
 

@@ -20,7 +20,7 @@ class PageInfo:
 @strawberry.type(description="A bounded count.")
 class Count:
     value: int = described("How many there are, or the limit where there are more.")
-    exact: bool = described("False where counting stopped at the limit.")
+    exact: bool = described("False where there are more than the limit, or where more than 10,000 had to be looked at.")
 
 
 @strawberry.type(description="An entry of a list with its place.")

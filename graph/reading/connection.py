@@ -125,8 +125,11 @@ class ConnectionPlan:
         return self.outer.column(name)
 
     def _count(self, part: Selection, path: Path) -> Reading:
-        looks = self.outer.draft.named(_looks(self.outer.draft.arguments(part, path)))
         draft = self.outer.draft
+        wanted = draft.named(_one_more(draft.arguments(part, path)))
+        # What an index gives is counted as far as it is asked for. A filter may let few of many through: it looks at
+        # as many as ever, so that a small limit is reached where so many are.
+        looks = draft.named(Source(None, LARGEST_COUNT + 1)) if self.listing.scans(self.arguments) else wanted
         request = self._request(draft.name(), looks)
         listed = self.listing.unordered(request)
         kept = " AND ".join(self.listing.filtered(request))
@@ -136,7 +139,7 @@ class ConnectionPlan:
             f"{listed}\nWITH {request.variable} LIMIT ${looks}\nRETURN [{counted}, count({request.variable})] AS {name}"
         )
         value = COUNTS + 2 * len(self.counts)
-        self.counts.append(Count(self.outer.column(name), looks))
+        self.counts.append(Count(self.outer.column(name), wanted, looks))
         return _object(part, "Count", {"value": value, "exact": value + 1})
 
     def _bound(self) -> str:
@@ -163,16 +166,16 @@ def connection_reading(
     return Guarded(selection.response_key, plan.reading(path), required=True)
 
 
-def _looks(arguments: Arguments) -> Source:
-    """How far a count looks: one further than its limit, to see whether there is more."""
+def _one_more(arguments: Arguments) -> Source:
+    """How many a count wants: one more than its limit, to see whether there are more."""
 
-    def looked_at(given: object) -> int:
+    def wanted(given: object) -> int:
         limit = LARGEST_COUNT if given is None else given
         if not isinstance(limit, int) or not 1 <= limit <= LARGEST_COUNT:
             raise arguments.bad(f"limit must be between 1 and {LARGEST_COUNT}.")
         return limit + 1
 
-    return arguments.source("limit", looked_at)
+    return arguments.source("limit", wanted)
 
 
 def _object(part: Selection, type_name: str, positions: dict[str, int]) -> Reading:

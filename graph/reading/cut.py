@@ -42,18 +42,20 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Where a count stands in the parent's row, as [matching, looked at], and which parameter says how far it went.
+    """Where a count stands in the parent's row, as [matching, looked at].
 
-    Counting looks at one more than that, to see whether there is more.
+    Parameters say how many were wanted and how many looked at, each one more than may be answered, to see whether
+    there are more.
     """
 
     column: int
+    wanted: str
     looks: str
 
     def of(self, row: Row, parameters: Parameters) -> tuple[int, bool]:
         matching, looked_at = row[self.column]
-        limit = parameters[self.looks] - 1
-        return min(matching, limit), looked_at <= limit
+        limit = parameters[self.wanted] - 1
+        return min(matching, limit), matching <= limit and looked_at < parameters[self.looks]
 
 
 @dataclass(frozen=True, slots=True)

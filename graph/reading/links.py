@@ -8,7 +8,9 @@ SURVIVOR = "OPTIONAL MATCH ({x}w:Profile {id: {x}o.mergedInto}) RETURN coalesce(
 SURVIVOR_ROOT = "OPTIONAL MATCH ({x}w:Profile {id: {x}o.mergedInto}) WITH *, coalesce({x}w, {x}o) AS {x}"
 SURVIVORS = "OPTIONAL MATCH ({v}w:Profile {id: {v}o.mergedInto}) WITH DISTINCT coalesce({v}w, {v}o) AS {v}"
 
-PERSON_OF_HISTORY = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
+# Along the edge it costs half of what it costs by the id (measured); a message has no such edge.
+PERSON_BY = "MATCH ({v})-[:BY]->({x}o) " + SURVIVOR
+PERSON_OF_MESSAGE = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
 PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION]-({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"

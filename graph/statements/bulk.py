@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import Statement
+from graph.statements.purchase_lines import LIST_UNDER_PRODUCTS
 
 # A batch of 10,000 lines took 0.4 s when measured; a cold plan on a busy machine takes several. These bound the worst.
 BULK_TIMEOUT_MS: Final = 120_000
@@ -104,8 +105,10 @@ CREATE_PURCHASES: Final = Statement(
             status: row.lineStatus}]->(x)
         RETURN count(*) AS lines
     }
-    RETURN collect([row.key, lines])
-    """,
+    WITH u, row, lines
+    """
+    + LIST_UNDER_PRODUCTS
+    + "RETURN collect([row.key, lines])",
     BULK_TIMEOUT_MS,
 )
 
@@ -126,8 +129,10 @@ COMPLETE_PURCHASES: Final = Statement(
         CREATE (u)-[:CONTAINS {position: line[1], quantity: line[2], unitPriceMicros: line[3], totalMicros: line[4],
             status: row.lineStatus}]->(x)
     }
-    RETURN collect(row.key)
-    """,
+    WITH u, row
+    """
+    + LIST_UNDER_PRODUCTS
+    + "RETURN collect(row.key)",
     BULK_TIMEOUT_MS,
 )
 

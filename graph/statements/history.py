@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import Statement
+from graph.statements.purchase_lines import LIST_UNDER_PRODUCTS
 
 PRODUCTS_BY_ID: Final = Statement(
     "products_by_id",
@@ -95,6 +96,8 @@ WRITE_PURCHASES: Final = Statement(
         CREATE (u)-[:CONTAINS {position: line.position, quantity: line.quantity,
             unitPriceMicros: line.unitPriceMicros, totalMicros: line.totalMicros, status: line.status}]->(x)
     }
-    RETURN count(*)
-    """,
+    WITH u
+    """
+    + LIST_UNDER_PRODUCTS
+    + "RETURN count(*)",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
@@ -23,7 +23,7 @@ from graphql.execution.values import VariableValues
 
 from graph.reading.cursor import Cursors
 from tests.oracle import rights
-from tests.oracle.asking import REFUSING, SCAN_BOUND, Asking, Info, LooseCount, Path, Resolver, asking
+from tests.oracle.asking import REFUSING, SCAN_BOUND, Asking, Info, Path, Resolver, asking
 from tests.oracle.checks import check
 from tests.oracle.life import LIFE
 from tests.oracle.paging import count
@@ -45,7 +45,6 @@ class RightAnswer:
     errors: frozenset[tuple[Path, str]]
     refused: frozenset[Refusal]
     refusable: frozenset[Refusal]
-    loose: Mapping[Path, LooseCount] = field(default_factory=dict)
 
 
 class Oracle:
@@ -77,7 +76,6 @@ class Oracle:
             errors,
             frozenset(each for each in met if each in refusable or each[1] in REFUSING),
             refusable,
-            asked.loose,
         )
 
     def _refusable(

@@ -5,10 +5,11 @@ from __future__ import annotations
 from graph.reading import links
 from graph.reading.edges import Edges
 from graph.reading.fields import Connection, Constant, Far, Money, Near, One, Several, Shape
-from graph.reading.listing import EDGE_BOUND
+from graph.reading.indexed_edges import IndexedEdges
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.values import instant, json, optional, optional_decimal, optional_instant, value, value_or
 
+_PLACED_AT = SortKey("{v}.placedAt", SortKind.TIME)
 _LINE_CURRENCY = "startNode({v}).currency"
 
 EVENT = Shape(
@@ -17,7 +18,7 @@ EVENT = Shape(
         "id": value("id"),
         "at": instant("occurredAt"),
         "kind": Constant("EVENT"),
-        "profile": One("Profile", links.PERSON_OF_HISTORY),
+        "profile": One("Profile", links.PERSON_BY),
         "source": value("source"),
         "externalId": value("externalId"),
         "eventType": value("type"),
@@ -41,11 +42,11 @@ PRODUCT = Shape(
         "productCategory": optional("productCategory"),
         "purchases": Connection(
             "Purchase",
-            Edges(
-                # A purchase may hold the product in two lines.
-                f"MATCH ({{p}})<-[:CONTAINS]-({{v}}) WITH {{v}} LIMIT {EDGE_BOUND + 1} WITH DISTINCT {{v}}",
-                Order("Purchase.placedAt", SortKey("{v}.placedAt", SortKind.TIME), descending=True),
-                opening=450,
+            IndexedEdges(
+                "CONTAINS",
+                "productId",
+                Order("Purchase.placedAt", _PLACED_AT, descending=True),
+                Order("Purchase.placedAt", _PLACED_AT, identity="{v}.purchaseId", descending=True),
             ),
         ),
     },
@@ -57,7 +58,7 @@ PURCHASE = Shape(
         "id": value("id"),
         "at": instant("placedAt"),
         "kind": Constant("PURCHASE"),
-        "profile": One("Profile", links.PERSON_OF_HISTORY),
+        "profile": One("Profile", links.PERSON_BY),
         "source": value("source"),
         "externalId": value("externalId"),
         "purchaseKind": value("kind"),
@@ -99,7 +100,7 @@ MESSAGE = Shape(
         "id": value("id"),
         "at": instant("createdAt"),
         "kind": Constant("MESSAGE"),
-        "profile": One("Profile", links.PERSON_OF_HISTORY),
+        "profile": One("Profile", links.PERSON_OF_MESSAGE),
         "messageState": value("state"),
         "purpose": value("purpose"),
         "channel": value("channel"),

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.graph.reading.places import CURSORS
+
+_PURCHASE = CURSORS.at("Purchase.placedAt", 7000, "pur_7")
+
 STATEMENTS: dict[str, tuple[str, str, Mapping[str, object]]] = {
     "the timeline, of two kinds": (
         """profile(by: {id: "prf_1"}) { timeline(kinds: [EVENT, MESSAGE], first: 2) { nodes { id ... on
@@ -42,6 +46,53 @@ RETURN collect([c5]) AS c6
 }
 RETURN [c6] AS data""",
         {"p0": "prf_1", "p1": 2},
+    ),
+    "the newest purchases of a product, and how many there are": (
+        """product(by: {id: "pro_1"}) { purchases(first: 2) { nodes { id profile { id } } count { value } } }""",
+        """
+CALL () {
+MATCH (v0:Product {id: $p0})
+CALL (v0) {
+MATCH (v3)-[v3e:CONTAINS]->() USING INDEX SEEK v3e:CONTAINS(productId, placedAt, purchaseId) WHERE \
+v3e.productId = v0.id AND v3e.placedAt IS NOT NULL AND v3e.purchaseId IS NOT NULL
+WITH v3 LIMIT $p1
+RETURN [count(v3), count(v3)] AS n4
+}
+CALL (v0) {
+MATCH (v1)-[v1e:CONTAINS]->() USING INDEX SEEK v1e:CONTAINS(productId, placedAt, purchaseId) WHERE \
+v1e.productId = v0.id AND v1e.placedAt IS NOT NULL AND v1e.purchaseId IS NOT NULL
+WITH v1 ORDER BY v1e.productId DESC, v1e.placedAt DESC, v1e.purchaseId DESC LIMIT $p2
+OPTIONAL CALL (v1) { MATCH (v1)-[:BY]->(v2o) OPTIONAL MATCH (v2w:Profile {id: v2o.mergedInto}) \
+RETURN coalesce(v2w, v2o) AS v2 LIMIT 1 }
+RETURN collect([v1.id, v2.id]) AS c5
+}
+RETURN collect([n4, c5]) AS c6
+}
+RETURN [c6] AS data""",
+        {"p0": "pro_1", "p1": 10001, "p2": 2},
+    ),
+    "the purchases of a product behind a cursor": (
+        f"""product(by: {{id: "pro_1"}}) {{ purchases(first: 2, after: "{_PURCHASE}") {{ nodes {{ id }} }} }}""",
+        """
+CALL () {
+MATCH (v0:Product {id: $p0})
+CALL (v0) {
+CALL (v0) {
+MATCH (v1)-[v1e:CONTAINS]->() USING INDEX SEEK v1e:CONTAINS(productId, placedAt, purchaseId) WHERE \
+v1e.productId = v0.id AND v1e.placedAt = datetime({epochMillis: $p2}) AND v1e.purchaseId < $p3 \
+RETURN v1 ORDER BY v1e.productId DESC, v1e.placedAt DESC, v1e.purchaseId DESC LIMIT $p1
+UNION ALL
+MATCH (v1)-[v1e:CONTAINS]->() USING INDEX SEEK v1e:CONTAINS(productId, placedAt, purchaseId) WHERE \
+v1e.productId = v0.id AND v1e.placedAt < datetime({epochMillis: $p2}) AND v1e.purchaseId IS NOT \
+NULL RETURN v1 ORDER BY v1e.productId DESC, v1e.placedAt DESC, v1e.purchaseId DESC LIMIT $p1
+}
+WITH v1 ORDER BY v1.placedAt DESC, v1.id DESC LIMIT $p1
+RETURN collect([v1.id]) AS c2
+}
+RETURN collect([c2]) AS c3
+}
+RETURN [c3] AS data""",
+        {"p0": "pro_1", "p1": 2, "p2": 7000, "p3": "pur_7"},
     ),
     "products found by words": (
         'products(search: "lamp", first: 2) { nodes { id } }',

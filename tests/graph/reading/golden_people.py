@@ -116,11 +116,11 @@ RETURN [k3, c1] AS data""",
         """
 CALL () {
 MATCH (v1:Profile) USING INDEX v1:Profile(id) WHERE v1.id IS NOT NULL AND v1.mergedInto IS NULL
-WITH v1 LIMIT $p0
-RETURN [count(CASE WHEN v1.kind IN $p1 THEN 1 END), count(v1)] AS n2
+WITH v1 LIMIT $p1
+RETURN [count(CASE WHEN v1.kind IN $p2 THEN 1 END), count(v1)] AS n2
 }
 RETURN [n2] AS data""",
-        {"p0": 10, "p1": ["LEAD"]},
+        {"p0": 10, "p1": 10001, "p2": ["LEAD"]},
     ),
     "people found by words or by address": (
         """profiles(search: "Ann", orderBy: {field: LAST_NAME, direction: ASC}, first: 2) { nodes { id } }""",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
+
 # For `$scale` 100: 10,000 purchases of each of five products, 100,000 events of one person under twenty ids, an
 # identifier that 10,000 people share, an outreach of 10,000 messages, a person with 1,000 subscriptions.
 STATEMENTS = (
@@ -58,6 +60,7 @@ STATEMENTS = (
     WITH u, products, n UNWIND range(0, 4) AS k WITH u, k, products[k] AS t
     CREATE (u)-[:CONTAINS {position: k, quantity: 1, unitPriceMicros: 5, totalMicros: 5, status: 'NEW'}]->(t)
     """,
+    LIST_ALL_UNDER_PRODUCTS.text,
     """
     CREATE (o:Outreach {id: 'out_1', profileId: 'prf_hot0', origin: 'API', state: 'QUEUED'})
     WITH o MATCH (s:Subscription {id: 'sub_2_1'}) UNWIND range(1, 100 * $scale) AS n

@@ -32,7 +32,7 @@ COSTS = (
         461,
     ),
     # Lists that may hang on a hot node are read whole for each parent.
-    ('{ product(by: {id: "pro_1"}) { purchases(first: 1) { nodes { id } } } }', 453),
+    ('{ product(by: {id: "pro_1"}) { purchases(first: 1) { nodes { id } } } }', 7),
     ('{ node(id: "idn_1") { ... on Identifier { profiles(first: 1) { nodes { id } } } } }', 1_503),
     # Each kind of entry, and each type of events, is a list of its own underneath.
     (f"{{ {_PERSON} {{ timeline(first: 10) {{ nodes {{ id }} }} }} }}", 67),

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from graph.reading import connection
 from graph.reading.reader import Answer
 
 Ask = Callable[[str], Awaitable[Answer]]
@@ -170,17 +171,29 @@ async def test_a_rare_filter_gives_short_pages_that_lead_on_and_misses_nothing(
         assert seen == [["msg_12195"], ["msg_11150"], ["msg_10001", "msg_10000"]]
 
 
-async def test_a_count_under_a_filter_says_when_it_did_not_look_at_everything(ask: Ask, write: Write) -> None:
+async def test_a_count_under_a_filter_reaches_a_small_limit_where_so_many_are(ask: Ask, write: Write) -> None:
     await write(_MESSAGES)
     answer = await ask(
         """{ profile(by: {id: "prf_a"}) { messages(states: [FAILED]) {
-        all: count { value exact } some: count(limit: 100) { value exact } } } }"""
+        all: count { value exact } four: count(limit: 4) { value exact } three: count(limit: 3) { value exact } } } }"""
     )
     counted = _connection(answer, "messages")
     assert counted["all"] == {"value": 4, "exact": True}
-    # Of the first hundred that were looked at, at least so many failed: which hundred is not promised.
-    assert counted["some"]["value"] <= 4
-    assert counted["some"]["exact"] is False
+    assert counted["four"] == {"value": 4, "exact": True}
+    assert counted["three"] == {"value": 3, "exact": False}
+
+
+async def test_a_count_under_a_filter_says_when_it_did_not_look_at_everything(
+    ask: Ask, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await write(_MESSAGES)
+    monkeypatch.setattr(connection, "LARGEST_COUNT", 500)
+    answer = await ask(
+        '{ profile(by: {id: "prf_a"}) { messages(states: [FAILED]) { count(limit: 100) { value exact } } } }'
+    )
+    # How many of the first five hundred failed is not promised, nor which these are.
+    assert _connection(answer, "messages")["count"]["exact"] is False
+    assert _connection(answer, "messages")["count"]["value"] <= 4
 
 
 _PEOPLE = """
