@@ -27,7 +27,7 @@ setup: .venv/runtime.stamp $(CONSOLE) ## Install what running needs and build th
 test: .venv/workshop.stamp $(CONSOLE) lint types contracts ## Lint, types, import contracts and every test
 	$(BIN)/python -m pytest $(PYTEST)
 
-thorough: .venv/workshop.stamp $(CONSOLE) ## Compare 20,000 random documents with the oracle, 25 minutes a step
+thorough: .venv/workshop.stamp $(CONSOLE) ## The full counts (20,000 random documents and more), 25 minutes a step
 	$(BIN)/python -m tests.thorough
 
 bench: .venv/workshop.stamp $(CONSOLE) $(PEER) ## Measure, print a table, write the raw numbers to bench/results/

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -25,8 +26,9 @@ from gateway.limits import (
 )
 from gateway.schema.api import SCHEMA
 
-# Twice the promise of 10 ms, because a test shares its machine; the bench holds the promise itself.
-REFUSED_WITHIN_S = 0.020
+THOROUGH = bool(os.environ.get("CUSTOMER_GRAPH_THOROUGH"))
+# 10 ms is the promise, which `make thorough` holds; `make test` shares its machine with whatever else runs there.
+REFUSED_WITHIN_S = 0.010 if THOROUGH else 0.020
 
 
 def refusal(text: str) -> str | None:
@@ -232,7 +234,9 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_attacks_are_refused_in_little_time_and_never_validated(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attacks_are_refused_in_little_time_and_never_validated(
+    name: str, monkeypatch: pytest.MonkeyPatch, record_property: Callable[[str, object], None]
+) -> None:
     monkeypatch.setattr(documents_module, "validate", lambda *_, **__: pytest.fail("validated"))
     text, code = ATTACKS[name]
 
@@ -241,7 +245,9 @@ def test_attacks_are_refused_in_little_time_and_never_validated(name: str, monke
             SCHEMA.documents.prepare(text)
         assert caught.value.code is code
 
-    assert fastest(prepare) < REFUSED_WITHIN_S
+    seconds = fastest(prepare)
+    record_property("refused", f"{name}: {seconds * 1000:.1f} ms of CPU")
+    assert seconds < REFUSED_WITHIN_S
 
 
 def test_a_valid_document_is_kept_and_a_refused_one_is_not() -> None:

@@ -1,4 +1,7 @@
-"""20,000 random documents through the fast path and the oracle, in steps that end after some minutes."""
+"""The full counts, in steps that end after some minutes: `make thorough` until it says that all is done.
+
+`documents` or `suites` behind it runs one half alone, so that two shells can share the work.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +10,30 @@ import os
 import sys
 import time
 
-from graph.statement import Statement
-from tests.oracle.harness import Harness
-from tests.oracle.writing import write
-from tests.thorough.block import run_block
-from tests.thorough.progress import FOLDER, Progress, say
-from tests.thorough.server import empty_graph
+from tests.thorough.documents import are_all_done, run_documents
+from tests.thorough.outcomes import Outcomes
+from tests.thorough.progress import Progress, say
+from tests.thorough.suites import SUITES, run_suites
 from tests.thorough.summary import PAGE, write_summary
 
-_BLOCKS, _BLOCK_SIZE = 40, 500
 _MINUTES = float(os.environ.get("THOROUGH_MINUTES", "25"))
-_VERSION = Statement("version", "CALL dbms.components() YIELD versions RETURN versions[0]")
 
 
-async def main() -> int:
-    progress = Progress.read()
-    done = {each.number for each in progress.blocks}
-    todo = [number for number in range(1, _BLOCKS + 1) if number not in done]
-    say(f"{progress.documents:,} of {_BLOCKS * _BLOCK_SIZE:,} documents are done")
-    until = time.monotonic() + 60 * _MINUTES
-    async with empty_graph() as graph:
-        harness = Harness(graph)
-        await write(graph, harness.world)
-        longest = 0.0
-        for number in todo:
-            if time.monotonic() + longest > until:
-                say("The time of this step is over: `make thorough` goes on from here.")
-                return int(progress.differences > 0)
-            found = await run_block(harness, number, _BLOCK_SIZE)
-            longest = max(longest, found.seconds)
-            progress.add(number, found.tally, found.differences, found.seconds)
-            say(
-                f"seed {number}: {found.tally.documents} documents, {found.tally.runs} answers, "
-                f"{found.differences} differences, {found.seconds:.0f} s"
-            )
-        write_summary(progress, await graph.read(_VERSION))
-    say(f"{progress.documents:,} documents, {progress.differences} differences; see {PAGE.name}, {FOLDER.name}/")
-    return int(progress.differences > 0)
+def main(halves: frozenset[str]) -> int:
+    until = time.time() + 60 * _MINUTES
+    if "documents" in halves:
+        asyncio.run(run_documents(until))
+    if "suites" in halves:
+        run_suites(until)
+    progress, outcomes = Progress.read(), Outcomes.read()
+    if are_all_done(progress) and all(outcomes.are_whole(suite.file) for suite in SUITES):
+        write_summary(progress, outcomes)
+        say(f"All is done; see {PAGE.name}.")
+    else:
+        say("Not all is done: `make thorough` goes on from here.")
+    failed = any(not each.passed for each in outcomes.tests.values())
+    return int(failed or progress.differences > 0)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main(frozenset(sys.argv[1:] or ("documents", "suites"))))

@@ -12,7 +12,8 @@ from tests.oracle.documents import Documents
 from tests.oracle.harness import Failure, Harness, Tally
 from tests.oracle.sampling import sample
 from tests.oracle.shrinking import smallest
-from tests.thorough.progress import FOLDER, say
+from tests.thorough.judged import FOLDER
+from tests.thorough.progress import say
 
 _MOST_MADE_SMALLER = 3
 

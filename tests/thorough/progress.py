@@ -1,22 +1,17 @@
-"""What is done so far, kept on disk after every block, so that a run may stop at any time."""
+"""Which documents were compared so far, kept on disk after every block, so that a run may stop at any time."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.oracle.harness import Tally
+from tests.thorough.judged import FOLDER, fingerprint
 
-_ROOT = Path(__file__).parents[2]
-FOLDER = _ROOT / ".thorough"
-_STATE = FOLDER / "state.json"
-_JUDGED = ("schema.graphql", "graph/**/*.py", "gateway/**/*.py", "tests/oracle/*.py")
+_STATE = FOLDER / "documents.json"
 
 
 def say(text: str) -> None:
@@ -38,16 +33,18 @@ class Block:
 @dataclass(slots=True)
 class Progress:
     code: str
+    # The version of the server that answered.
+    neo4j: str = ""
     blocks: list[Block] = field(default_factory=list)
 
     @classmethod
     def read(cls) -> Progress:
         """Empty where another state of the code was judged."""
-        code = _fingerprint()
+        code = fingerprint()
         kept: dict[str, Any] = json.loads(_STATE.read_text()) if _STATE.exists() else {}
         if kept.get("code") != code:
             return cls(code)
-        return cls(code, [Block(**each) for each in kept["blocks"]])
+        return cls(code, kept["neo4j"], [Block(**each) for each in kept["blocks"]])
 
     def add(self, number: int, tally: Tally, differences: int, seconds: float) -> None:
         self.blocks.append(
@@ -56,7 +53,7 @@ class Progress:
             )
         )
         FOLDER.mkdir(exist_ok=True)
-        _STATE.write_text(json.dumps({"code": self.code, "blocks": [asdict(each) for each in self.blocks]}, indent=1))
+        _STATE.write_text(json.dumps(asdict(self), indent=1))
 
     @property
     def documents(self) -> int:
@@ -72,15 +69,3 @@ class Progress:
         for each in self.blocks:
             found.update(each.errors)
         return found
-
-
-def _fingerprint() -> str:
-    digest = hashlib.sha256()
-    for path in _judged():
-        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
-
-
-def _judged() -> Iterator[Path]:
-    for pattern in _JUDGED:
-        yield from sorted(_ROOT.glob(pattern))

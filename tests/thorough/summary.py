@@ -1,31 +1,44 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
 
+from tests.thorough.judged import ROOT
+from tests.thorough.outcomes import Outcome, Outcomes
 from tests.thorough.progress import Progress
+from tests.thorough.suites import SUITES
 
-PAGE = Path(__file__).parents[2] / "docs" / "thorough.md"
+PAGE = ROOT / "docs" / "thorough.md"
 _PACKAGES = ("graphql-core", "strawberry-graphql", "hypothesis", "neo4j", "orjson")
+# Beyond this what tests say of themselves is counted and not listed.
+_MOST_SAID = 12
 
 
-def write_summary(progress: Progress, neo4j_version: str) -> None:
+def write_summary(progress: Progress, outcomes: Outcomes) -> None:
+    versions = [f"Python {platform.python_version()}", f"Neo4j {progress.neo4j}"]
+    versions += [f"{name} {version(name)}" for name in _PACKAGES]
+    sections = [
+        f"""Written by `make thorough` on {datetime.now(UTC):%Y-%m-%d}, for the state of the code `{progress.code}`
+(sha256 over schema, graph, gateway, oracle and the tests of reading). {", ".join(versions)}.""",
+        _documents(progress),
+        *(_suite(suite.title, suite.file, outcomes.of(suite.file)) for suite in SUITES),
+    ]
+    PAGE.write_text("\n\n".join(["# The full counts", *sections]) + "\n")
+
+
+def _documents(progress: Progress) -> str:
     runs = sum(each.runs for each in progress.blocks)
     with_data = sum(each.with_data for each in progress.blocks)
     minutes = sum(each.seconds for each in progress.blocks) / 60
     numbers = [each.number for each in progress.blocks]
-    versions = [f"Python {platform.python_version()}", f"Neo4j {neo4j_version}"]
-    versions += [f"{name} {version(name)}" for name in _PACKAGES]
     errors = "\n".join(f"| `{code}` | {count:,} |" for code, count in sorted(progress.errors.items()))
-    PAGE.write_text(
-        f"""# Random documents against the oracle
+    return f"""## Random documents against the oracle
 
-Written by `make thorough` on {datetime.now(UTC):%Y-%m-%d}. Each document is asked twice with the same values, and where
-it has variables twice more with others; data must be equal byte for byte, errors as a set of path and code. What is
-refused as too dear or too large is not compared: the oracle knows no limits.
-`tests/oracle` holds the oracle, the world it answers from, and every difference that was ever found.
+Each document is asked twice with the same values, and where it has variables twice more with others; data must be equal
+byte for byte, errors as a set of path and code. What is refused as too dear or too large is not compared: the oracle
+knows no limits. `tests/oracle` holds the oracle, the world it answers from, and every difference that was ever found.
 
 | | |
 |---|---|
@@ -35,14 +48,25 @@ refused as too dear or too large is not compared: the oracle knows no limits.
 | differences | {progress.differences:,} |
 | seeds | {min(numbers)} to {max(numbers)}, one for every {progress.blocks[0].documents} documents |
 | minutes | {minutes:.0f} |
-| state of the code | `{progress.code}` (sha256 over schema, graph, gateway and oracle) |
 
 Answers with an error, by code:
 
 | code | answers |
 |---|---|
-{errors}
+{errors}"""
 
-{", ".join(versions)}.
-"""
-    )
+
+def _suite(title: str, file: str, tests: dict[str, Outcome]) -> str:
+    passed = sum(each.passed for each in tests.values())
+    minutes = sum(each.seconds for each in tests.values()) / 60
+    lines = [f"## {title}", "", f"`{file}`: {passed:,} of {len(tests):,} tests passed, {minutes:.0f} minutes."]
+    said = list(_said(tests))
+    if said:
+        more = len(said) - _MOST_SAID
+        lines += ["", *(f"- {each}" for each in said[:_MOST_SAID]), *([f"- and {more} more"] if more > 0 else [])]
+    return "\n".join(lines)
+
+
+def _said(tests: dict[str, Outcome]) -> Iterator[str]:
+    for each in tests.values():
+        yield from each.said
