@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any, Final, Self, cast
 
 from graph.bolt.chunks import Dechunker
@@ -20,7 +21,8 @@ class BoltConnection(asyncio.Protocol):
     Costs a seventh to a third of what a session of the driver costs (docs/performance.md), because it does nothing but
     this: no stream between socket and codec, no task, one future for each statement.
 
-    A caller that is cancelled or gives up must `abort`: what it did not wait for would be the next one's answer.
+    Whoever is cancelled or gives up ends the connection with it: what was not waited for would be the next one's
+    answer. So does a server that says what was not asked.
     """
 
     __slots__ = (
@@ -30,8 +32,8 @@ class BoltConnection(asyncio.Protocol):
         "_has_agreed",
         "_left",
         "_must_reset",
+        "_record",
         "_transport",
-        "_value",
         "_waiter",
         "idle_since",
     )
@@ -41,11 +43,12 @@ class BoltConnection(asyncio.Protocol):
         self._dechunker = Dechunker()
         self._agreement = bytearray()
         self._has_agreed = False
+        self._must_reset = False
+        # Of what was said last: who waits, how many answers are still to come, and what came.
         self._waiter: asyncio.Future[None] | None = None
         self._left = 0
-        self._value: Any = None
+        self._record: list[Any] | None = None
         self._failure: BoltFailure | None = None
-        self._must_reset = False
         # By the loop's clock, for whoever keeps the connection.
         self.idle_since = 0.0
 
@@ -55,13 +58,13 @@ class BoltConnection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(cls, host, port)
         try:
-            await connection.sign_in(user, password)
+            await connection._sign_in(user, password)  # noqa: SLF001 (its own class)
         except BaseException:
             connection.abort()
             raise
         return connection
 
-    async def sign_in(self, user: str, password: str) -> None:
+    async def _sign_in(self, user: str, password: str) -> None:
         await self._say(HANDSHAKE, answers=1)
         await self._say(hello() + logon(user, password), _ANSWERS_TO_HELLO_AND_LOGON)
 
@@ -70,20 +73,28 @@ class BoltConnection(asyncio.Protocol):
         return self._transport is not None
 
     async def only_value(self, run: bytes) -> Any:
-        """The first column of the last record of a RUN message, None where there is no record.
+        """The first column of the first record of a RUN message, None where there is no record.
 
-        Raises BoltLost, BoltBroken, or BoltFailure; after a BoltFailure the connection is good for the next.
+        Raises BoltLost, BoltBroken, or BoltFailure; after a BoltFailure the connection is good for the next, unless
+        the server hung up as well.
         """
         if self._must_reset:
             await self.reset()
         await self._say(run + PULL_ALL, _ANSWERS_TO_RUN_AND_PULL)
-        value, self._value = self._value, None
-        return value
+        record, self._record = self._record, None
+        return record[0] if record else None
 
     async def reset(self) -> None:
-        """Ends what a failure left open; also shows whether the server is still there."""
+        """Ends what a failure left open; also shows whether the server is still there.
+
+        Raises BoltLost or BoltBroken, never BoltFailure: that would be an answer to somebody else's statement.
+        """
         self._must_reset = False
-        await self._say(RESET, answers=1)
+        try:
+            await self._say(RESET, answers=1)
+        except BoltFailure:
+            self.abort()
+            raise BoltLost("the server did not let go of a failure") from None
 
     def close(self) -> None:
         """Says goodbye and does not wait. May be called twice."""
@@ -102,16 +113,23 @@ class BoltConnection(asyncio.Protocol):
         if self._transport is None:
             raise BoltLost("the connection is gone")
         self._left = answers
+        self._record = None
         self._waiter = asyncio.get_running_loop().create_future()
         self._transport.write(messages)
-        await self._waiter
+        try:
+            await self._waiter
+        except BaseException:
+            self.abort()
+            raise
         if self._failure is not None:
-            failure, self._failure, self._value = self._failure, None, None
+            failure, self._failure = self._failure, None
             self._must_reset = True
             raise failure
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        # A firewall forgets a line that rests unless something moves on it.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc  # Its text names the address and says no more than this.
@@ -140,25 +158,46 @@ class BoltConnection(asyncio.Protocol):
         return data[missing:]
 
     def _receive(self, message: bytearray) -> None:
+        if self._left < 1:
+            raise BoltBroken("the server answered what was not asked")
         tag = message[1] if len(message) > 1 else None
-        if tag == Tag.RECORD:
-            self._value = unpack(message, _FIELDS_AT)[0]
+        # Records come between the answer to RUN and the answer to PULL, which is the last.
+        if tag == Tag.RECORD and self._left == 1:
+            if self._record is None:
+                self._record = _columns(message)
             return
         if tag == Tag.FAILURE:
-            # Of a pipeline the first failure is the cause; what follows it is ignored by the server.
-            self._failure = self._failure or BoltFailure(str(unpack(message, _FIELDS_AT).get("code")))
-        elif tag not in (Tag.SUCCESS, Tag.IGNORED):
+            self._failure = self._failure or _failure(message)
+        elif tag == Tag.IGNORED:
+            # After a failure the rest of what was said with it is ignored, and nothing else is.
+            if self._failure is None:
+                raise BoltBroken("the server ignored what it was asked")
+        elif tag != Tag.SUCCESS:
             raise BoltBroken("the server sent a message that nobody expects")
         self._count_down()
 
     def _count_down(self) -> None:
         self._left -= 1
-        if self._left < 0:
-            raise BoltBroken("the server answered what was not asked")
         if self._left == 0 and self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
     def _end(self, error: BoltError) -> None:
         self._transport = None
         if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
+            # A server that refuses may hang up before it has answered the rest.
+            self._waiter.set_exception(self._failure or error)
+
+
+def _columns(message: bytearray) -> list[Any]:
+    columns = unpack(message, _FIELDS_AT)
+    if not isinstance(columns, list) or not columns:
+        raise BoltBroken("the server sent a record without columns")
+    return columns
+
+
+def _failure(message: bytearray) -> BoltFailure:
+    metadata = unpack(message, _FIELDS_AT)
+    code = metadata.get("code") if isinstance(metadata, dict) else None
+    if not isinstance(code, str):
+        raise BoltBroken("the server sent a failure without a code")
+    return BoltFailure(code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from functools import cache
 from importlib.metadata import version
 from typing import Final
 
@@ -39,6 +40,7 @@ RESET: Final = _message(Tag.RESET)
 PULL_ALL: Final = _message(Tag.PULL, {"n": -1})
 
 
+@cache
 def hello() -> bytes:
     product = f"customer-graph/{version('customer-graph')}"
     agent = {"user_agent": product, "bolt_agent": {"product": product}}

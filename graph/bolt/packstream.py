@@ -6,15 +6,16 @@ It is the driver's own part and no public one, so `is_there` tries it once, and 
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, NoReturn
 
 from graph.bolt.errors import BoltBroken
 
 try:
+    from neo4j._codec.packstream import Structure
     from neo4j._rust.codec.packstream.v1 import pack as _pack  # type: ignore[import-not-found]  # compiled, no stubs
     from neo4j._rust.codec.packstream.v1 import unpack as _unpack
 except ImportError:  # pragma: no cover (the extension is pinned)
-    _pack = _unpack = None
+    _pack = _unpack = Structure = None
 
 # One of each kind that statements send and records hold.
 _SAMPLE = {"text": "ö", "number": 2**53, "share": 0.5, "nothing": None, "list": [True, False, [], -17]}
@@ -40,10 +41,20 @@ def pack(value: object) -> bytes:
 
 
 def unpack(message: bytearray, at: int) -> Any:
-    """The value that begins at `at`. Raises BoltBroken where there is none."""
+    """The value that begins at `at` and ends with the message. Raises BoltBroken for anything that `pack` refuses."""
     try:
-        return _unpack(message, at, None)[0]
+        value, end = _unpack(message, at, _HOOKS)
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # noqa: BLE001 (the codec's panic over a message that was cut is no Exception)
         raise BoltBroken(f"a message cannot be read: {type(error).__name__}") from None
+    if end != len(message):
+        raise BoltBroken("a message does not end where its value does")
+    return value
+
+
+def _refuse(_structure: object) -> NoReturn:
+    raise ValueError("nodes, edges, times and points have no place in a record of ours")
+
+
+_HOOKS = {Structure: _refuse}

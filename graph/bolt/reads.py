@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
@@ -17,6 +18,8 @@ _BOLT_PORT: Final = 7687
 # After this long without a word it is tried whether the line is still there; that takes no longer than the second.
 _LIVENESS_AFTER_S: Final = 30.0
 _LIVENESS_WAIT_S: Final = 1.0
+# Who was signed in and is refused now has to sign in again, which only a new connection does.
+_SIGN_IN_CODES: Final = "Neo.ClientError.Security."
 
 
 class BoltReads:
@@ -52,18 +55,13 @@ class BoltReads:
         causal = bookmarks.current()
         after = causal.names() if causal else ()
         message = run(statement.text, parameters, self._database, statement.timeout_ms, after)
-        while True:
-            connection = await self._rested()
-            is_new = connection is None
-            if connection is None:
-                connection = await self._connect()
-            try:
-                return await self._ask(connection, message)
-            except BoltLost:
-                # A server that went away while the connection rested is sometimes seen only now. A read may be asked
-                # again; over a connection that was just made it is not.
-                if is_new or not self._is_open:
-                    raise
+        rested = await self._rested()
+        if rested is not None:
+            # A server that went away while the connection rested is sometimes seen only now. A read may be asked again,
+            # but once: it may itself be what the server went away over.
+            with suppress(BoltLost):
+                return await self._ask(rested, message)
+        return await self._ask(await self._connect(), message)
 
     async def close(self) -> None:
         """Reads under way end with BoltLost."""
@@ -74,13 +72,16 @@ class BoltReads:
             connection.abort()
 
     async def _ask(self, connection: BoltConnection, message: bytes) -> Any:
+        if not self._is_open:
+            connection.close()
+            raise BoltLost("the graph was closed")
         self._taken.add(connection)
         try:
             return await connection.only_value(message)
-        except BoltFailure:
-            raise
-        except BaseException:
-            connection.abort()
+        except BoltFailure as failure:
+            if failure.code.startswith(_SIGN_IN_CODES):
+                connection.close()
+                self._throw_away_rested()
             raise
         finally:
             self._taken.discard(connection)
@@ -115,11 +116,10 @@ class BoltReads:
                 await connection.reset()
         except (TimeoutError, BoltError):
             # What is silent for one is silent for all that rested with it, and none of them is worth another second.
-            for silent in (connection, *self._idle):
-                silent.abort()
-            self._idle.clear()
+            self._throw_away_rested()
             return False
-        except BaseException:
-            connection.abort()
-            raise
         return True
+
+    def _throw_away_rested(self) -> None:
+        while self._idle:
+            self._idle.pop().abort()

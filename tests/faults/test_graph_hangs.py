@@ -7,11 +7,14 @@ import time
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from types import ModuleType
 from urllib.parse import urlsplit
 
 import pytest
 
 from graph import connection
+from graph.bolt import reads
+from graph.bolt.reads import BoltReads
 from graph.connection import Graph, Transaction
 from graph.errors import GraphUnavailable, ReadsFull, UnknownCommit
 from graph.settings import GraphSettings
@@ -21,6 +24,16 @@ from tests.faults.proxy import Proxy, proxy_to
 ONE = Statement("one", "RETURN 1", timeout_ms=1_000)
 MAKE = Statement("make", "CREATE (p:Profile {id: $id}) RETURN p.id", timeout_ms=1_000)
 COUNT = Statement("count", "RETURN COUNT { (:Profile) }")
+
+
+@pytest.fixture(params=["connections of our own", "sessions of the driver"])
+def liveness_of(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """How reads reach the graph, as the module that says after how long a connection at rest is tried first."""
+    if request.param == "connections of our own":
+        return reads
+    # Routing would lead around the line that is held.
+    monkeypatch.setattr(BoltReads, "where_direct", lambda _settings: None)
+    return connection
 
 
 @asynccontextmanager
@@ -44,11 +57,16 @@ async def seconds_until(error: type[Exception], asked: Awaitable[object]) -> flo
 
 @pytest.mark.parametrize("idle_is_checked", [False, True])
 async def test_a_read_is_given_up_soon_after_its_limit_and_the_pool_stays_whole(
-    graph: Graph, graph_settings: GraphSettings, monkeypatch: pytest.MonkeyPatch, *, idle_is_checked: bool
+    graph: Graph,
+    graph_settings: GraphSettings,
+    liveness_of: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    idle_is_checked: bool,
 ) -> None:
     assert graph is not None  # It is there and migrated.
     if idle_is_checked:
-        monkeypatch.setattr(connection, "_LIVENESS_AFTER_S", 0.0)
+        monkeypatch.setattr(liveness_of, "_LIVENESS_AFTER_S", 0.0)
     async with held_later(graph_settings) as (behind, line):
         await asyncio.gather(*(behind.read(ONE) for _ in range(3)))
         line.hold()
@@ -61,6 +79,7 @@ async def test_a_read_is_given_up_soon_after_its_limit_and_the_pool_stays_whole(
         assert await asyncio.gather(*(behind.read(ONE) for _ in range(6))) == [1] * 6
 
 
+@pytest.mark.usefixtures("liveness_of")
 async def test_who_waits_behind_reads_that_hang_is_sent_away_after_a_second_and_the_places_come_back(
     graph: Graph, graph_settings: GraphSettings
 ) -> None:
@@ -117,6 +136,7 @@ async def test_a_write_whose_commit_is_not_answered_may_have_happened(
         assert await behind.change(MAKE, id="prf_2") == "prf_2"
 
 
+@pytest.mark.usefixtures("liveness_of")
 async def test_closing_does_not_wait_for_a_graph_that_hangs(graph: Graph, graph_settings: GraphSettings) -> None:
     assert graph is not None  # As above.
     async with held_later(graph_settings) as (behind, line):

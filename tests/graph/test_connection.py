@@ -8,8 +8,10 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from graph.bolt.reads import BoltReads
 from graph.connection import Graph, Transaction
 from graph.errors import ConstraintViolated, GraphError, GraphTimeout, GraphUnavailable, ReadsFull
+from graph.read_sessions import ReadSessions
 from graph.settings import GraphSettings
 from graph.statement import Statement
 
@@ -23,13 +25,38 @@ NOTHING = Statement("nothing", "UNWIND [] AS nothing RETURN nothing")
 LONG = Statement("long", SLOW.text, timeout_ms=8_000)
 
 
+@pytest.fixture(params=["bolt", "neo4j"])
+def scheme(request: pytest.FixtureRequest) -> str:
+    """Reads go over connections of our own where the graph is reached directly, else over sessions of the driver."""
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(graph_settings: GraphSettings, scheme: str) -> GraphSettings:
+    return replace(graph_settings, uri=graph_settings.uri.replace("bolt", scheme, 1))
+
+
 @pytest_asyncio.fixture
-async def narrow(graph: Graph, graph_settings: GraphSettings) -> AsyncIterator[Graph]:
-    """Two reads at once."""
-    del graph  # It is there and migrated.
-    opened = Graph.open(replace(graph_settings, reads_in_flight=2, pool_size=4))
+async def graph(graph: Graph, settings: GraphSettings) -> AsyncIterator[Graph]:
+    """Empty and migrated, reached either way."""
+    del graph  # It is there.
+    opened = Graph.open(settings)
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def narrow(graph: Graph, settings: GraphSettings) -> AsyncIterator[Graph]:
+    """Two reads at once."""
+    del graph  # As above.
+    opened = Graph.open(replace(settings, reads_in_flight=2, pool_size=4))
+    yield opened
+    await opened.close()
+
+
+def test_each_scheme_reads_its_own_way(graph: Graph, scheme: str) -> None:
+    kind = {"bolt": BoltReads, "neo4j": ReadSessions}[scheme]
+    assert type(graph._reads) is kind  # noqa: SLF001 (else the tests below would be the same tests twice)
 
 
 async def test_a_statement_that_takes_too_long_is_stopped(graph: Graph) -> None:
@@ -84,8 +111,8 @@ async def test_a_wrong_statement_is_an_error_of_ours(graph: Graph) -> None:
         await graph.read(WRONG)
 
 
-async def test_a_graph_that_is_not_there_is_unavailable_and_soon_said_so() -> None:
-    nowhere = Graph.open(GraphSettings("bolt://127.0.0.1:9", connection_timeout_s=0.5, acquisition_timeout_s=0.5))
+async def test_a_graph_that_is_not_there_is_unavailable_and_soon_said_so(scheme: str) -> None:
+    nowhere = Graph.open(GraphSettings(f"{scheme}://127.0.0.1:9", connection_timeout_s=0.5, acquisition_timeout_s=0.5))
     try:
         with pytest.raises(GraphUnavailable):
             await nowhere.ping()
@@ -156,9 +183,9 @@ async def test_every_place_comes_back_and_every_answer_is_the_readers_own(narrow
     assert await asyncio.gather(*(narrow.read(ECHO, value=n) for n in range(6))) == list(range(6))
 
 
-async def test_closing_under_a_read_leaves_nothing_open(graph: Graph, graph_settings: GraphSettings) -> None:
-    del graph
-    closing = Graph.open(graph_settings)
+async def test_closing_under_a_read_leaves_nothing_open(graph: Graph, settings: GraphSettings) -> None:
+    del graph  # As above.
+    closing = Graph.open(settings)
     await closing.ping()
     reader = asyncio.create_task(closing.read(SLOW))
     await asyncio.sleep(0.02)
