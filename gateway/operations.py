@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
@@ -15,8 +16,10 @@ from gateway.prepared import Prepared, PreparedOperations
 from gateway.public_errors import Reason, field_error, formatted, log_unexpected, plain_error, reason_of
 from gateway.schema.build import Schema
 from gateway.schema.context import Context, Services
-from graph.errors import GraphUnavailable, ReadsFull
+from graph.errors import GraphTimeout, GraphUnavailable, ReadsFull
 from graph.reading.answer import BadArgument
+
+_log = logging.getLogger(__name__)
 
 _OVER_A_SOCKET = DocumentRefused(
     ErrorCode.BAD_REQUEST, [GraphQLError("Subscriptions travel over a WebSocket (graphql-transport-ws).")]
@@ -50,7 +53,7 @@ class Operations:
         self._schema = schema
         self._services = services
         self._prepared = PreparedOperations(schema.graphql, services.reader)
-        self._refused = 0
+        self._graph_answers = True
 
     async def run(self, request: GraphQLRequest, viewer: Viewer, request_id: str) -> Outcome:
         """Never raises."""
@@ -73,11 +76,12 @@ class Operations:
                     return await self._read(prepared, variables, request_id)
             elif operation.kind is OperationType.SUBSCRIPTION:
                 return _refused(_OVER_A_SOCKET, request_id)
-            return await self._causally(request, Context.of(self._services, viewer, request_id))
+            context = Context.of(self._services, viewer, request_id)
+            return await self._causally(request, context, writes=operation.kind is OperationType.MUTATION)
         except DocumentRefused as refused:
             return _refused(refused, request_id)
         except Exception as error:  # noqa: BLE001  # The last line before the client: nothing may pass it.
-            self._refused += isinstance(error, ReadsFull)
+            self._noticed(error)
             return failure(error, request_id)
 
     def counters(self) -> Iterator[Counter]:
@@ -88,7 +92,7 @@ class Operations:
             ("operations_prepared_hits", "Queries whose way to the graph was at hand.", prepared.hits),
             ("operations_prepared_misses", "Queries that had to be prepared.", prepared.misses),
             ("plans_compiled", "Statements that were compiled.", prepared.compiled),
-            ("reads_refused", "Reads for which there was no room in flight.", self._refused),
+            ("reads_refused", "Reads for which there was no room in flight.", self._services.graph.reads.refused),
         ):
             yield Counter(f"customer_graph_{name}_total", description, value)
 
@@ -97,18 +101,26 @@ class Operations:
         if prepared.plans is None:
             return Outcome(HTTPStatus.OK, {"data": prepared.ordered({})})
         answer = await self._services.reader.run(prepared.plans, values)
-        if answer.compiled:
-            self._prepared.grew()
+        if not self._graph_answers:
+            self._graph_answers = True
+            _log.info("the graph answers again")
         body: dict[str, Any] = {"data": prepared.ordered(answer.data)}
         if answer.errors:
             body["errors"] = [field_error(each, request_id) for each in answer.errors]
         return Outcome(HTTPStatus.OK, body)
 
-    async def _causally(self, request: GraphQLRequest, context: Context) -> Outcome:
-        with self._services.bookmarks.causal(request.bookmark) as causal:
-            return replace(await self._execute(request, context), bookmark=causal.text())
+    def _noticed(self, error: Exception) -> None:
+        """Says once that the graph is away, and not for every request."""
+        is_away = isinstance(error, GraphUnavailable) and not isinstance(error, ReadsFull)
+        if is_away and self._graph_answers:
+            self._graph_answers = False
+            _log.warning("the graph does not answer: %s", error)
 
-    async def _execute(self, request: GraphQLRequest, context: Context) -> Outcome:
+    async def _causally(self, request: GraphQLRequest, context: Context, *, writes: bool) -> Outcome:
+        with self._services.bookmarks.causal(request.bookmark) as causal:
+            return replace(await self._execute(request, context, writes=writes), bookmark=causal.text())
+
+    async def _execute(self, request: GraphQLRequest, context: Context, *, writes: bool) -> Outcome:
         result = await self._schema.execute(
             request.query,
             variable_values=dict(request.variables),
@@ -120,7 +132,8 @@ class Operations:
             return Outcome(HTTPStatus.OK, body)
         body["errors"] = [each.formatted for each in result.errors]
         codes = {(each.extensions or {}).get("code") for each in result.errors}
-        if ErrorCode.UNAVAILABLE in codes and not any((result.data or {}).values()):
+        # A query may simply be sent again. Of a mutation something may be written, which its answer tells.
+        if ErrorCode.UNAVAILABLE in codes and not (writes and any((result.data or {}).values())):
             return Outcome(HTTPStatus.SERVICE_UNAVAILABLE, body, GraphUnavailable.retry_after_s)
         return Outcome(HTTPStatus.OK, body)
 
@@ -132,6 +145,8 @@ def failure(error: Exception, request_id: str) -> Outcome:
     body = {"data": None, "errors": [plain_error(reason, request_id, path)]}
     if isinstance(error, GraphUnavailable):
         return Outcome(HTTPStatus.SERVICE_UNAVAILABLE, body, error.retry_after_s)
+    if isinstance(error, GraphTimeout):
+        return Outcome(HTTPStatus.GATEWAY_TIMEOUT, body)
     if reason.code == ErrorCode.INTERNAL:
         log_unexpected(error, request_id)
         return Outcome(HTTPStatus.INTERNAL_SERVER_ERROR, body)

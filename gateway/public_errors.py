@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,7 @@ from graphql import GraphQLError
 from strawberry.extensions import SchemaExtension
 
 from gateway.errors import ErrorCode
-from graph.errors import GraphTimeout, GraphUnavailable, PartlyWritten, UnknownCommit
+from graph.errors import GraphTimeout, GraphUnavailable, PartlyWritten, ReadsFull, UnknownCommit
 from graph.reading.answer import BadArgument, FieldError
 
 logger = logging.getLogger(__name__)
@@ -21,25 +21,28 @@ class Reason:
     message: str
 
 
+# The first that an error is one of says what a caller hears.
+_REASONS: Mapping[type[Exception], Reason] = {
+    ReadsFull: Reason(ErrorCode.UNAVAILABLE, "Too many reads wait for the graph. Try again in a moment."),
+    GraphUnavailable: Reason(ErrorCode.UNAVAILABLE, "The graph cannot be reached now. Try again in a moment."),
+    GraphTimeout: Reason(ErrorCode.TIMEOUT, "This took too long and was stopped. Nothing was changed."),
+    PartlyWritten: Reason(
+        ErrorCode.PARTLY_WRITTEN,
+        "The batch broke off after some of its rows. Send it again as it is: what is written is not written twice.",
+    ),
+    UnknownCommit: Reason(
+        ErrorCode.OUTCOME_UNKNOWN,
+        "The answer of the graph was lost: it may have happened. Send it again with the same idempotencyKey.",
+    ),
+}
+_UNFORESEEN = Reason(ErrorCode.INTERNAL, "Something went wrong on our side.")
+
+
 def reason_of(error: BaseException) -> Reason:
     """What a caller may know of an error: never the text of one that nobody foresaw."""
     if isinstance(error, BadArgument):
         return Reason(error.code, error.message)
-    if isinstance(error, GraphUnavailable):
-        return Reason(ErrorCode.UNAVAILABLE, "The graph cannot be reached now. Try again in a moment.")
-    if isinstance(error, GraphTimeout):
-        return Reason(ErrorCode.TIMEOUT, "This took too long and was stopped. Nothing was changed.")
-    if isinstance(error, PartlyWritten):
-        return Reason(
-            ErrorCode.PARTLY_WRITTEN,
-            "The batch broke off after some of its rows. Send it again as it is: what is written is not written twice.",
-        )
-    if isinstance(error, UnknownCommit):
-        return Reason(
-            ErrorCode.OUTCOME_UNKNOWN,
-            "The answer of the graph was lost: it may have happened. Send it again with the same idempotencyKey.",
-        )
-    return Reason(ErrorCode.INTERNAL, "Something went wrong on our side.")
+    return next((reason for kind, reason in _REASONS.items() if isinstance(error, kind)), _UNFORESEEN)
 
 
 def public_error(error: GraphQLError, request_id: str, default: ErrorCode = ErrorCode.BAD_USER_INPUT) -> GraphQLError:
@@ -97,7 +100,12 @@ class PublicErrors(SchemaExtension):
         errors: list[GraphQLError] | None = getattr(result, "errors", None)
         if errors:
             request_id = self.execution_context.context.request_id
-            result.errors = [_once(error, request_id) for error in errors]
+            result.errors = _each_once(_once(error, request_id) for error in errors)
+
+
+def _each_once(errors: Iterable[GraphQLError]) -> list[GraphQLError]:
+    """Root fields that are read together are refused together, for what is wrong in one of them."""
+    return list({(error.message, tuple(error.path or ())): error for error in errors}.values())
 
 
 def _once(error: GraphQLError, request_id: str) -> GraphQLError:

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 import neo4j
 from neo4j import AsyncDriver, AsyncGraphDatabase, AsyncManagedTransaction, unit_of_work
 
+from graph.bolt.errors import BoltOther
 from graph.bolt.reads import BoltReads
 from graph.driver_bookmarks import ReaderBookmarks, WriterBookmarks
 from graph.driver_errors import translated
@@ -19,6 +20,8 @@ from graph.settings import GraphSettings
 from graph.statement import WRITE_TIMEOUT_MS, Statement
 
 T = TypeVar("T")
+
+_log: Final = logging.getLogger(__name__)
 
 # How long a transaction that the driver calls retryable is tried again, before the caller hears of it.
 _RETRY_BUDGET_S = 4.0
@@ -53,6 +56,7 @@ class Graph:
         self._driver = driver
         self._database = settings.database
         self.reads = ReadsInFlight(settings.reads_in_flight)
+        # Connections of our own, until a server turns out not to speak their version.
         self._reads: BoltReads | ReadSessions = BoltReads.where_direct(settings) or ReadSessions(self._read_session)
 
     @classmethod
@@ -107,7 +111,10 @@ class Graph:
         """
         with translated():
             async with asyncio.timeout(statement.timeout_ms / 1000 + _GRACE_S):
-                return await self._reads.run(statement, parameters)
+                try:
+                    return await self._reads.run(statement, parameters)
+                except BoltOther:
+                    return await (await self._of_the_driver()).run(statement, parameters)
 
     async def change(self, statement: Statement, **parameters: object) -> Any:
         """One statement in a transaction of its own, with that statement's time limit."""
@@ -134,6 +141,19 @@ class Graph:
         with translated(), attempt.answers():
             async with attempt.deadline, self._write_session() as session:
                 return await session.execute_write(unit)
+
+    async def _of_the_driver(self) -> ReadSessions:
+        """From now on reads are the driver's, which speaks more versions than ours do."""
+        reads = self._reads
+        if isinstance(reads, ReadSessions):
+            return reads
+        # Others may find it out at the same time, so this is done before anything is waited for.
+        self._reads = sessions = ReadSessions(self._read_session)
+        _log.warning(
+            "the graph's server does not speak Bolt 5.4: reads go through the driver from now on, which costs more"
+        )
+        await reads.close()
+        return sessions
 
     def _read_session(self) -> neo4j.AsyncSession:
         return self._driver.session(

@@ -5,11 +5,23 @@ from contextlib import suppress
 from dataclasses import dataclass
 from random import SystemRandom
 from time import monotonic
+from typing import Any
 
 from graph.connection import Graph
 from graph.errors import GraphError, GraphUnavailable, SchemaExists, SchemaTooNew
 from graph.statement import Statement
 from graph.statements import migrations as statements
+from graph.statements.purchase_lines import LIST_PAGE_UNDER_PRODUCTS
+
+
+@dataclass(frozen=True, slots=True)
+class Paged:
+    """A statement over so much data that no one transaction could hold it: each run writes the page after `$after`.
+
+    It answers with what the next page comes after, null where nothing is left. Ids are texts, all after the empty one.
+    """
+
+    statement: Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +30,14 @@ class Migration:
 
     version: int
     name: str
-    statements: tuple[Statement, ...]
+    statements: tuple[Statement | Paged, ...]
 
 
 MIGRATIONS = (
     Migration(1, "unique keys", statements.UNIQUE_KEYS),
     Migration(2, "indexes", statements.INDEXES),
     Migration(3, "search", statements.SEARCH_INDEXES),
-    Migration(4, "purchases of products", statements.PURCHASES_OF_PRODUCTS),
+    Migration(4, "purchases of products", (Paged(LIST_PAGE_UNDER_PRODUCTS), statements.PURCHASES_OF_PRODUCTS)),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 
@@ -98,7 +110,10 @@ async def _make_lock_unique(graph: Graph) -> None:
 
 async def _apply(graph: Graph, migration: Migration, token: str) -> None:
     for statement in (*migration.statements, statements.AWAIT_INDEXES):
-        await _under_lock(graph, statement, token)
+        if isinstance(statement, Paged):
+            await _page_by_page(graph, statement.statement, token)
+        else:
+            await _under_lock(graph, token, statement)
     _still_held(
         await graph.change(
             statements.RECORD, token=token, version=migration.version, name=migration.name, leaseMs=_LEASE_MS
@@ -106,14 +121,20 @@ async def _apply(graph: Graph, migration: Migration, token: str) -> None:
     )
 
 
-async def _under_lock(graph: Graph, statement: Statement, token: str) -> None:
+async def _page_by_page(graph: Graph, statement: Statement, token: str) -> None:
+    after: object = ""
+    while after is not None:
+        after = await _under_lock(graph, token, statement, after=after)
+
+
+async def _under_lock(graph: Graph, token: str, statement: Statement, **parameters: object) -> Any:
     """An index over many nodes may take longer than the lease, which is therefore renewed all the while."""
     await _renew(graph, token)
-    running = asyncio.ensure_future(graph.change(statement))
+    running = asyncio.ensure_future(graph.change(statement, **parameters))
     try:
         while not (await asyncio.wait({running}, timeout=_RENEW_S))[0]:
             await _renew(graph, token)
-        await running
+        return await running
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)

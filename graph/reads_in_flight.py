@@ -17,15 +17,18 @@ class ReadsInFlight:
     More statements at once than the database has cores for make all of them slow and none of them ready sooner, so the
     line stands here and not there. Every place that is taken must be left again, by `leave` and exactly once. A place
     that is left goes to the first who waits, never to one who comes at that moment. Belongs to one event loop.
+
+    `refused` counts those who were sent away.
     """
 
-    __slots__ = ("_free", "_longest_wait_s", "_most_waiting", "_waiting")
+    __slots__ = ("_free", "_longest_wait_s", "_most_waiting", "_waiting", "refused")
 
     def __init__(self, places: int, longest_wait_s: float = _LONGEST_WAIT_S) -> None:
         self._free = places
         self._most_waiting = places * _WAITING_FOR_EACH_PLACE
         self._longest_wait_s = longest_wait_s
         self._waiting: deque[asyncio.Future[None]] = deque()
+        self.refused = 0
 
     @property
     def free(self) -> int:
@@ -46,6 +49,7 @@ class ReadsInFlight:
     async def wait(self) -> None:
         """Returns with a place. Raises ReadsFull, and then has none, where too many wait or the wait was too long."""
         if len(self._waiting) >= self._most_waiting:
+            self.refused += 1
             raise ReadsFull("too many reads wait for the graph")
         loop = asyncio.get_running_loop()
         place = loop.create_future()
@@ -74,6 +78,7 @@ class ReadsInFlight:
     def _give_up(self, place: asyncio.Future[None]) -> None:
         if not place.done():
             self._waiting.remove(place)
+            self.refused += 1
             place.set_exception(ReadsFull("a read waited too long for the graph"))
 
     def _forget(self, place: asyncio.Future[None]) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import orjson
@@ -12,6 +13,8 @@ from gateway.operations import GraphQLRequest
 MAX_BODY_BYTES = 256 * 1024
 
 _JSON = "application/json"
+# Of the whole body. Who needs longer for 256 kB holds a request open and little else.
+_BODY_WITHIN_S = 30.0
 
 
 class Disconnected(GatewayError):
@@ -67,7 +70,11 @@ async def _bounded_body(scope: Scope, receive: Receive) -> bytes:
         if len(whole) > MAX_BODY_BYTES:
             raise _too_large()
         return whole
-    return await _gathered(message, receive)
+    try:
+        async with asyncio.timeout(_BODY_WITHIN_S):
+            return await _gathered(message, receive)
+    except TimeoutError:
+        raise RequestRefused(408, "The body did not come in time.", headers={"Connection": "close"}) from None
 
 
 async def _gathered(message: Message, receive: Receive) -> bytes:

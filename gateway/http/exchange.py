@@ -39,11 +39,12 @@ def header(scope: Scope, name: bytes) -> str | None:
 
 async def viewer_of(scope: Scope, keys: KeyRing) -> Viewer:
     """Raises RequestRefused where there is no good key, GraphUnavailable where that cannot be said now."""
-    viewer = await keys.viewer(header(scope, b"authorization"))
+    authorization = header(scope, b"authorization")
+    viewer = await keys.viewer(authorization)
     if viewer is None:
         raise RequestRefused(
             401,
-            "Send your API key as `Authorization: Bearer …`.",
+            "This API key is not known." if authorization else "Send your API key as `Authorization: Bearer …`.",
             ErrorCode.UNAUTHENTICATED,
             {"WWW-Authenticate": 'Bearer realm="customer-graph"'},
         )

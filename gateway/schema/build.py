@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import strawberry
 from graphql import (
@@ -24,6 +25,7 @@ from gateway.schema.live import Subscription
 from gateway.schema.query import Query
 from gateway.schema.results import BulkSummary, RowResult
 from gateway.schema.rights import mark_scopes
+from gateway.schema.root_reads import RootReads
 from gateway.schema.scalars import SCALARS
 from gateway.schema.wiring import wire
 
@@ -69,7 +71,8 @@ class _Prepared(SchemaExtension):
         execution = self.execution_context
         try:
             document = self._documents.prepare(execution.query or "")
-            document.operation(execution.operation_name)
+            document.operation(execution.operation_name).variables.check_size(execution.variables or {})
+            execution.context = replace(execution.context, root_reads=RootReads())
             execution.graphql_document = document.node
             execution.validation_rules = ()
         except DocumentRefused as refused:

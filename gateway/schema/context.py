@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from gateway.api_keys import Viewer
+from gateway.schema.root_reads import RootReads
 from graph.bookmarks import Bookmarks
 from graph.clock import Clock
 from graph.connection import Graph
@@ -80,6 +81,8 @@ class Context:
     live: LiveChanges
     request_id: str
     input_key: bytes = field(repr=False)
+    # Of one execution; a socket has many.
+    root_reads: RootReads = field(default_factory=RootReads, repr=False)
 
     @classmethod
     def of(cls, services: Services, viewer: Viewer, request_id: str) -> Context:

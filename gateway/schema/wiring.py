@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from graphql import (
@@ -16,13 +16,18 @@ from gateway.schema.context import ResolveInfo
 from gateway.schema.directives import scopes_of
 from gateway.schema.payload import TYPE_KEY, Reference, read_entities, read_entity, scope_of, sees_pii, with_errors
 from gateway.schema.rights import refuse_without
-from gateway.selection import select_field
+from gateway.selection import grouped_fields, select_field
 from graph.reading.answer import BadArgument
+from graph.selection import TYPENAME, Selection
 
 Resolver = Callable[..., Any]
 
-# Fields at the root that the graph knows nothing of.
-OWN_ROOT_FIELDS = frozenset({"viewer"})
+_OWN_ROOT_FIELDS = frozenset({"viewer"})
+
+
+def is_own(root_field: str) -> bool:
+    """Whether the graph knows nothing of a field at the root, and the ordinary executor answers it."""
+    return root_field in _OWN_ROOT_FIELDS or (root_field.startswith("__") and root_field != TYPENAME)
 
 
 def wire(schema: GraphQLSchema) -> None:
@@ -37,7 +42,7 @@ def wire(schema: GraphQLSchema) -> None:
             kind.is_type_of = None
             for name, field in kind.fields.items():
                 if kind is schema.query_type:
-                    field.resolve = _viewer if name in OWN_ROOT_FIELDS else _read_root
+                    field.resolve = _viewer if is_own(name) else _read_root
                 elif kind in {schema.mutation_type, schema.subscription_type}:
                     _guard(field)
                 else:
@@ -72,13 +77,28 @@ def _guarded(field: GraphQLField, original: Resolver) -> Resolver:
 
 async def _read_root(_source: object, info: ResolveInfo, **_arguments: object) -> object:
     """One field of a query that travels outside the fast path: over a WebSocket, or beside introspection."""
-    selection = select_field(scope_of(info), info.parent_type, str(info.path.key), info.field_nodes)
+    return await info.context.root_reads.value(str(info.path.key), lambda: _read_roots(info))
+
+
+async def _read_roots(info: ResolveInfo) -> Mapping[str, object]:
+    """By response key all fields of the query that the graph answers. An error stands where its field's value would."""
+    scope = scope_of(info)
+    groups = grouped_fields(scope, info.parent_type, [info.operation.selection_set])
+    values: dict[str, object] = {}
+    selections: list[Selection] = []
+    for key, fields in groups.items():
+        if (name := fields[0].name.value) == TYPENAME or is_own(name):
+            continue
+        try:
+            selections.append(select_field(scope, info.parent_type, key, fields))
+        except GraphQLError as error:
+            values[key] = error
     try:
-        answer = await info.context.reader.answer([selection], sees_pii=sees_pii(info))
+        answer = await info.context.reader.answer(selections, sees_pii=sees_pii(info))
     except BadArgument as refused:
         # The executor would say where this field stands, and not where in it the argument does.
         raise GraphQLError(refused.message, path=refused.path, extensions={"code": refused.code}) from None
-    return with_errors(answer).get(selection.response_key)
+    return {**values, **with_errors(answer)}
 
 
 def _from_answer(field: GraphQLField) -> Resolver:

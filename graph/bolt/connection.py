@@ -5,8 +5,8 @@ import socket
 from typing import Any, Final, Self, cast
 
 from graph.bolt.chunks import Dechunker
-from graph.bolt.errors import BoltBroken, BoltError, BoltFailure, BoltLost
-from graph.bolt.messages import AGREED, GOODBYE, HANDSHAKE, PULL_ALL, RESET, Tag, hello, logon
+from graph.bolt.errors import BoltBroken, BoltError, BoltFailure, BoltLost, BoltOther
+from graph.bolt.messages import AGREED, GOODBYE, HANDSHAKE, PULL_ALL, REFUSED, RESET, Tag, hello, logon
 from graph.bolt.packstream import unpack
 
 _ANSWERS_TO_HELLO_AND_LOGON: Final = 2
@@ -54,7 +54,10 @@ class BoltConnection(asyncio.Protocol):
 
     @classmethod
     async def open(cls, host: str, port: int, user: str, password: str) -> Self:
-        """Raises BoltLost where nobody answers, BoltFailure where the server refuses, OSError where it is not there."""
+        """Raises BoltLost where nobody answers, BoltFailure where the server refuses, OSError where it is not there.
+
+        Raises BoltOther where the server does not speak Bolt 5.4, before it has heard the password.
+        """
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(cls, host, port)
         try:
@@ -152,7 +155,8 @@ class BoltConnection(asyncio.Protocol):
         self._agreement += data[:missing]
         if len(self._agreement) == len(AGREED):
             if self._agreement != AGREED:
-                raise BoltBroken("the server does not speak Bolt 5.4")
+                wrong = BoltOther if self._agreement == REFUSED else BoltBroken
+                raise wrong("the server does not speak Bolt 5.4")
             self._has_agreed = True
             self._count_down()
         return data[missing:]

@@ -3,6 +3,7 @@
 BoltError
 ├── BoltLost       the connection is gone or was never made
 ├── BoltBroken     what came, or was to be sent, is no message
+│   └── BoltOther  the server speaks Bolt, but no version that we speak
 └── BoltFailure    the server refused; carries its code and not its words, which may quote personal data
 """
 
@@ -18,6 +19,10 @@ class BoltLost(BoltError):
 
 
 class BoltBroken(BoltError):
+    pass
+
+
+class BoltOther(BoltBroken):
     pass
 
 

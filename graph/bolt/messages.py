@@ -14,6 +14,7 @@ from graph.bolt.packstream import pack
 # The magic number, then the versions that we speak, four places of four bytes: 5.4 and nothing else.
 HANDSHAKE: Final = b"\x60\x60\xb0\x17" + b"\x00\x00\x04\x05" + bytes(12)
 AGREED: Final = b"\x00\x00\x04\x05"
+REFUSED: Final = bytes(4)
 
 
 class Tag(IntEnum):

@@ -51,7 +51,10 @@ class BoltReads:
         return cls(address.hostname, address.port or _BOLT_PORT, settings)
 
     async def run(self, statement: Statement, parameters: Mapping[str, object]) -> Any:
-        """The one value of the one record, None where there is no record."""
+        """The one value of the one record, None where there is no record.
+
+        Raises BoltOther where the server speaks another version, and so nothing was read.
+        """
         causal = bookmarks.current()
         after = causal.names() if causal else ()
         message = run(statement.text, parameters, self._database, statement.timeout_ms, after)

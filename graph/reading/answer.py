@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from graph.errors import GraphError
 
@@ -26,14 +26,10 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Plain JSON values. `data` is None where a root field that may not be null has no value.
-
-    `compiled` says whether a plan had to be made for it first.
-    """
+    """Plain JSON values. `data` is None where a root field that may not be null has no value."""
 
     data: dict[str, object] | None
     errors: tuple[FieldError, ...] = ()
-    compiled: bool = field(default=False, compare=False)
 
 
 class BadArgument(GraphError):

@@ -17,6 +17,8 @@ from graph.statement import Statement
 
 # What a read may cost at most, in rows. The dearest that was found takes the graph a good second on a quiet machine.
 LARGEST_COST = 50_000
+# The graph reads and plans a statement before it knows that it ever saw it.
+LONGEST_STATEMENT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,15 @@ class Plan:
 
 
 def compiled(selections: Sequence[Selection], caller: Caller, values: Values = ()) -> Plan:
-    """Pure: the same selections and answers give the same text. Raises BadArgument where no statement could answer."""
+    """Pure: the same selections and answers give the same text.
+
+    Raises BadArgument where no statement could answer, and where it would be too long.
+    """
     draft = Draft(caller, values)
     scope = Scope(draft, "")
     reading = query_reading(scope, tuple(selections))
     rows = scope.rows
-    statement = Statement("read", f"{scope.body()}RETURN {scope.row()} AS data") if rows.columns else None
+    statement = _statement(scope) if rows.columns else None
     code = SourceCode()
     return Plan(
         statement,
@@ -85,6 +90,17 @@ def compiled(selections: Sequence[Selection], caller: Caller, values: Values = (
         reading=reading,
         fast=code.compiled(reading.source(code, "r", "None")),
     )
+
+
+def _statement(scope: Scope) -> Statement:
+    text = f"{scope.body()}RETURN {scope.row()} AS data"
+    if len(text) > LONGEST_STATEMENT:
+        message = (
+            f"This needs a statement of {len(text):,} characters; {LONGEST_STATEMENT:,} are allowed. "
+            "Ask for less at once."
+        )
+        raise BadArgument(COST_EXCEEDED, message, ())
+    return Statement("read", text)
 
 
 def _placed(rows: Rows, way: tuple[int, ...]) -> list[PlacedComputation]:

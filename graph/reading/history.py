@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from graph.reading.arguments import Arguments, Source
@@ -9,11 +10,18 @@ from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.page import Page
 from graph.reading.period import ends_of, within
 
-# Of a person with twenty members: each gives a page, or a thousand entries, of its own.
-_OPENING = 10
+# Of a person with as many members as there may be, two hundred: each is a place in the index, and gives entries of its
+# own, here in rows for a thousand of a page.
+_OPENING = 60
+_PAGE = 1_500
+# A thousand entries of each member, as far as people have so many.
 _LOOKING = 500
-# An index alone answers how many there are.
+# An index alone answers how many there are, a filter looks at each.
+_SEEKING = 20
 _COUNTING = 12
+_COUNTING_SOME = 20
+# Each is a place in the index of its own, for each id the person ever had.
+MOST_TYPED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,9 @@ class History:
         by = order.by(v, down=page.down(order))
         if self.scans(request.arguments):
             request.look(_LOOKING)
-        else:
+        elif self._types(request) is None:
             request.cost.open(_OPENING)
+            request.look(_PAGE)
         return (
             f"{self._people(request)}\nCALL ({', '.join(self._imported(request))}) {{\n{branches}\n}}\n"
             f"WITH {v} ORDER BY {by} LIMIT {request.limit}"
@@ -63,8 +72,8 @@ class History:
         ]
 
     def unordered(self, request: Request) -> str:
-        request.look(_COUNTING)
-        return f"{self._people(request)}\n{self.range(request)}"
+        request.look(_COUNTING_SOME if self.scans(request.arguments) else _COUNTING)
+        return f"{self._people(request, is_counted=True)}\n{self.range(request)}"
 
     def range(self, request: Request) -> str:
         """All of the index that belongs to the one id of the person that is bound."""
@@ -86,17 +95,30 @@ class History:
     def _types(self, request: Request) -> Source | None:
         if self.typed is None or not request.arguments.given(self.typed):
             return None
-        # A type named twice must not give its entries twice.
-        return request.arguments.source(self.typed, lambda types: sorted(set(types)))
+        arguments, typed = request.arguments, self.typed
 
-    def _people(self, request: Request) -> str:
+        def chosen(types: Iterable[str]) -> list[str]:
+            # A type named twice must not give its entries twice.
+            found = sorted(set(types))
+            if len(found) > MOST_TYPED:
+                raise arguments.bad(f"At most {MOST_TYPED} {typed} can be asked for at once.")
+            return found
+
+        return arguments.source(typed, chosen)
+
+    def _people(self, request: Request, *, is_counted: bool = False) -> str:
         v, types = request.variable, self._types(request)
         people = f"UNWIND {request.parent}.memberIds AS {v}m"
         if types is None:
             return people
-        # Each type is a range of the index of its own.
+        # Each type is a range of the index of its own, and gives a page of its own. What is counted ends where enough
+        # of it is found, of whatever type.
         chosen, looks = request.draft.named(types), request.looks
-        request.cost.also(lambda parameters: len(parameters[chosen]) * (parameters[looks] + 5))
+        request.cost.also(
+            lambda parameters: (
+                len(parameters[chosen]) * (_SEEKING if is_counted else _OPENING + _PAGE * parameters[looks] // 1_000)
+            )
+        )
         return f"{people}\nUNWIND ${chosen} AS {v}t"
 
     def _imported(self, request: Request) -> list[str]:

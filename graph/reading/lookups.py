@@ -8,19 +8,35 @@ from typing import Any
 
 from graph.identifiers import identifier_key
 from graph.ids import IdPrefix
-from graph.reading.arguments import Arguments, Source
+from graph.reading.arguments import Arguments, Question, Source
 from graph.reading.links import SURVIVOR_ROOT
 from graph.reading.listing import only_member
+from graph.reading.searched import no_right_to_look
 from graph.source_key import source_key
 from graph.vocabulary import IdentifierType
+
+# What systems call somebody. All other identifiers say where a person is reached, which is personal data; a type that
+# is new is so too until it is named here.
+_NAMES_OF_SYSTEMS = frozenset(
+    {IdentifierType.EXTERNAL, IdentifierType.CUSTOM, IdentifierType.DEVICE, IdentifierType.COOKIE}
+)
+
+
+def _never(value: object) -> bool:
+    del value
+    return False
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Cypher that binds `{x}` from the value `{value}`, which `value` makes of the argument; null finds nothing."""
+    """Cypher that binds `{x}` from the value `{value}`, which `value` makes of the argument; null finds nothing.
+
+    `is_personal` says of an argument whether nobody may look by it who may not see personal data.
+    """
 
     match: str
     value: Callable[[Any], object | None]
+    is_personal: Question = _never
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +46,22 @@ class Lookup:
     shape: str
     ways: Mapping[str, Way]
 
-    def way(self, arguments: Arguments) -> tuple[Way, Source] | None:
+    def way(self, arguments: Arguments, *, sees_pii: bool) -> tuple[Way, Source] | None:
+        """Raises BadArgument where the right to look so is missing."""
         for name, way in self.ways.items():
             if arguments.given(name):
-                return way, arguments.source(name, way.value)
+                return _permitted(way, arguments, name, sees_pii=sees_pii)
         member: str | None = arguments.ask("by", only_member)
         if member is None or member not in self.ways:
             return None
-        inside = self.ways[member]
-        return inside, arguments.source("by", lambda by: inside.value(by[member]))
+        return _permitted(self.ways[member], arguments.within("by"), member, sees_pii=sees_pii)
+
+
+def _permitted(way: Way, arguments: Arguments, name: str, *, sees_pii: bool) -> tuple[Way, Source]:
+    # Who may see everything is not asked, so that one plan serves values of all types.
+    if not sees_pii and arguments.ask(name, way.is_personal):
+        raise no_right_to_look(arguments)
+    return way, arguments.source(name, way.value)
 
 
 def _text(value: object) -> str:
@@ -51,6 +74,10 @@ def _key_of_identifier(value: Mapping[str, Any]) -> str | None:
     except ValueError:
         # What cannot be such a value belongs to nobody.
         return None
+
+
+def _says_where_somebody_is_reached(value: Mapping[str, Any]) -> bool:
+    return value["type"] not in _NAMES_OF_SYSTEMS
 
 
 def _source_key(name: str) -> Callable[[Mapping[str, Any]], str | None]:
@@ -73,11 +100,13 @@ _PERSON_BY_IDENTIFIER = Way(
     # Two are enough to see that the value points to several people.
     "MATCH (:Identifier {key: {value}})-[:IDENTIFIES]->({x}o) " + SURVIVOR_ROOT + " WITH DISTINCT {x} LIMIT 2",
     _key_of_identifier,
+    _says_where_somebody_is_reached,
 )
+_IDENTIFIER_BY_VALUE = Way("MATCH ({x}:Identifier {key: {value}})", _key_of_identifier, _says_where_somebody_is_reached)
 
 LOOKUPS: Mapping[str, Lookup] = {
     "profile": Lookup("Profile", {"id": PERSON_BY_ID, "identifier": _PERSON_BY_IDENTIFIER}),
-    "identifier": Lookup("Identifier", {"by": Way("MATCH ({x}:Identifier {key: {value}})", _key_of_identifier)}),
+    "identifier": Lookup("Identifier", {"by": _IDENTIFIER_BY_VALUE}),
     "resource": Lookup("Resource", {"id": by_id("Resource"), "key": Way("MATCH ({x}:Resource {key: {value}})", _text)}),
     "product": Lookup(
         "Product",

@@ -20,6 +20,7 @@ from graph.reading.text import filled
 
 DEEPEST = 5
 MOST_CONDITIONS = 50
+MOST_TIMES = 1_000
 
 Path = tuple[str | int, ...]
 Given = Mapping[str, Any]
@@ -75,7 +76,8 @@ class PeopleFilter:
         if found is None:
             raise arguments.bad(
                 f"A filter may be {DEEPEST} levels deep and have {MOST_CONDITIONS} conditions, "
-                "and compares attributes with texts, numbers and booleans."
+                "compares attributes with texts, numbers and booleans, "
+                f"and counts from 0 to {MOST_TIMES:,} purchases."
             )
         return found
 
@@ -94,17 +96,19 @@ class _NoFilter(Exception):
 
 
 def _shape_of(given: Given) -> Shape | None:
-    """None for a filter that is too deep, has too many conditions, or compares an attribute with an object."""
+    """None for a filter that is too deep, has too many conditions, compares with an object, or counts too far.
+
+    A filter that holds nothing is a condition too: it is always met, and stands in the statement.
+    """
     count = [0]
 
     def shape(given: Given, depth: int) -> Shape:
+        members = [(member, value) for member, value in given.items() if value is not None]
+        count[0] += max(1, len(members))
+        if depth > DEEPEST or count[0] > MOST_CONDITIONS:
+            raise _NoFilter
         found: list[tuple[str, Hashable]] = []
-        for member, value in given.items():
-            if value is None:
-                continue
-            count[0] += 1
-            if depth > DEEPEST or count[0] > MOST_CONDITIONS:
-                raise _NoFilter
+        for member, value in members:
             match member:
                 case "all" | "any":
                     found.append((member, tuple(shape(each, depth + 1) for each in value)))
@@ -127,6 +131,8 @@ def _subscription_shape(given: Given) -> Hashable:
 
 
 def _purchase_shape(given: Given) -> Hashable:
+    if not all(0 <= times <= MOST_TIMES for times in (given.get("timesAtLeast") or 0, given.get("timesAtMost") or 0)):
+        raise _NoFilter
     only_one = given.get("timesAtLeast") in {None, 1} and given.get("timesAtMost") is None
     return (
         given.get("totalOver") is not None,
@@ -155,6 +161,10 @@ _SHAPES: Mapping[str, Callable[[Any], Hashable]] = {
 }
 # In rows, for asking it of a thousand people; what is not here costs 50.
 _PRICES = {"hasIdentifier": 200, "subscription": 300, "purchase": 500, "all": 0, "any": 0, "not": 0}
+# In rows, for a thousand purchases.
+_COUNTING = 30
+# So many values of a list are sent and compared with for the price of a row.
+_VALUES = 50
 _COMPARISONS = {"equals": "=", "in": "IN", "over": ">", "under": "<"}
 _PLAIN = {
     "kinds": "{v}.kind IN {value}",
@@ -243,8 +253,10 @@ class _Writer:
         """Counts only as far as the answer depends on it."""
         given = self.source.then(_at(path))
         least = self.draft.parameter(given.then(_least))
-        far_enough = self.draft.parameter(given.then(_far_enough))
-        count = f"COUNT {{ {found} LIMIT {far_enough} }}"
+        far_enough, looks = self.draft.named(given.then(_far_enough)), self.request.looks
+        # Of each person who is looked at, so many purchases.
+        self.request.cost.also(lambda parameters: _COUNTING * parameters[looks] * parameters[far_enough] // 1_000)
+        count = f"COUNT {{ {found} LIMIT ${far_enough} }}"
         return f"{least} <= {count} <= {self._value(*path, 'timesAtMost')}" if has_most else f"{count} >= {least}"
 
     def _attribute(self, shape: Any, path: Path) -> list[str]:
@@ -267,11 +279,17 @@ class _Writer:
     }
 
     def _value(self, *path: str | int) -> str:
-        return self.draft.parameter(self.source.then(_at(path)))
+        name = self.draft.named(self.source.then(_at(path)))
+        self.request.cost.also(lambda parameters: _listed(parameters[name]) // _VALUES)
+        return f"${name}"
+
+
+def _listed(value: object) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _least(given: Given) -> int:
-    return max(0, given.get("timesAtLeast") or 0)
+    return given.get("timesAtLeast") or 0
 
 
 def _far_enough(given: Given) -> int:

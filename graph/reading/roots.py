@@ -49,7 +49,7 @@ def _root(scope: Scope, selection: Selection) -> Reading:
 
 
 def _lookup(scope: Scope, lookup: Lookup, selection: Selection, path: Path) -> Reading:
-    found = lookup.way(scope.draft.arguments(selection, path))
+    found = lookup.way(scope.draft.arguments(selection, path), sees_pii=scope.draft.caller.sees_pii)
     if found is None:
         return Constant(None)
     way, value = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from graph.reading.answer import FORBIDDEN
+from graph.reading.answer import FORBIDDEN, BadArgument
 from graph.reading.arguments import Arguments, Source
 from graph.reading.indexed import Indexed
 from graph.reading.listing import Request, where
@@ -70,7 +70,7 @@ class Searched:
         if request.draft.caller.sees_pii:
             return
         if order.name in self.pii_orders or (self.is_pii and request.arguments.given(_TEXT)):
-            raise request.arguments.bad("Your key has no right to look for people by personal data.", FORBIDDEN)
+            raise no_right_to_look(request.arguments)
 
     def _candidates(self, request: Request) -> str:
         v = request.variable
@@ -89,3 +89,8 @@ class Searched:
         if not 1 <= len(text) <= LONGEST_SEARCH:
             return None
         return tuple(index for index, way in enumerate(self.ways) if way.value(text) is not None)
+
+
+def no_right_to_look(arguments: Arguments) -> BadArgument:
+    """To be raised where somebody is looked for by personal data without the right to see it."""
+    return arguments.bad("Your key has no right to look for people by personal data.", FORBIDDEN)

@@ -9,9 +9,9 @@ from graph.reading.listing import Request
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.page import Page
 
-# Of a person with twenty members, each of whom gives a page of each kind.
-_OPENING = 25
-_LOOKING = 3_000
+# Of a person with as many members as there may be, two hundred, each of whom gives a page of each kind.
+_OPENING = 140
+_LOOKING = 14_000
 _COUNTING = 36
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -21,6 +21,7 @@ from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.reading.answer import Answer
 from graph.reading.plans import Plans
+from graph.reads_in_flight import ReadsInFlight
 from graph.selection import Given, Selection, selected_on
 from graph.vocabulary import ChangeKind, Channel
 
@@ -35,7 +36,8 @@ class StubPlans:
 
     selections: tuple[Selection, ...]
     sees_pii: bool
-    count: int = 0
+    when_made: Callable[[int], None] | None = None
+    is_made: bool = False
 
 
 def filled(selections: Sequence[Selection], values: Sequence[object]) -> tuple[Selection, ...]:
@@ -63,16 +65,16 @@ class StubReader:
     asked: list[tuple[Selection, ...]] = field(default_factory=list)
     saw_pii: list[bool] = field(default_factory=list)
     answers: list[Answer | Exception] = field(default_factory=list)
-    plans_each: int = 1
 
     def plans(self, selections: Sequence[Selection], *, sees_pii: bool = True) -> Plans:
         return cast("Plans", StubPlans(tuple(selections), sees_pii))
 
     async def run(self, plans: Plans, values: Sequence[object] = ()) -> Answer:
         stub = cast("StubPlans", plans)
-        compiled, stub.count = not stub.count, self.plans_each
-        answer = await self.answer(filled(stub.selections, values), sees_pii=stub.sees_pii)
-        return replace(answer, compiled=compiled)
+        if not stub.is_made and stub.when_made:
+            stub.when_made(0)
+        stub.is_made = True
+        return await self.answer(filled(stub.selections, values), sees_pii=stub.sees_pii)
 
     async def answer(
         self, selections: Sequence[Selection], values: Sequence[object] = (), *, sees_pii: bool = True
@@ -118,10 +120,11 @@ class StubGraph:
     hashes: set[str] = field(default_factory=lambda: {key_hash(KEY)})
     scopes: Sequence[str] = ALL_SCOPES
     error: Exception | None = None
-    reads: int = 0
+    lookups: int = 0
+    reads: ReadsInFlight = field(default_factory=lambda: ReadsInFlight(1))
 
     async def read(self, _statement: object, **parameters: str) -> Any:
-        self.reads += 1
+        self.lookups += 1
         if self.error:
             raise self.error
         digest = parameters["hash"]

@@ -24,9 +24,17 @@ def test_the_500_documents_that_were_used_last_are_kept() -> None:
     assert kept(Documents(SCHEMA.graphql), [document(number) for number in range(510)]) == 500
 
 
-@pytest.mark.parametrize(("length", "count"), [(8_000, 16), (16_384, 8), (16_385, 0)])
-def test_long_documents_are_kept_up_to_a_sum_of_their_lengths(length: int, count: int) -> None:
-    assert kept(Documents(SCHEMA.graphql), [document(number, length) for number in range(30)]) == count
+@pytest.mark.parametrize(("length", "count"), [(16_384, 256), (16_385, 0)])
+def test_long_documents_are_kept_up_to_four_mebibytes_of_text(length: int, count: int) -> None:
+    assert kept(Documents(SCHEMA.graphql), [document(number, length) for number in range(count + 10)]) == count
+
+
+def test_a_hundred_documents_of_an_application_are_parsed_once_however_often_they_are_asked_in_turn() -> None:
+    documents = Documents(SCHEMA.graphql)
+    for _ in range(3):
+        for number in range(100):
+            documents.prepare(document(number, 2_500))
+    assert (documents.known, documents.parsed) == (200, 100)
 
 
 def test_a_document_that_is_kept_has_no_places_and_a_refused_one_names_the_place_of_its_error() -> None:

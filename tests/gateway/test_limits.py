@@ -18,9 +18,12 @@ from gateway.limits import (
     MAX_DIRECTIVES,
     MAX_FRAGMENTS,
     MAX_OPEN_SETS,
+    MAX_OPERATIONS,
     MAX_REPEATED_FIELDS,
     MAX_ROOT_FIELDS,
     MAX_TOKENS,
+    MAX_VARIABLE_USES,
+    MAX_VARIABLES,
     check_document,
     check_text,
 )
@@ -163,7 +166,44 @@ def test_directives_are_limited_wherever_they_stand() -> None:
 
 def test_fragments_are_limited() -> None:
     fragments = " ".join(f"fragment f{i} on T {{ a }}" for i in range(MAX_FRAGMENTS + 1))
-    assert refusal("{ a } " + fragments) == "The document has 101 fragments; 100 are allowed."
+    assert refusal("{ a } " + fragments) == "The document has 51 fragments; 50 are allowed."
+    assert refusal("{ a } " + "fragment f on T { a } " * 51) == "The document has 51 fragments; 50 are allowed."
+
+
+def test_a_document_may_have_ten_operations_and_not_eleven() -> None:
+    for count, expected in (
+        (MAX_OPERATIONS, None),
+        (MAX_OPERATIONS + 1, "The document has 11 operations; 10 are allowed."),
+    ):
+        assert refusal(" ".join(f"query q{i} {{ a }}" for i in range(count))) == expected
+
+
+def test_fields_are_counted_in_every_operation_that_opens_their_fragment() -> None:
+    fragment = " fragment f on T { a { " + " ".join(f"b{i}" for i in range(98)) + "} }"
+    operations = [f"query q{i} {{ ...f }}" for i in range(10)]
+    assert refusal(" ".join(operations) + fragment) is None
+    operations[0] = "query q0 { ...f c }"
+    assert refusal(" ".join(operations) + fragment) == "The document asks for more than 1000 fields."
+
+
+def test_variables_are_limited_over_all_operations() -> None:
+    for count, expected in (
+        (MAX_VARIABLES - 50, None),
+        (MAX_VARIABLES - 49, "The document has 101 variables; 100 are allowed."),
+    ):
+        one, other = (" ".join(f"$v{i}: Int" for i in range(each)) for each in (50, count))
+        assert refusal(f"query a({one}) {{ a }} query b({other}) {{ a }}") == expected
+
+
+def test_uses_of_variables_are_counted_in_lists_and_objects_and_in_every_operation_that_opens_their_fragment() -> None:
+    operations = " ".join(f"query q{i}($v: Int) {{ ...f }}" for i in range(10))
+    for count, expected in (
+        (MAX_VARIABLE_USES // 10, None),
+        (MAX_VARIABLE_USES // 10 + 1, "The document uses variables more than 500 times."),
+    ):
+        uses = "$v " * (count - 3)
+        fragment = f" fragment f on T {{ a(b: [{uses}], c: {{d: [{{e: $v}}, $v]}}, f: 1) {{ g(h: $v) }} }}"
+        assert refusal(operations + fragment) == expected
 
 
 def test_the_query_of_graphiql_for_the_schema_is_small_enough() -> None:
@@ -229,6 +269,27 @@ ATTACKS = {
     ),
     "10,000 tokens": ("{ " + "id " * 10_000 + "}", ErrorCode.TOO_LARGE),
     "100 directives": ("{ __typename" + " @a" * 100 + " }", ErrorCode.TOO_LARGE),
+    "110 operations with a fragment of 18 fields": (
+        " ".join(f"query q{i}($n: Int) {{ ...f }}" for i in range(110))
+        + " fragment f on Query {"
+        + " ".join(f"a{i}: messages(first: $n) {{ nodes {{ id }} }}" for i in range(18))
+        + "}",
+        ErrorCode.TOO_LARGE,
+    ),
+    "900 uses of a variable in ten operations": (
+        " ".join(f"query q{i}($v: ID!) {{ ...f }}" for i in range(10))
+        + " fragment f on Query { nodes(ids: ["
+        + "$v " * 900
+        + "]) { id } }",
+        ErrorCode.TOO_LARGE,
+    ),
+    "99 fragments in one place": (
+        "{ messages {"
+        + " ".join(f"...f{i}" for i in range(99))
+        + "} }"
+        + " ".join(f"fragment f{i} on MessageConnection {{ __typename }}" for i in range(99)),
+        ErrorCode.TOO_LARGE,
+    ),
     "a long comment": ("{ id #" + "x" * 250_000 + "\n }", ErrorCode.TOO_LARGE),
 }
 

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, cast
 
 import pytest
 
@@ -8,11 +11,17 @@ from gateway import documents as documents_module
 from gateway import prepared as prepared_module
 from gateway.api_keys import ALL_SCOPES, Viewer
 from gateway.counters import Counter, exposition
+from gateway.operation import Operation
 from gateway.operations import GraphQLRequest, Operations, Outcome
 from gateway.prepared import PreparedOperations
 from gateway.schema.api import SCHEMA
 from gateway.schema.build import build_schema
-from graph.errors import ReadsFull
+from graph.connection import Graph
+from graph.errors import GraphTimeout, GraphUnavailable, ReadsFull
+from graph.reading import plans as plans_module
+from graph.reading.reader import Reader
+from graph.reads_in_flight import ReadsInFlight
+from graph.statement import Statement
 from graph.vocabulary import Right
 from tests.gateway.doubles import ANNA, StubReader, World
 
@@ -28,6 +37,36 @@ def world() -> World:
     world = World(schema=build_schema())
     world.reader.entities["prf_anna"] = ANNA
     return world
+
+
+@dataclass
+class ReadGraph:
+    """Answers every read with one empty list or null."""
+
+    error: Exception | None = None
+    reads: ReadsInFlight = field(default_factory=lambda: ReadsInFlight(1))
+
+    async def read(self, statement: Statement, **_parameters: object) -> list[object]:
+        if self.error:
+            raise self.error
+        return [[], False] if ":Profile" in statement.text else [None]
+
+
+@pytest.fixture
+def graph() -> ReadGraph:
+    return ReadGraph()
+
+
+@pytest.fixture
+def real_operations(world: World, graph: ReadGraph) -> Operations:
+    """With a reader that compiles."""
+    services = replace(world.services(), reader=Reader(cast("Graph", graph), b"key"), graph=cast("Graph", graph))
+    return Operations(world.schema, services)
+
+
+@pytest.fixture
+def prepared(real_operations: Operations) -> PreparedOperations:
+    return real_operations._prepared  # noqa: SLF001
 
 
 @pytest.fixture
@@ -65,12 +104,12 @@ async def test_a_known_query_is_neither_parsed_nor_validated_nor_prepared_again(
         {"by": {"id": "prf_other"}},
         {"by": {"id": "prf_anna"}},
     ]
-    assert counts(operations) == {
+    # The reader of these tests has no plans.
+    assert {name: count for name, count in counts(operations).items() if name != "plans_compiled"} == {
         "documents_known": 2,
         "documents_parsed": 1,
         "operations_prepared_hits": 2,
         "operations_prepared_misses": 1,
-        "plans_compiled": 1,
         "reads_refused": 0,
     }
 
@@ -175,36 +214,158 @@ async def test_a_query_with_introspection_is_walked_also_when_it_is_known(operat
     assert counts(operations)["operations_prepared_hits"] == 1
 
 
-async def test_reads_for_which_there_is_no_room_are_counted(operations: Operations, world: World) -> None:
+@pytest.mark.parametrize("beside", ["", "viewer { kind }", "__schema { description }"])
+async def test_a_query_for_which_there_is_no_room_is_to_be_sent_again(
+    operations: Operations, world: World, beside: str
+) -> None:
     world.reader.answers = [ReadsFull("x")]
-    outcome = await ask(operations, QUERY, id="prf_anna")
+    outcome = await ask(operations, QUERY.replace("{", "{ " + beside + " ", 1), id="prf_anna")
 
-    assert (outcome.status, outcome.retry_after_s) == (503, 1)
-    assert counts(operations)["reads_refused"] == 1
+    assert outcome.status == 503
+    assert outcome.retry_after_s in {1, 2}
+    world.graph.reads.refused = 3
+    assert counts(operations)["reads_refused"] == 3
 
 
-@pytest.mark.parametrize(("length", "count"), [(0, 500), (8_000, 16), (16_384, 8), (16_385, 0)])
-def test_the_queries_that_were_used_last_are_kept_up_to_a_sum_of_their_lengths(length: int, count: int) -> None:
-    prepared = PreparedOperations(SCHEMA.graphql, StubReader())
-    texts = [f"query q{number} {{ __typename }}".ljust(length, ",") for number in range(510 if not length else 30)]
-    operations = [SCHEMA.documents.prepare(text).operation(None) for text in texts]
-    for each in [*operations, *reversed(operations)]:
+def asked_in_turn(prepared: PreparedOperations, operations: Iterable[Operation]) -> None:
+    for each in operations:
         prepared.of(each, each.variables.coerced({}), VIEWER.rights)
+
+
+def operations_of(count: int, length: int) -> list[Operation]:
+    texts = [f"query q{number} {{ __typename }}".ljust(length, ",") for number in range(count)]
+    return [SCHEMA.documents.prepare(text).operation(None) for text in texts]
+
+
+# What an operation of 16,384 characters weighs without plans is 983,040 + 1,720, and 68 of them are 64 MiB.
+@pytest.mark.parametrize(("length", "count"), [(0, 500), (8_000, 139), (16_384, 68), (16_385, 0)])
+def test_the_queries_that_were_used_last_are_kept_up_to_a_sum_of_their_weights(length: int, count: int) -> None:
+    prepared = PreparedOperations(SCHEMA.graphql, StubReader())
+    operations = operations_of(150 if length else 510, length)
+    asked_in_turn(prepared, [*operations, *reversed(operations)])
 
     assert prepared.hits == count
 
 
-async def test_a_query_with_many_plans_pushes_older_ones_out(world: World) -> None:
-    operations = Operations(world.schema, world.services())
-    for number in range(8):
-        await ask(operations, f'query q{number} {{ node(id: "prf_anna") {{ id }} }}'.ljust(16_000, ","))
-    assert counts(operations)["plans_compiled"] == 8
-    world.reader.plans_each = 5
-    await ask(operations, QUERY.ljust(15_000, ","), id="prf_anna")
+async def test_a_hundred_documents_of_an_application_are_at_hand_from_the_second_round_on(
+    real_operations: Operations,
+) -> None:
+    for _ in range(3):
+        for number in range(100):
+            text = f"query q{number}($id: ID!) {{ node(id: $id) {{ id }} }}".ljust(2_500, ",")
+            assert (await ask(real_operations, text, id="prf_1")).status == 200
 
-    for number in range(7, -1, -1):
-        await ask(operations, f'query q{number} {{ node(id: "prf_anna") {{ id }} }}'.ljust(16_000, ","))
-    assert counts(operations)["operations_prepared_hits"] == 3
+    assert counts(real_operations) == {
+        "documents_known": 200,
+        "documents_parsed": 100,
+        "operations_prepared_hits": 200,
+        "operations_prepared_misses": 100,
+        "plans_compiled": 100,
+        "reads_refused": 0,
+    }
+
+
+FILTERED = "query ($f: ProfileFilter, $n: Int) { profiles(filter: $f, first: $n) { nodes { id } } }"
+
+
+def shapes() -> Iterator[dict[str, Any]]:
+    """Filters for each of which the statement is another."""
+    for alternatives in range(1, 13):
+        for length in range(1, 5):
+            for width in range(4):
+                members = [{"isTest": True}] * length, [{"countries": ["DE"]}] * width
+                yield {"any": [{"all": [*members[0], *members[1]]}] + [{"isTest": False}] * alternatives}
+
+
+async def test_an_operation_with_ever_new_shapes_gives_up_its_own_and_pushes_out_nobody(
+    real_operations: Operations, prepared: PreparedOperations
+) -> None:
+    others = [f"query q{number}($id: ID!) {{ node(id: $id) {{ id }} }}".ljust(8_000, ",") for number in range(100)]
+    for text in others:
+        await ask(real_operations, text, id="prf_1")
+    for each in shapes():
+        assert (await ask(real_operations, FILTERED, f=each)).status == 200
+    assert counts(real_operations)["plans_compiled"] == 100 + 192
+    assert prepared.weight <= 64 * 1024 * 1024
+
+    before = counts(real_operations)["operations_prepared_hits"]
+    for text in others:
+        await ask(real_operations, text, id="prf_1")
+    assert counts(real_operations)["operations_prepared_hits"] == before + 100
+    assert counts(real_operations)["plans_compiled"] == 100 + 192
+
+
+async def test_an_operation_that_decides_ever_anew_keeps_sixty_four_queries_and_pushes_out_nobody(
+    real_operations: Operations,
+) -> None:
+    declared = ", ".join(f"$v{i}: Boolean!" for i in range(8))
+    text = (
+        f"query ({declared}) {{ node(id: 7) {{ " + " ".join(f"a{i}: id @skip(if: $v{i})" for i in range(8)) + " id } }"
+    )
+    await ask(real_operations, QUERY, id="prf_1")
+    ways: list[dict[str, Any]] = [{f"v{i}": bool(number & 1 << i) for i in range(8)} for number in range(256)]
+    for each in ways:
+        assert (await ask(real_operations, text, **each)).status == 200
+    assert counts(real_operations)["operations_prepared_hits"] == 0
+    for each in reversed(ways):
+        await ask(real_operations, text, **each)
+    await ask(real_operations, QUERY, id="prf_1")
+    assert counts(real_operations)["operations_prepared_hits"] == 64 + 1
+
+
+async def test_a_large_operation_keeps_fewer_and_never_more_than_its_share(
+    real_operations: Operations, prepared: PreparedOperations, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prepared_module, "_LARGEST_SHARE", 100_000)
+    monkeypatch.setattr(plans_module, "LARGEST_WEIGHT", 50_000)
+    for scopes in (ALL_SCOPES, (Right.PROFILE_READ,), (Right.PROFILE_READ, Right.PROFILE_PII)):
+        viewer = Viewer("key", "API_KEY", tuple(scopes))
+        for each in shapes():
+            await ask(real_operations, FILTERED, viewer, f=each)
+            assert prepared.weight <= 100_000
+    assert prepared.weight > 50_000
+
+
+@pytest.mark.parametrize("error", [GraphTimeout("x"), ReadsFull("x"), GraphUnavailable("x")])
+async def test_a_plan_is_counted_and_weighed_also_where_the_graph_does_not_answer(
+    real_operations: Operations, prepared: PreparedOperations, graph: ReadGraph, error: Exception
+) -> None:
+    graph.error = error
+    weights = []
+    for each in islice(shapes(), 3):
+        await ask(real_operations, FILTERED, f=each)
+        weights.append(prepared.weight)
+
+    assert counts(real_operations)["plans_compiled"] == 3
+    assert weights[0] < weights[1] < weights[2]
+
+
+async def test_a_plan_is_counted_and_weighed_also_where_it_is_too_dear(
+    real_operations: Operations, prepared: PreparedOperations
+) -> None:
+    text = "query ($n: Int!) { profiles(first: $n) { nodes { events(first: $n) { nodes { products { id } } } } } }"
+    for _ in range(2):
+        outcome = await ask(real_operations, text, n=100)
+        assert outcome.body["errors"][0]["extensions"]["code"] == "COST_EXCEEDED"
+
+    assert counts(real_operations)["plans_compiled"] == 1
+    assert prepared.weight > prepared_module._OF_A_CHARACTER * len(text) + 5_000  # noqa: SLF001
+
+
+async def test_a_plan_of_a_query_that_was_pushed_out_is_counted_and_not_weighed() -> None:
+    reader = Reader(cast("Graph", ReadGraph()), b"key")
+    prepared = PreparedOperations(SCHEMA.graphql, reader)
+    asked = SCHEMA.documents.prepare(FILTERED).operation(None)
+    variables = asked.variables.coerced({})
+    found = prepared.of(asked, variables, VIEWER.rights)
+    assert found is not None
+    assert found.plans is not None
+    asked_in_turn(prepared, operations_of(500, 0))
+    before = prepared.weight
+    await reader.run(found.plans, found.values(variables))
+
+    assert (prepared.compiled, prepared.weight) == (1, before)
+    assert prepared.weight == 500 * 1_720 + sum(60 * len(f"query q{number} {{ __typename }}") for number in range(500))
 
 
 def test_a_counter_is_written_as_prometheus_reads_it() -> None:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from time import monotonic
+from typing import Any
 
 import neo4j
 import pytest
@@ -10,10 +12,21 @@ import pytest_asyncio
 
 from graph import migrations
 from graph.connection import Graph
-from graph.errors import GraphError, SchemaTooNew
-from graph.migrations import CURRENT_VERSION, MIGRATIONS, Migration, migrate, require_current_schema, schema_version
+from graph.errors import GraphError, GraphUnavailable, SchemaTooNew
+from graph.migrations import (
+    CURRENT_VERSION,
+    MIGRATIONS,
+    Migration,
+    Paged,
+    migrate,
+    require_current_schema,
+    schema_version,
+)
+from graph.reading.reader import Reader
 from graph.settings import GraphSettings
 from graph.statement import Statement
+from graph.statements import purchase_lines
+from tests.graph.reading.documents import selections_of
 
 STEPS = [each.version for each in MIGRATIONS]
 CONSTRAINTS = Statement("constraints", "SHOW CONSTRAINTS YIELD name RETURN count(name)")
@@ -35,6 +48,54 @@ SLOW = Statement(
 )
 SLOW_STEPS = Statement("slow_steps", "RETURN COUNT { (:SlowStep) }")
 ROB = Statement("rob", "MATCH (lock:MigrationLock) SET lock.token = 'another'")
+
+# As a program before the fourth step wrote them: each order has the lamp in two lines, and every third a bowl.
+WRITE_OLD = Statement(
+    "write_old",
+    """
+    CREATE (lamp:Product {id: 'pro_lamp', sourceKey: 'shop:lamp', source: 'shop', sku: 'lamp'})
+    CREATE (bowl:Product {id: 'pro_bowl', sourceKey: 'shop:bowl', source: 'shop', sku: 'bowl'})
+    WITH lamp, bowl
+    UNWIND range(1, 12000) AS n
+    CREATE (u:Purchase {id: 'pur_' + n, sourceKey: 'shop:' + n, placedAt: datetime({epochMillis: n})})
+    CREATE (u)-[:CONTAINS {position: 3}]->(lamp), (u)-[:CONTAINS {position: 2}]->(lamp)
+    FOREACH (x IN CASE n % 3 WHEN 0 THEN [bowl] ELSE [] END | CREATE (u)-[:CONTAINS {position: 1}]->(x))
+    RETURN count(u)
+    """,
+    timeout_ms=60_000,
+)
+LISTED = Statement(
+    "listed",
+    """
+    MATCH (u:Purchase)-[line:CONTAINS]->(x)
+    WHERE line.productId = x.id AND line.placedAt = u.placedAt AND line.purchaseId = u.id
+    WITH x, line ORDER BY x.sku, line.position
+    WITH x.sku AS sku, line.position AS position, count(*) AS lines
+    RETURN collect([sku, position, lines])
+    """,
+    timeout_ms=60_000,
+)
+ALL_LISTED = [["bowl", 1, 4_000], ["lamp", 2, 12_000]]
+NEWEST = """{
+  lamp: product(by: {sku: {source: "shop", sku: "lamp"}}) {
+    purchases(first: 3) { nodes { id } count(limit: 10000) { value exact } }
+  }
+  bowl: product(by: {sku: {source: "shop", sku: "bowl"}}) {
+    purchases(first: 3) { nodes { id } count(limit: 10000) { value exact } }
+  }
+}"""
+
+
+class Dying(Graph):
+    """A process that is killed before it asks for its third page: from then on nothing of it reaches the graph."""
+
+    __slots__ = ("_pages",)
+
+    async def change(self, statement: Statement, **parameters: object) -> Any:
+        self._pages: int = getattr(self, "_pages", 0) + (statement is purchase_lines.LIST_PAGE_UNDER_PRODUCTS)
+        if self._pages > 2:
+            raise GraphUnavailable("killed")
+        return await super().change(statement, **parameters)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -95,6 +156,7 @@ async def test_who_lost_the_lock_stops_before_the_next_statement(
 ) -> None:
     robbed = Migration(1, "robbed", (ROB, BEGIN_SLOW))
     monkeypatch.setattr(migrations, "MIGRATIONS", (robbed,))
+    monkeypatch.setattr(migrations, "_LEASE_MS", 1_000)
 
     with pytest.raises(GraphError, match="lost to another process"):
         await migrate(untouched)
@@ -128,3 +190,71 @@ async def test_a_step_that_was_interrupted_is_repeated(untouched: Graph, monkeyp
     monkeypatch.undo()
 
     assert await migrate(untouched) == STEPS
+
+
+async def before_the_fourth(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(migrations, "MIGRATIONS", MIGRATIONS[:3])
+        await migrate(graph)
+    assert await graph.change(WRITE_OLD) == 12_000
+    assert await graph.read(LISTED) == []
+
+
+async def test_purchases_of_before_are_listed_under_their_products(
+    untouched: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await before_the_fourth(untouched, monkeypatch)
+
+    assert await migrate(untouched) == [4]
+
+    assert await untouched.read(LISTED) == ALL_LISTED
+    answer = await Reader(untouched).answer(selections_of(NEWEST))
+    assert answer.data == {
+        "lamp": {
+            "purchases": {
+                "nodes": [{"id": "pur_12000"}, {"id": "pur_11999"}, {"id": "pur_11998"}],
+                "count": {"value": 10_000, "exact": False},
+            }
+        },
+        "bowl": {
+            "purchases": {
+                "nodes": [{"id": "pur_12000"}, {"id": "pur_11997"}, {"id": "pur_11994"}],
+                "count": {"value": 4_000, "exact": True},
+            }
+        },
+    }
+
+
+async def test_a_step_that_was_killed_between_two_pages_is_completed_by_the_next_from_the_first_page_on(
+    untouched: Graph, graph_settings: GraphSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await before_the_fourth(untouched, monkeypatch)
+    monkeypatch.setattr(migrations, "_LEASE_MS", 1_000)
+    dying = Dying.open(graph_settings)
+    with pytest.raises(GraphUnavailable, match="killed"):
+        await migrate(dying)
+    await dying.close()
+    ((_, _, bowls), (_, _, lamps)) = await untouched.read(LISTED)
+    assert (lamps, await schema_version(untouched)) == (10_000, 3)
+    assert 3_000 < bowls < 4_000
+
+    assert await migrate(untouched) == [4]
+
+    assert await untouched.read(LISTED) == ALL_LISTED
+
+
+async def test_who_lost_the_lock_stops_before_the_next_page(untouched: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    await before_the_fourth(untouched, monkeypatch)
+    robbing = replace(
+        purchase_lines.LIST_PAGE_UNDER_PRODUCTS,
+        text="MATCH (lock:MigrationLock) SET lock.token = 'another' WITH lock "
+        + purchase_lines.LIST_PAGE_UNDER_PRODUCTS.text,
+    )
+    monkeypatch.setattr(migrations, "MIGRATIONS", (*MIGRATIONS[:3], Migration(4, "robbed", (Paged(robbing),))))
+    monkeypatch.setattr(migrations, "_LEASE_MS", 1_000)
+
+    with pytest.raises(GraphError, match="lost to another process"):
+        await migrate(untouched)
+
+    assert sum(lines for sku, _, lines in await untouched.read(LISTED) if sku == "lamp") == 5_000
+    assert await schema_version(untouched) == 3

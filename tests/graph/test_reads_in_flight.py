@@ -120,6 +120,7 @@ async def test_who_waits_too_long_is_told_to_come_again() -> None:
 
     assert isinstance(full.value, GraphUnavailable)
     assert full.value.retry_after_s == 1
+    assert bench.reads.refused == 1
     assert bench.reads.waiting == 0
     gate.set()
     assert await first == 0
@@ -137,6 +138,7 @@ async def test_who_comes_to_a_full_line_is_refused_at_once() -> None:
     with pytest.raises(ReadsFull):
         await bench.read(51, gate)
     assert time.monotonic() - started < 1
+    assert bench.reads.refused == 1
 
     gate.set()
     assert await asyncio.gather(*readers) == list(range(51))

@@ -17,6 +17,8 @@ Check = Callable[[Asking, Arguments], Iterator[str]]
 
 _MOST_IDS = 100
 _LONGEST_SEARCH = 100
+_MOST_TYPES = 50
+_WAYS_TO_REACH_SOMEBODY = frozenset({"EMAIL", "PHONE", "PUSH_TOKEN", "TELEGRAM", "WHATSAPP", "VIBER", "URL"})
 
 
 def wrong(asked: Asking, type_name: str, field: str, arguments: Arguments) -> Iterator[str]:
@@ -59,6 +61,21 @@ def _products(asked: Asking, arguments: Arguments) -> Iterator[str]:
     yield from _page(asked, orders.PRODUCTS, arguments)
 
 
+def _person(asked: Asking, arguments: Arguments) -> Iterator[str]:
+    given = arguments["by"].get("identifier")
+    return iter(()) if given is None else _identifier(asked, {"by": given})
+
+
+def _identifier(asked: Asking, arguments: Arguments) -> Iterator[str]:
+    if arguments["by"]["type"] in _WAYS_TO_REACH_SOMEBODY and not asked.sees_pii:
+        yield "FORBIDDEN"
+
+
+def _events(asked: Asking, arguments: Arguments) -> Iterator[str]:
+    yield from _bad(len(set(arguments.get("types") or ())) > _MOST_TYPES)
+    yield from _page(asked, orders.EVENTS, arguments)
+
+
 def _nodes(_asked: Asking, arguments: Arguments) -> Iterator[str]:
     yield from _bad(len(arguments["ids"]) > _MOST_IDS)
 
@@ -74,7 +91,10 @@ def _bad(is_bad: bool) -> Iterator[str]:  # noqa: FBT001 (the condition is all t
 
 _CHECKS: dict[tuple[str, str], Check] = {
     **{place: _paged(order) for place, order in orders.OF_LIST.items()},
+    ("Profile", "events"): _events,
+    ("Query", "identifier"): _identifier,
     ("Query", "nodes"): _nodes,
+    ("Query", "profile"): _person,
     ("Query", "profiles"): _profiles,
     ("Query", "products"): _products,
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from graph.reading import objects, period
+from graph.reading import lookups, objects, period
 from graph.reading.cut import Count, Entries, Place
 from graph.reading.edges import Edges
 from graph.reading.fields import Connection, Field, Money, One
@@ -104,6 +104,11 @@ def _blank_is_shown(scope: Any, shape: Any, selection: Any, path: Any) -> Any:
     return _FIELD_READING(scope, shape, selection, path)
 
 
+def _everybody_may_look(way: Any, arguments: Any, name: str, *, sees_pii: bool) -> Any:
+    del sees_pii
+    return way, arguments.source(name, way.value)
+
+
 def _as_they_were_found(in_order: InOrder, row: Any, trail: Any) -> Any:
     trail.parameters = {**trail.parameters, in_order.asked: sorted(trail.parameters[in_order.asked])}
     return _IN_ORDER_READ(in_order, row, trail)
@@ -167,7 +172,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "a history is that of the last id alone": _fault(
         "profile events nodes id",
-        _method(History, "_people", lambda _history, request: f"UNWIND [{request.parent}.id] AS {request.variable}m"),
+        _method(
+            History, "_people", lambda _history, request, **_: f"UNWIND [{request.parent}.id] AS {request.variable}m"
+        ),
     ),
     "a time is another's": _fault(
         "messages nodes sentAt", _field("Message", "sentAt", optional_instant("deliveredAt"))
@@ -218,6 +225,9 @@ FAULTS: dict[str, Fault] = {
     ),
     "personal data is shown without the right": _fault(
         "profile firstName lastName", lambda patch: patch.setattr(objects, "_field_reading", _blank_is_shown)
+    ),
+    "people are found by addresses without the right": _fault(
+        "profile identifier by id masked", lambda patch: patch.setattr(lookups, "_permitted", _everybody_may_look)
     ),
     "several things come in another order": _fault("nodes id", _nodes_sorted),
     "a timeline is always the newest first": _fault(

@@ -8,27 +8,36 @@ from typing import Any
 from tests.oracle.asking import Info, asking
 from tests.oracle.world import ChannelSubscription, Person, Purchase, Resource
 
-_DEEPEST, _MOST = 5, 50
+_DEEPEST, _MOST, _MOST_TIMES = 5, 50, 1_000
 _ABSENT = object()
 
 Given = Mapping[str, Any]
 
 
 def is_too_large(given: Given) -> bool:
-    """Whether its conditions stand too deep, or are too many. What is null is none, whatever holds it."""
+    """Whether its conditions stand too deep, are too many, or count purchases too far, or below nothing.
+
+    What is null is no condition; a filter without any is one itself.
+    """
     depth, conditions = _extent(given)
-    return depth > _DEEPEST or conditions > _MOST
+    return depth > _DEEPEST or conditions > _MOST or _counts_too_far(given)
 
 
 def _extent(given: Given) -> tuple[int, int]:
     own = [name for name, value in given.items() if value is not None]
-    if not own:
-        return 0, 0
-    children = [*(given.get("all") or []), *(given.get("any") or [])]
-    if given.get("not") is not None:
-        children.append(given["not"])
-    below = [_extent(each) for each in children]
-    return 1 + max((depth for depth, _ in below), default=0), len(own) + sum(count for _, count in below)
+    below = [_extent(each) for each in _parts(given)]
+    return 1 + max((depth for depth, _ in below), default=0), (len(own) or 1) + sum(count for _, count in below)
+
+
+def _parts(given: Given) -> list[Given]:
+    parts = [*(given.get("all") or []), *(given.get("any") or [])]
+    return parts if given.get("not") is None else [*parts, given["not"]]
+
+
+def _counts_too_far(given: Given) -> bool:
+    bought = given.get("purchase") or {}
+    times = [bought[name] for name in ("timesAtLeast", "timesAtMost") if bought.get(name) is not None]
+    return not all(0 <= each <= _MOST_TIMES for each in times) or any(map(_counts_too_far, _parts(given)))
 
 
 def keeps(info: Info, person: Person, given: Given) -> bool:

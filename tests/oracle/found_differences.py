@@ -22,10 +22,43 @@ def _membership_without_default(world: World) -> Case:
     return Case(f'{{ node(id: "{subscription.id}") {{ ... on ChannelSubscription {{ {parts} }} }} }}')
 
 
+def _without_pii(document: str) -> Callable[[World], Case]:
+    return lambda world: Case(document.replace("ADDRESS", _address(world)), scopes=frozenset({"profile:read"}))
+
+
+def _address(world: World) -> str:
+    return next(each.value for each in world.identifiers if each.type == "EMAIL" and each.value and each.people)
+
+
 FOUND: Mapping[str, Callable[[World], Case]] = {
     "a category without a default is joined": _membership_without_default,
     "a bad argument beside viewer keeps its path": _plain(
         "{ messages(first: 2) { nodes { attempts(first: 0) { nodes { id } } } } viewer { kind } }"
+    ),
+    "somebody is found by an address without the right": _without_pii(
+        '{ profile(by: {identifier: {type: EMAIL, value: "ADDRESS"}}) { id } }'
+    ),
+    "an address is found without the right": _without_pii(
+        '{ identifier(by: {type: EMAIL, value: "ADDRESS"}) { masked } }'
+    ),
+    "somebody is found by the name of a system without the right": _without_pii(
+        '{ profile(by: {identifier: {type: EXTERNAL, namespace: "crm", value: "0007"}}) { id } }'
+    ),
+    "more empty filters than conditions": _plain(
+        "query ($f: ProfileFilter) { profiles(first: 3, filter: $f) { nodes { id } } }", f={"all": [{}] * 80}
+    ),
+    "as many empty filters as conditions": _plain(
+        "query ($f: ProfileFilter) { profiles(first: 3, filter: $f) { nodes { id } } }", f={"all": [{}] * 49}
+    ),
+    "purchases are counted too far": _plain(
+        "{ profiles(first: 3, filter: {purchase: {timesAtMost: 1001}}) { nodes { id } } }"
+    ),
+    "purchases below nothing": _plain(
+        "{ profiles(first: 3, filter: {not: {purchase: {timesAtLeast: -1}}}) { nodes { id } } }"
+    ),
+    "more types than can be asked for": _plain(
+        "query ($t: [String!]) { profiles(first: 3) { nodes { events(first: 1, types: $t) { nodes { id } } } } }",
+        t=[f"t{number}" for number in range(51)],
     ),
     "an absent order": _plain("query ($o: ProfileOrder) { profiles(orderBy: $o, first: 3) { nodes { id } } }"),
     "an absent filter": _plain("query ($f: MessageFilter) { messages(filter: $f, first: 3) { nodes { id } } }"),

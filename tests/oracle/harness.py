@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
+from unittest.mock import patch
 
 import orjson
 
 from graph.connection import Graph
+from graph.reading import compile as compiler
 from graph.reading.cursor import Cursors
 from tests.oracle.asking import SCAN_BOUND
 from tests.oracle.cases import Case
-from tests.oracle.comparing import difference, errors_of
+from tests.oracle.comparing import difference, errors_of, is_beyond_limits
 from tests.oracle.fast_path import FastPath
 from tests.oracle.founding import found
 from tests.oracle.oracle import Oracle
@@ -24,6 +27,8 @@ from tests.oracle.world import World
 CURSOR_KEY = b"the key of the oracle's cursors."
 # The graph plans one statement on one core; more than this only wait for each other.
 _AT_ONCE = 3
+# A larger share of answers that are refused as too dear or too large would prove little.
+MOST_REFUSED = 0.15
 
 
 class Differs(AssertionError):
@@ -43,12 +48,19 @@ class Tally:
     documents: int = 0
     runs: int = 0
     with_data: int = 0
+    refused: int = 0
+    """As too dear or too large, which the oracle does not know."""
     errors: Counter[str] = field(default_factory=Counter)
 
     def add(self, body: Mapping[str, Any]) -> None:
         self.runs += 1
         self.with_data += bool(body.get("data"))
+        self.refused += is_beyond_limits(body)
         self.errors.update({code for _, code in errors_of(body)})
+
+    @property
+    def refuses_too_much(self) -> bool:
+        return self.refused > self.runs * MOST_REFUSED
 
 
 @dataclass(slots=True, repr=False)
@@ -57,6 +69,8 @@ class Harness:
     world: World = field(default_factory=found)
     scan_bound: int = SCAN_BOUND
     tally: Tally = field(default_factory=Tally)
+    refused: list[Case] = field(default_factory=list)
+    """What was beyond the limits since this was last emptied, with the values that it was asked with."""
     oracle: Oracle = field(init=False)
     fast: FastPath = field(init=False)
 
@@ -73,6 +87,8 @@ class Harness:
         for variables in case.variables:
             right = self.oracle.answer(case.document, variables, case.scopes, case.operation)
             body = await self._ask(case, variables)
+            if is_beyond_limits(body):
+                self.refused.append(replace(case, variables=(variables,)))
             wrong = difference(right, body, beside_viewer="viewer" in case.document)
             if wrong:
                 raise Differs(_told(case, variables, wrong))
@@ -100,6 +116,13 @@ class Harness:
         body = await self.fast.answer(case.document, variables, case.scopes, case.operation)
         self.tally.add(body)
         return body
+
+
+@contextmanager
+def dear_reads() -> Iterator[None]:
+    """Within it reads may cost anything, and statements have any length."""
+    with patch.object(compiler, "LARGEST_COST", 10**9), patch.object(compiler, "LONGEST_STATEMENT", 10**7):
+        yield
 
 
 def _told(case: Case, variables: Mapping[str, Any], wrong: str) -> str:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from graph.reading import compile as compiler
 from graph.reading import connection
 from tests.oracle.asking import REFUSING
 from tests.oracle.cases import ALL_SCOPES, Case
 from tests.oracle.documents import Documents
 from tests.oracle.found_differences import FOUND
-from tests.oracle.harness import Harness
+from tests.oracle.harness import Harness, Tally, dear_reads
 from tests.oracle.not_yet import NOT_YET
 from tests.oracle.sampling import sample
 from tests.oracle.world import Person, World
 
 _SEED, _EXAMPLES = 1, 150
 _SCANNING_EXAMPLES = 60
+_DEAR_EXAMPLES = 40
 _SCANNED = (
     "profile messages purchases nodes edges cursor pageInfo endCursor startCursor hasNextPage statuses states filter"
 )
@@ -29,8 +31,24 @@ async def test_random_documents_get_the_answer_of_the_oracle(harness: Harness) -
     assert tally.documents == _EXAMPLES
     # A sample in which most is refused, or nothing is ever wrong, would prove little.
     assert tally.with_data > tally.runs * 0.7
-    assert {"FORBIDDEN", "AMBIGUOUS_MATCH", "VALUE_MISSING"} <= set(tally.errors)
+    assert {"FORBIDDEN", "AMBIGUOUS_MATCH"} <= set(tally.errors)
     assert not REFUSING.isdisjoint(tally.errors)
+    assert not tally.refuses_too_much
+
+
+async def test_what_is_refused_as_too_dear_would_get_the_answer_of_the_oracle(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harness = Harness(harness.graph, harness.world)
+    monkeypatch.setattr(compiler, "LARGEST_COST", 60)
+    cases = sample(Documents(harness.oracle.schema, harness.pool()), _SEED, _DEAR_EXAMPLES)
+    assert await harness.failures(cases) == []
+    assert harness.tally.refuses_too_much
+    refused, harness.refused, harness.tally = harness.refused, [], Tally()
+    assert len(refused) > _DEAR_EXAMPLES // 4
+    with dear_reads():
+        assert await harness.failures(refused) == []
+    assert (harness.tally.refused, harness.refused) == (0, [])
 
 
 async def test_filtered_pages_end_early_where_they_looked_at_enough(

@@ -31,8 +31,10 @@ def main(halves: frozenset[str]) -> int:
         say(f"All is done; see {PAGE.name}.")
     else:
         say("Not all is done: `make thorough` goes on from here.")
+    if progress.refused_too_much:
+        say(f"Too much was refused as too dear or too large with the seeds {progress.refused_too_much}.")
     failed = any(not each.passed for each in outcomes.tests.values())
-    return int(failed or progress.differences > 0)
+    return int(failed or progress.differences > 0 or bool(progress.refused_too_much))
 
 
 if __name__ == "__main__":

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 
 import orjson
 
 from tests.oracle.cases import Case
 from tests.oracle.documents import Documents
-from tests.oracle.harness import Failure, Harness, Tally
+from tests.oracle.harness import Failure, Harness, Tally, dear_reads
 from tests.oracle.sampling import sample
 from tests.oracle.shrinking import smallest
+from tests.thorough.found import Found
 from tests.thorough.judged import FOLDER
 from tests.thorough.progress import say
 
 _MOST_MADE_SMALLER = 3
-
-
-@dataclass(slots=True)
-class Found:
-    tally: Tally
-    differences: int
-    seconds: float
+# Of what was refused as too dear or too large.
+_MOST_ASKED_AGAIN = 25
 
 
 async def run_block(harness: Harness, number: int, size: int) -> Found:
     started = time.monotonic()
-    harness.tally = tally = Tally()
+    tally, refused = Tally(), list[Case]()
+    harness.tally, harness.refused = tally, refused
     failed = await harness.failures(sample(Documents(harness.oracle.schema, harness.pool()), number, size))
-    # What making a case smaller asks for belongs to no count.
-    harness.tally = Tally()
+    again = refused[:: max(1, len(refused) // _MOST_ASKED_AGAIN)][:_MOST_ASKED_AGAIN]
+    # What making a case smaller asks for belongs to no count, nor does what is asked for again.
+    harness.tally, harness.refused = Tally(), []
     for index, failure in enumerate(failed):
         await _keep(harness, f"{number}-{index}", failure, is_shrunk=index < _MOST_MADE_SMALLER)
-    return Found(tally, len(failed), time.monotonic() - started)
+    with dear_reads():
+        failed_again = await harness.failures(again)
+        for index, failure in enumerate(failed_again):
+            await _keep(harness, f"{number}-dear-{index}", failure, is_shrunk=index < _MOST_MADE_SMALLER)
+    return Found(tally, len(again), len(failed) + len(failed_again), time.monotonic() - started)
 
 
 async def _keep(harness: Harness, name: str, failure: Failure, *, is_shrunk: bool) -> None:

@@ -36,8 +36,9 @@ async def run_documents(until: float) -> None:
                 return
             found = await run_block(harness, number, _BLOCK_SIZE)
             longest = max(longest, found.seconds)
-            progress.add(number, found.tally, found.differences, found.seconds)
+            progress.add(number, found)
             say(
                 f"seed {number}: {found.tally.documents} documents, {found.tally.runs} answers, "
+                f"{found.tally.refused} refused as too dear or too large, {found.asked_again} of them asked again, "
                 f"{found.differences} differences, {found.seconds:.0f} s"
             )

@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from tests.oracle.harness import Tally
+from tests.oracle.harness import MOST_REFUSED
+from tests.thorough.found import Found
 from tests.thorough.judged import FOLDER, fingerprint
 
 _STATE = FOLDER / "documents.json"
@@ -25,6 +26,9 @@ class Block:
     documents: int
     runs: int
     with_data: int
+    # As too dear or too large, and how many of them were asked again without these limits.
+    refused: int
+    asked_again: int
     errors: dict[str, int]
     differences: int
     seconds: float
@@ -46,10 +50,19 @@ class Progress:
             return cls(code)
         return cls(code, kept["neo4j"], [Block(**each) for each in kept["blocks"]])
 
-    def add(self, number: int, tally: Tally, differences: int, seconds: float) -> None:
+    def add(self, number: int, found: Found) -> None:
+        tally = found.tally
         self.blocks.append(
             Block(
-                number, tally.documents, tally.runs, tally.with_data, dict(tally.errors), differences, round(seconds, 1)
+                number=number,
+                documents=tally.documents,
+                runs=tally.runs,
+                with_data=tally.with_data,
+                refused=tally.refused,
+                asked_again=found.asked_again,
+                errors=dict(tally.errors),
+                differences=found.differences,
+                seconds=round(found.seconds, 1),
             )
         )
         FOLDER.mkdir(exist_ok=True)
@@ -62,6 +75,11 @@ class Progress:
     @property
     def differences(self) -> int:
         return sum(each.differences for each in self.blocks)
+
+    @property
+    def refused_too_much(self) -> list[int]:
+        """The blocks in which so much was refused that they prove little."""
+        return [each.number for each in self.blocks if each.refused > each.runs * MOST_REFUSED]
 
     @property
     def errors(self) -> Counter[str]:

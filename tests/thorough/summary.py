@@ -31,20 +31,24 @@ def write_summary(progress: Progress, outcomes: Outcomes) -> None:
 def _documents(progress: Progress) -> str:
     runs = sum(each.runs for each in progress.blocks)
     with_data = sum(each.with_data for each in progress.blocks)
+    refused, again = (sum(getattr(each, name) for each in progress.blocks) for name in ("refused", "asked_again"))
     minutes = sum(each.seconds for each in progress.blocks) / 60
     numbers = [each.number for each in progress.blocks]
     errors = "\n".join(f"| `{code}` | {count:,} |" for code, count in sorted(progress.errors.items()))
     return f"""## Random documents against the oracle
 
 Each document is asked twice with the same values, and where it has variables twice more with others; data must be equal
-byte for byte, errors as a set of path and code. What is refused as too dear or too large is not compared: the oracle
-knows no limits. `tests/oracle` holds the oracle, the world it answers from, and every difference that was ever found.
+byte for byte, errors as a set of path and code. What is refused as too dear or too large is not compared, as the oracle
+knows no limits; a sample of it is asked again without them, and compared then. `tests/oracle` holds the oracle, the
+world it answers from, and every difference that was ever found.
 
 | | |
 |---|---|
 | documents | {progress.documents:,} |
 | answers | {runs:,} |
 | answers with data | {with_data:,} |
+| refused as too dear or too large | {refused:,} ({refused / runs:.1%}) |
+| of them asked again without these limits | {again:,} |
 | differences | {progress.differences:,} |
 | seeds | {min(numbers)} to {max(numbers)}, one for every {progress.blocks[0].documents} documents |
 | minutes | {minutes:.0f} |

@@ -66,6 +66,27 @@ async def test_a_body_may_come_in_pieces_and_pieces_may_be_empty(world: World) -
     assert body["body"] == b'{"data":{"profile":{"id":"prf_anna"}}}'
 
 
+async def test_a_body_that_never_comes_whole_is_not_waited_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body_module, "_BODY_WITHIN_S", 0.05)
+    sent: list[dict[str, Any]] = []
+    first = [part(QUERY[:10], more=True)]
+
+    async def receive() -> dict[str, Any]:
+        if not first:
+            await asyncio.Event().wait()
+        return first.pop()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": HEADERS}
+    await world.app().asgi(scope, receive, send)
+
+    assert sent[0]["status"] == 408
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert world.reader.asked == []
+
+
 @pytest.mark.parametrize("messages", [[DISCONNECT], [part(QUERY[:10], more=True), DISCONNECT]])
 async def test_nobody_is_answered_who_went_away_before_all_was_sent(
     world: World, messages: list[dict[str, Any]], caplog: pytest.LogCaptureFixture

@@ -52,7 +52,7 @@ async def test_a_mutation_without_its_right_is_forbidden_and_does_nothing(mutati
     assert errors_of(body) == [("FORBIDDEN", "mine")]
     assert body["errors"][0]["message"] == f"This needs the right `{needed}`."
     # The stand-in for the graph cannot write: a try would have failed in another way.
-    assert (world.graph.reads, world.reader.asked, world.nudger.told) == (1, [], [])
+    assert (world.graph.lookups, world.reader.asked, world.nudger.told) == (1, [], [])
 
 
 async def test_of_two_mutations_only_the_forbidden_one_is_refused() -> None:

@@ -99,19 +99,6 @@ def test_every_list_that_grows_has_the_four_arguments_of_a_page() -> None:
                 assert {"first", "after", "last", "before"} <= set(field.args), f"{kind.name}.{name}"
 
 
-def test_personal_data_is_marked() -> None:
-    text = FILE.read_text(encoding="utf-8").splitlines()
-    assert sorted(line.strip() for line in text if line.startswith("  ") and line.endswith("@pii")) == [
-        "address: String @pii",
-        "birthDate: Date @pii",
-        "firstName: String @pii",
-        "ip: String @pii",
-        "lastName: String @pii",
-        "sex: Sex @pii",
-        "value: String @pii",
-    ]
-
-
 def test_entities_can_be_asked_for_by_their_id() -> None:
     node = SCHEMA.graphql.type_map["Node"]
     assert isinstance(node, GraphQLInterfaceType)

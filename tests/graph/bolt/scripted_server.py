@@ -13,6 +13,7 @@ from typing import Final
 
 HANDSHAKE: Final = bytes.fromhex("6060B017 00000405 00000000 00000000 00000000")
 AGREED: Final = bytes.fromhex("00000405")
+REFUSED: Final = bytes.fromhex("00000000")
 GOODBYE: Final = bytes.fromhex("0002 B002 0000")
 RESET: Final = bytes.fromhex("0002 B00F 0000")
 PULL: Final = bytes.fromhex("0006 B13F A1 816E FF 0000")
@@ -111,23 +112,45 @@ class Peer:
     async def hears_run(self, words: str) -> None:
         await self.hears(run(words) + PULL)
 
+    async def carries_on(self, host: str, port: int) -> bytes:
+        """Is from now on what listens there. The first that the client said comes back when both have ended."""
+        reader, writer = await asyncio.open_connection(host, port)
+        first = await self._reader.readexactly(len(HANDSHAKE))
+        writer.write(first)
+        try:
+            await asyncio.gather(_carry(self._reader, writer), _carry(reader, self._writer))
+        finally:
+            writer.close()
+        return first
+
     def hangs_up(self) -> None:
         self._writer.close()
+
+
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+        await writer.drain()
+    writer.close()
 
 
 Play = Callable[[Peer], Awaitable[None]]
 
 
 @asynccontextmanager
-async def server(*plays: Play, host: str = "127.0.0.1") -> AsyncIterator[int]:
-    """One play for each connection, in the order of coming. Each has to come to its end; nobody else may connect."""
+async def server(*plays: Play, host: str = "127.0.0.1", later: Play | None = None) -> AsyncIterator[int]:
+    """One play for each connection, in the order of coming. Each has to come to its end.
+
+    Whoever comes after these gets the play `later`; without one nobody may.
+    """
     to_play = list(plays)
     playing: list[asyncio.Task[None]] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
-            assert to_play, "nobody was to connect any more"
-            await to_play.pop(0)(Peer(reader, writer))
+            play = to_play.pop(0) if to_play else later
+            assert play is not None, "nobody was to connect any more"
+            await play(Peer(reader, writer))
         finally:
             writer.close()
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from random import Random
 
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_leaf_type
 
@@ -13,6 +13,7 @@ from graph.reading.compile import Plan, compiled
 from graph.reading.draft import Caller
 from graph.reading.lookups import NODES, kind_of_id
 from graph.selection import Selection
+from tests.graph.reading.dearest_arguments import Arguments
 from tests.graph.reading.hot_graph import ROOTS
 from tests.graph.reading.one_step import SCHEMA, type_named
 from tests.graph.reading.places import CURSORS
@@ -22,29 +23,8 @@ _MOST_FIELDS = 1_000
 _DEEPEST = 12
 _MOST_ROOTS = 20
 
-_LISTS: Mapping[str, tuple[Mapping[str, object], ...]] = {
-    "profiles": (
-        {},
-        {"filter": {"countries": ["XX"]}},
-        {"filter": {"countries": ["GB", "DE", "FR", "US", "IT"], "kinds": ["ANONYMOUS"]}},
-        {"filter": {"any": [{"subscription": {"exists": True, "resource": {"key": "x"}}} for _ in range(12)]}},
-        {
-            "filter": {
-                "any": [{"purchase": {"timesAtLeast": 1, "totalOver": {"amount": "100", "currency": "GBP"}}}] * 12
-            }
-        },
-        {"filter": {"hasIdentifier": "URL"}, "orderBy": {"field": "LAST_SEEN_AT"}},
-        {"search": "ann"},
-        {"search": "1234"},
-        {"search": "ann1", "filter": {"purchase": {"timesAtLeast": 2}}},
-    ),
-    "products": ({}, {"search": "lamp"}),
-    "messages": ({}, {"filter": {"resource": {"key": "x"}}}, {"states": ["FAILED"]}),
-    "events": ({}, {"types": [f"t{number}" for number in range(100)]}, {"types": ["t1", "t2", "t3", "t4"]}),
-    "purchases": ({}, {"kinds": ["RETURN"]}),
-    "subscriptions": ({}, {"resource": {"key": "x"}}),
-    "timeline": ({}, {"kinds": ["EVENT", "PURCHASE"]}),
-}
+_LARGEST_BODY = 256_000
+
 _SIZES = (1, 2, 5, 10, 20, 50, 100)
 
 
@@ -52,20 +32,27 @@ _SIZES = (1, 2, 5, 10, 20, 50, 100)
 class Search:
     """Random documents, and random changes of them."""
 
-    dice: random.Random
+    dice: Random
+
+    @property
+    def arguments(self) -> Arguments:
+        return Arguments(self.dice)
 
     def document(self) -> tuple[Selection, ...]:
         return tuple(self.root(f"r{number}") for number in range(self.dice.choice([1, 1, 2, 3])))
 
     def root(self, key: str) -> Selection:
         if self.dice.random() < 0.4:
-            name = self.dice.choice(["profiles", "products", "messages", "resources"])
+            name = self.dice.choice(["profiles", "profiles", "products", "messages", "resources"])
             query = type_named("Query")
             return replace(self._list(name, get_named_type(query.fields[name].type), _DEEPEST - 1), response_key=key)
-        identity = self.dice.choice(ROOTS)
-        type_name = NODES[str(kind_of_id(identity))].shape
-        children = self._object(type_named(type_name), _DEEPEST - 1)
-        return Selection(key, "node", {"id": identity}, tuple(replace(each, on=type_name) for each in children))
+        ids = self.arguments.ids(ROOTS)
+        type_name = NODES[str(kind_of_id(ids[0]))].shape
+        below = self._object(type_named(type_name), _DEEPEST - 1)
+        children = tuple(replace(each, on=type_name) for each in below)
+        if self.dice.random() < 0.5:
+            return Selection(key, "node", {"id": ids[0]}, children)
+        return Selection(key, "nodes", {"ids": ids}, children)
 
     def changed(self, document: Sequence[Selection]) -> tuple[Selection, ...]:
         roots = list(document)
@@ -82,15 +69,27 @@ class Search:
         return tuple(roots)
 
     def _resized(self, selection: Selection) -> Selection:
-        """Another size for one of its lists, or other fields below it."""
+        """Other arguments for one of its lists, or the same list once more beside it."""
         children = list(selection.children)
         if children and self.dice.random() < 0.75:
             place = self.dice.randrange(len(children))
-            children[place] = self._resized(children[place])
+            if children[place].children and self.dice.random() < 0.15:
+                children.append(replace(children[place], response_key=f"a{len(children)}_{children[place].name}"))
+            else:
+                children[place] = self._resized(children[place])
             return replace(selection, children=tuple(children))
-        if "first" in selection.arguments:
-            return replace(selection, arguments={**selection.arguments, "first": self.dice.choice(_SIZES)})
-        return selection
+        if "ids" in selection.arguments:
+            given = selection.arguments["ids"]
+            assert isinstance(given, list)
+            return replace(selection, arguments={"ids": [given[0]] * self.dice.choice([1, 10, 50, 100])})
+        sizes = {"first", "last"} & set(selection.arguments)
+        if not sizes:
+            return selection
+        drawn = self.arguments.of(selection.name)
+        if self.dice.random() < 0.5:
+            # All but the size stays, or all but the size is drawn anew.
+            drawn = {**selection.arguments, sizes.pop(): self.dice.choice(_SIZES)}
+        return replace(selection, arguments=drawn)
 
     def _object(self, of: GraphQLObjectType, deepest: int) -> tuple[Selection, ...]:
         leaves: list[str] = []
@@ -117,7 +116,7 @@ class Search:
     def _list(self, name: str, connection: object, deepest: int) -> Selection:
         assert isinstance(connection, GraphQLObjectType)
         node = get_named_type(connection.fields["nodes"].type)
-        arguments = {**self.dice.choice(_LISTS.get(name, ({},))), "first": self.dice.choice(_SIZES)}
+        arguments = self.arguments.of(name)
         children = [Selection("nodes", "nodes", {}, self._entries(node, deepest - 2))]
         if self.dice.random() < 0.3:
             children.append(Selection("pageInfo", "pageInfo", {}, (Selection("endCursor", "endCursor"),)))
@@ -137,8 +136,10 @@ def plan_of(document: Sequence[Selection]) -> Plan | None:
     """None for what is refused."""
     if sum(1 for each in document for _ in _all(each)) > _MOST_FIELDS:
         return None
-    plan = compiled(document, Caller(CURSORS))
+    if sum(len(str(each.arguments)) for root in document for each in _all(root)) > _LARGEST_BODY:
+        return None
     try:
+        plan = compiled(document, Caller(CURSORS))
         plan.parameters(())
     except BadArgument:
         return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 
 # For `$scale` 100: 10,000 purchases of each of five products, 100,000 events of one person under twenty ids, an
-# identifier that 10,000 people share, an outreach of 10,000 messages, a person with 1,000 subscriptions.
+# identifier that 10,000 people share, an outreach of 10,000 messages, a person with 1,000 subscriptions; and somebody
+# who has as many ids as a person may have, 200, with 100 events, purchases and messages under each.
 STATEMENTS = (
     """
     CREATE (r:Resource {id: 'res_1', key: 'hot', title: 'Hot', channels: ['EMAIL'],
@@ -68,6 +69,24 @@ STATEMENTS = (
       channel: 'EMAIL', createdAt: datetime({epochMillis: 9000 + n})})
     CREATE (m)-[:TO]->(s), (m)-[:PART_OF]->(o)
     """,
+    """
+    CREATE (:Profile {id: 'prf_wide', status: 'SUBSCRIBED', revision: 1, kind: 'LEAD', country: 'YY', firstName: 'Wide',
+      memberIds: ['prf_wide'] + [m IN range(1, 199) | 'prf_part' + m], createdAt: datetime({epochMillis: 95000000})})
+    WITH 1 AS made UNWIND range(1, 199) AS m
+    CREATE (:Profile {id: 'prf_part' + m, memberIds: ['prf_part' + m], mergedInto: 'prf_wide', revision: 1,
+      status: 'SUBSCRIBED', kind: 'LEAD', createdAt: datetime({epochMillis: 998})})
+    WITH m UNWIND range(1, $scale) AS n
+    CREATE (:Event {id: 'evt_w' + m + '_' + n, source: 'web', externalId: 'w' + m + '_' + n, profileId: 'prf_part' + m,
+      type: 't' + n % 100, occurredAt: datetime({epochMillis: 5000 + n * 10 + m}), properties: '{"page":"lamp"}'})
+    """,
+    """
+    UNWIND range(1, 199) AS m UNWIND range(1, $scale) AS n
+    CREATE (:Purchase {id: 'pur_w' + m + '_' + n, sourceKey: 'wide:' + m + '_' + n, source: 'wide',
+      externalId: m + '_' + n, profileId: 'prf_part' + m, kind: 'SALE', status: 'PAID',
+      placedAt: datetime({epochMillis: 7000 + n * 7}), currency: 'GBP', totalMicros: 12550000})
+    CREATE (:Message {id: 'msg_w' + m + '_' + n, profileId: 'prf_part' + m, state: 'SENT', purpose: 'MARKETING',
+      channel: 'EMAIL', createdAt: datetime({epochMillis: 9000 + n})})
+    """,
 )
 # Where a read may begin, and on what.
-ROOTS = ("prf_big0", "prf_1", "idn_hot", "pro_0", "out_1", "res_1", "pur_1", "evt_1_1", "msg_1", "sub_1_1")
+ROOTS = ("prf_big0", "prf_wide", "prf_1", "idn_hot", "pro_0", "out_1", "res_1", "pur_1", "evt_1_1", "msg_1", "sub_1_1")

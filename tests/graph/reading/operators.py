@@ -1,26 +1,41 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 _SORTS = frozenset({"Sort", "Top", "PartialSort", "PartialTop"})
+# All there is of a kind, or all that an index holds.
 _SCANS = frozenset(
     {
         "AllNodesScan",
         "NodeByLabelScan",
         "UnionNodeByLabelsScan",
         "IntersectionNodeByLabelsScan",
-        "DirectedAllRelationshipsScan",
-        "UndirectedAllRelationshipsScan",
-        "DirectedRelationshipTypeScan",
-        "UndirectedRelationshipTypeScan",
-        "DirectedUnionRelationshipTypesScan",
-        "UndirectedUnionRelationshipTypesScan",
+        "SubtractionNodeByLabelsScan",
+        # These try every entry. A NodeIndexScan reads along an order, which a few lists may (`whole_indexes`).
+        "NodeIndexContainsScan",
+        "NodeIndexEndsWithScan",
+        *(
+            f"{direction}{scan}"
+            for direction in ("Directed", "Undirected")
+            for scan in (
+                "AllRelationshipsScan",
+                "RelationshipTypeScan",
+                "UnionRelationshipTypesScan",
+                "RelationshipIndexScan",
+                "RelationshipIndexContainsScan",
+                "RelationshipIndexEndsWithScan",
+            )
+        ),
     }
 )
 # One row, or as many as a limit says.
-_BOUNDED = frozenset({"Limit", "Top", "PartialTop", "Argument", "NodeUniqueIndexSeek", "EagerAggregation"})
+_BOUNDED = frozenset({"Limit", "Top", "PartialTop", "Argument", "NodeUniqueIndexSeek"})
+# How the details of an aggregation into one row begin. Keys to group by would stand before, and then there are as many
+# rows as there are keys. What is not known here counts as a key.
+_ONE_FOR_ALL = re.compile(r"(avg|collect|count|max|min|percentile(cont|disc)|stdevp?|sum)(_distinct)?\(", re.IGNORECASE)
 # More rows than came in, and nobody says how many.
 _MULTIPLYING = frozenset(
     {"Expand(All)", "OptionalExpand(All)", "VarLengthExpand(All)", "NodeIndexSeek", "NodeIndexScan"}
@@ -51,7 +66,7 @@ class Operator:
 
         Lists that come as values, such as the ids of a person, are short by nature.
         """
-        if self.name in _BOUNDED:
+        if self.name in _BOUNDED or (self.name == "EagerAggregation" and _ONE_FOR_ALL.match(self.details)):
             return True
         if self.name == "ProcedureCall":
             return "limit:" in self.details
@@ -63,7 +78,7 @@ class Operator:
         return (self.name == "Unwind" or bool(self.below)) and all(each.is_bounded() for each in self.below)
 
     def faults(self) -> list[str]:
-        """What no read may do: scan a label, or sort what nothing bounds."""
+        """What no read may do: look at all there is of a kind, or sort what nothing bounds."""
         scans = [each for each in self.walk() if each.name in _SCANS]
         sorts = [each for each in self.walk() if each.name in _SORTS and not each.below[0].is_bounded()]
         return [f"{each.name} {each.details}" for each in (*scans, *sorts)]

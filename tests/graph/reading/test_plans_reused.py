@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import gc
+import tracemalloc
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from graph.connection import Graph
+from graph.errors import GraphTimeout, GraphUnavailable, ReadsFull
 from graph.reading import plans as graph_plans
+from graph.reading import reader as reader_module
 from graph.reading.answer import BadArgument
 from graph.reading.compile import Plan, compiled
 from graph.reading.plans import Plans
-from tests.graph.reading.documents import selections_of
+from graph.reading.reader import Reader
+from graph.statement import Statement
+from tests.graph.reading.documents import selections_of, with_slots
 from tests.graph.reading.operations import CALLER, OPERATIONS, PARTS, Operation
 from tests.graph.reading.places import CURSORS
 
@@ -183,7 +190,7 @@ def _some_conditions(number: int) -> tuple[object, ...]:
     return ({name: values.get(name, ["x"]) for bit, name in enumerate(members) if number & 1 << bit},)
 
 
-def test_beyond_sixty_four_shapes_the_tree_begins_anew_and_stays_right() -> None:
+def test_beyond_sixty_four_shapes_the_oldest_are_given_up_and_the_others_stay_right() -> None:
     assert graph_plans.LARGEST_COUNT == 64
     operation = _operation("{ profiles(filter: $filter) { nodes { id } } }", {"filter": None})
     plans = operation.plans()
@@ -194,9 +201,156 @@ def test_beyond_sixty_four_shapes_the_tree_begins_anew_and_stays_right() -> None
         plans.made(values)
         counts.append(plans.count)
         assert _asked(plans, values) == _written_out(operation, values)
-    assert counts == [*range(1, 65), *range(1, 37)]
-    assert plans.known(_some_conditions(0)) is None
-    assert plans.known(_some_conditions(99)) is not None
+    assert counts == [*range(1, 65), *[64] * 36]
+    assert [plans.known(_some_conditions(number)) is not None for number in range(100)] == [False] * 36 + [True] * 64
+
+
+def test_large_plans_are_fewer_and_the_one_just_made_is_kept_however_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = _operation("{ profiles(filter: $filter) { nodes { id } } }", {"filter": None})
+    plans = operation.plans()
+    plans.made(_some_conditions(127))
+    monkeypatch.setattr(graph_plans, "LARGEST_WEIGHT", 3 * plans.weight)
+    for number in range(64, 127):
+        plans.made(_some_conditions(number))
+        assert plans.weight <= graph_plans.LARGEST_WEIGHT
+        assert 2 <= plans.count < 12
+        assert plans.known(_some_conditions(number)) is not None
+
+    monkeypatch.setattr(graph_plans, "LARGEST_WEIGHT", 1)
+    assert plans.known(_some_conditions(1)) is None
+    plans.made(_some_conditions(1))
+    assert plans.count == 1
+    assert plans.known(_some_conditions(1)) is not None
+
+
+def test_plans_tell_of_each_one_that_was_made_by_how_much_they_grew() -> None:
+    plans = _operation("{ profiles(filter: $filter) { nodes { id } } }", {"filter": None}).plans()
+    told: list[int] = []
+    plans.when_made = told.append
+    for number in range(100):
+        plans.made(_some_conditions(number))
+        plans.known(_some_conditions(number))
+    assert len(told) == 100
+    assert sum(told) == plans.weight
+    with pytest.raises(BadArgument):
+        plans.made(({"any": [{"isTest": True}] * 51},))
+    assert len(told) == 100
+
+
+@pytest.mark.parametrize("kind", DIFFERENT)
+def test_a_plan_weighs_what_it_takes_within_a_factor_of_two_and_a_half(kind: str) -> None:
+    document, values, _ = DIFFERENT[kind]
+    _operation(document, values).plans().made(tuple(values.values()))
+    plans = _operation(document, values).plans()
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        plans.made(tuple(values.values()))
+        gc.collect()
+        taken = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert taken / 2.5 < plans.weight < taken * 2.5
+
+
+class _ScriptedGraph:
+    """Answers every read with what `result` says, and keeps the limits."""
+
+    def __init__(self) -> None:
+        self.limits: list[int] = []
+        self.result: Exception | list[object] = [[]]
+
+    async def read(self, statement: Statement, **_parameters: object) -> list[object]:
+        self.limits.append(statement.timeout_ms)
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+_FILTERED = "{ profiles(filter: $filter) { nodes { id } } }"
+
+
+def _reading(graph: _ScriptedGraph) -> tuple[Reader, Callable[[], Plans]]:
+    reader = Reader(cast("Graph", graph), b"key")
+    return reader, lambda: reader.plans(with_slots(_FILTERED, ("filter",)))
+
+
+async def test_only_a_statement_that_was_never_answered_has_the_long_limit() -> None:
+    graph = _ScriptedGraph()
+    reader, plans_anew = _reading(graph)
+    plans = plans_anew()
+    for _ in range(2):
+        await reader.run(plans, ({"isTest": True},))
+    assert graph.limits == [10_000, 2_000]
+    # The same text in another document, or after it was pushed out.
+    await reader.run(plans_anew(), ({"isTest": False},))
+    await reader.answer(with_slots(_FILTERED, ("filter",)), ({"isTest": False},))
+    assert graph.limits[2:] == [2_000, 2_000]
+    await reader.run(plans, ({"kinds": ["LEAD"]},))
+    assert graph.limits[4:] == [10_000]
+
+
+async def test_a_statement_that_failed_has_the_long_limit_again_and_one_that_ran_into_it_has_not() -> None:
+    graph = _ScriptedGraph()
+    reader, plans_anew = _reading(graph)
+    plans = plans_anew()
+    for error in (GraphUnavailable("gone"), GraphTimeout("too long")):
+        graph.result = error
+        with pytest.raises(type(error)):
+            await reader.run(plans, (None,))
+    graph.result = [[]]
+    for each in (plans, plans, plans_anew()):
+        await reader.run(each, (None,))
+    assert graph.limits == [10_000, 10_000, 2_000, 2_000, 2_000]
+    assert plans.untried == {}
+
+
+async def test_after_an_outage_every_statement_has_the_long_limit_once_more() -> None:
+    graph = _ScriptedGraph()
+    reader, plans_anew = _reading(graph)
+    one, other = plans_anew(), plans_anew()
+    values: tuple[tuple[object], tuple[object]] = ((None,), ({"isTest": True},))
+    for plans, value in zip((one, other), values, strict=True):
+        await reader.run(plans, value)
+    graph.result = ReadsFull("too many")
+    with pytest.raises(ReadsFull):
+        await reader.run(one, values[0])
+    graph.result = GraphUnavailable("gone")
+    with pytest.raises(GraphUnavailable):
+        await reader.run(one, values[0])
+    graph.result, graph.limits = [[]], []
+    for _ in range(2):
+        for plans, value in zip((one, other), values, strict=True):
+            await reader.run(plans, value)
+    assert graph.limits == [10_000, 10_000, 2_000, 2_000]
+
+
+async def test_a_statement_that_became_too_slow_has_the_long_limit_again_after_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1_000.0]
+    monkeypatch.setattr(reader_module, "monotonic", lambda: now[0])
+    graph = _ScriptedGraph()
+    reader, plans_anew = _reading(graph)
+    plans = plans_anew()
+    await reader.run(plans, (None,))
+    for seconds in (0, 30, 29, 1, 0, 60):
+        now[0] += seconds
+        graph.result = GraphTimeout("too long")
+        with pytest.raises(GraphTimeout):
+            await reader.run(plans, (None,))
+    assert graph.limits == [10_000, 2_000, 2_000, 2_000, 10_000, 2_000, 10_000]
+
+
+async def test_a_reader_remembers_the_statements_it_met_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader_module, "_LARGEST_MEMORY", 2)
+    graph = _ScriptedGraph()
+    reader, plans_anew = _reading(graph)
+    for members in ("isTest", "createdAt", "isTest", "lastSeenAt", "isTest", "createdAt"):
+        values: dict[str, object] = {"isTest": True, "createdAt": {"from": 5}, "lastSeenAt": {"from": 5}}
+        await reader.run(plans_anew(), ({members: values[members]},))
+    assert graph.limits == [10_000, 10_000, 2_000, 10_000, 2_000, 10_000]
 
 
 _PLACE = CURSORS.at("Event.occurredAt", 1, "evt_1")

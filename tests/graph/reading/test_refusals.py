@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import cast
 
@@ -10,7 +11,7 @@ from graph.reading.compile import compiled
 from graph.reading.cursor import Cursors
 from graph.reading.draft import Caller
 from graph.reading.reader import Answer, BadArgument, Reader
-from graph.selection import Selection
+from graph.selection import Given, Selection
 from tests.graph.reading.places import CURSOR_KEY, CURSORS
 
 Selected = Callable[[str], tuple[Selection, ...]]
@@ -79,6 +80,85 @@ async def test_what_no_statement_could_answer_names_its_field(
         await reader.answer(selected(document))
     assert refused.value.code == code
     assert refused.value.path == (path or ("profiles", "edges", "node", "events"))
+
+
+def _filtered(given: object) -> tuple[Selection, ...]:
+    return (Selection("who", "profiles", {"filter": given}, (Selection("nodes", "nodes", {}, _ID),)),)
+
+
+_ID = (Selection("id", "id"),)
+_NO_FILTER = (
+    "A filter may be 5 levels deep and have 50 conditions, compares attributes with texts, numbers and booleans, "
+    "and counts from 0 to 1,000 purchases."
+)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"any": [{"isTest": True}] * 50},
+        # What holds nothing is a condition too: it is always met, and stands in the statement.
+        {"all": [{}] * 50},
+        {"all": [{"all": [{}] * 24}, {"any": [{"kinds": None}] * 24}]},
+        {"not": {"not": {"not": {"not": {"not": {}}}}}},
+        {"purchase": {"timesAtLeast": 1_001}},
+        {"purchase": {"timesAtLeast": 1, "timesAtMost": 1_001}},
+        {"purchase": {"timesAtLeast": 1, "timesAtMost": 2_000_000_000}},
+        {"purchase": {"timesAtLeast": -1}},
+        {"any": [{"purchase": {"timesAtLeast": 1, "timesAtMost": -1}}]},
+    ],
+)
+async def test_a_filter_beyond_its_limits_is_refused(reader: Reader, given: object) -> None:
+    for selections, values in ((_filtered(given), ()), (_filtered(Given(0)), (given,))):
+        with pytest.raises(BadArgument) as refused:
+            await reader.answer(selections, values)
+        assert (refused.value.code, refused.value.message) == ("BAD_ARGUMENT", _NO_FILTER)
+        assert refused.value.path == ("who",)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"any": [{"isTest": True}] * 49},
+        {"all": [{}] * 49},
+        {"all": [{"all": [{}] * 24}, {"any": [{"kinds": None}] * 23}]},
+        {"not": {"not": {"not": {"not": {}}}}},
+        {"purchase": {"timesAtLeast": 1_000}},
+        {"purchase": {"timesAtLeast": 0, "timesAtMost": 0}},
+        {"purchase": {"timesAtLeast": None, "timesAtMost": None}},
+    ],
+)
+def test_a_filter_within_its_limits_is_compiled(given: object) -> None:
+    assert compiled(_filtered(given), Caller(CURSORS)).statement is not None
+
+
+def test_a_statement_that_would_be_too_long_is_refused_as_too_dear(selected: Selected) -> None:
+    below = "profile { purchases(first: 1) { nodes { id } } }"
+    events = " ".join(f"e{number}: events(first: 1) {{ nodes {{ {below} }} }}" for number in range(300))
+    with pytest.raises(BadArgument) as refused:
+        compiled(selected(f'{{ profile(by: {{id: "prf_1"}}) {{ {events} }} }}'), Caller(CURSORS))
+    assert (refused.value.code, refused.value.path) == ("COST_EXCEEDED", ())
+    assert re.fullmatch(
+        r"This needs a statement of \d\d\d,\d\d\d characters; 100,000 are allowed\. Ask for less at once\.",
+        refused.value.message,
+    )
+
+
+_FIFTY_TYPES = [f"t{number}" for number in range(50)]
+
+
+async def test_more_than_fifty_types_of_events_are_refused(reader: Reader) -> None:
+    for types, values in (([*_FIFTY_TYPES, "t50"], ()), (Given(0), ([*_FIFTY_TYPES, "t50"],))):
+        events = Selection("seen", "events", {"types": types}, (Selection("nodes", "nodes", {}, _ID),))
+        with pytest.raises(BadArgument, match="At most 50 types can be asked for at once") as refused:
+            await reader.answer([Selection("who", "profile", {"by": {"id": "prf_1"}}, (events,))], values)
+        assert (refused.value.code, refused.value.path) == ("BAD_ARGUMENT", ("who", "seen"))
+
+
+def test_fifty_types_named_many_times_are_fifty_types() -> None:
+    events = Selection("seen", "events", {"types": _FIFTY_TYPES * 3}, (Selection("nodes", "nodes", {}, _ID),))
+    plan = compiled([Selection("who", "profile", {"by": {"id": "prf_1"}}, (events,))], Caller(CURSORS))
+    assert sorted(_FIFTY_TYPES) in plan.parameters(()).values()
 
 
 async def test_more_than_a_hundred_ids_are_refused(reader: Reader) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from graphql import GraphQLInterfaceType, GraphQLObjectType, get_named_type, is_non_null_type
 
-from graph.reading.answer import FieldError
+from graph.reading.answer import BadArgument, FieldError
 from graph.reading.compile import Plan, compiled
 from graph.reading.draft import Caller
 from graph.reading.fields import Connection, Far, Leaf, One, Part
 from graph.reading.lookups import LOOKUPS, NODES
+from graph.reading.plans import Plans
 from graph.reading.shapes import SHAPES
 from graph.reading.shapes.lists import ROOT_LISTS
 from graph.reading.variants import KINDS
 from graph.selection import Selection, Withheld
-from tests.graph.reading.documents import selections_of
+from graph.vocabulary import IdentifierType
+from tests.graph.reading.documents import selections_of, with_slots
 from tests.graph.reading.one_step import PREFIXES, SCHEMA, type_named
 from tests.graph.reading.places import CURSORS
 
@@ -200,3 +202,68 @@ def test_what_is_withheld_is_blank_or_forbidden_and_takes_its_holder_with_it_whe
     answer = plan.assemble([[["prf_1"]]], plan.parameters(()))
     assert answer.data == {"who": None}
     assert [(error.path, error.code) for error in answer.errors] == [(("who", "events"), "FORBIDDEN")]
+
+
+_WITHOUT_PII = Caller(CURSORS, sees_pii=False)
+_VALUES = {
+    IdentifierType.EMAIL: "ann@example.com",
+    IdentifierType.PHONE: "+442079460000",
+    IdentifierType.WHATSAPP: "+442079460000",
+}
+_PERSONAL_TYPES = ("EMAIL", "PHONE", "PUSH_TOKEN", "TELEGRAM", "WHATSAPP", "VIBER", "URL")
+_LOOKED_UP = (
+    ("who", "{{ who: profile(by: {{identifier: {by}}}) {{ id }} }}"),
+    ("what", "{{ what: identifier(by: {by}) {{ id }} }}"),
+)
+
+
+def _by(kind: str) -> str:
+    return f'{{type: {kind}, value: "{_VALUES.get(IdentifierType(kind), "a4f7")}"}}'
+
+
+@pytest.mark.parametrize(("key", "document"), _LOOKED_UP)
+@pytest.mark.parametrize("kind", _PERSONAL_TYPES)
+def test_without_the_right_nobody_is_looked_up_by_where_they_are_reached(kind: str, key: str, document: str) -> None:
+    selections = selections_of(document.format(by=_by(kind)))
+    with pytest.raises(BadArgument, match="Your key has no right to look for people by personal data") as refused:
+        compiled(selections, _WITHOUT_PII)
+    assert (refused.value.code, refused.value.path) == ("FORBIDDEN", (key,))
+    assert list(_compiled(selections).constants.values()) == [f"{kind}::{_VALUES.get(IdentifierType(kind), 'a4f7')}"]
+
+
+@pytest.mark.parametrize("document", [document for _, document in _LOOKED_UP])
+@pytest.mark.parametrize("kind", sorted(set(IdentifierType) - set(_PERSONAL_TYPES)))
+def test_without_the_right_people_are_looked_up_by_what_systems_call_them(kind: str, document: str) -> None:
+    plan = compiled(selections_of(document.format(by=_by(kind))), _WITHOUT_PII)
+    assert plan.constants == {"p0": f"{kind}::a4f7"}
+
+
+def test_an_address_that_is_none_is_refused_without_the_right_like_one_that_is() -> None:
+    with pytest.raises(BadArgument) as refused:
+        compiled(selections_of('{ identifier(by: {type: EMAIL, value: "nobody"}) { id } }'), _WITHOUT_PII)
+    assert refused.value.code == "FORBIDDEN"
+
+
+@pytest.mark.parametrize(
+    ("document", "value"),
+    [
+        ("{ profile(by: $by) { id } }", lambda by: {"identifier": by}),
+        ("{ identifier(by: $by) { id } }", lambda by: by),
+    ],
+)
+def test_a_plan_for_what_systems_call_people_serves_no_address(
+    document: str, value: Callable[[dict[str, str]], object]
+) -> None:
+    card, address = value({"type": "EXTERNAL", "value": "7"}), value({"type": "EMAIL", "value": "ann@example.com"})
+    plans = Plans(with_slots(document, ("by",)), _WITHOUT_PII)
+    plan = plans.made((card,))
+    assert plan.parameters((card,)) == {"p0": "EXTERNAL::7"}
+    assert plans.known((address,)) is None
+    with pytest.raises(BadArgument, match="no right to look for people"):
+        plans.made((address,))
+
+
+def test_without_the_right_ids_of_people_and_of_their_identifiers_are_looked_up() -> None:
+    document = '{ profile(by: {id: "prf_1"}) { id } node(id: "idn_1") { id } nodes(ids: ["prf_2", "idn_2"]) { id } }'
+    plan = compiled(selections_of(document), _WITHOUT_PII)
+    assert sorted(map(str, plan.constants.values())) == ["['prf_2', 'idn_2']", "idn_1", "prf_1"]
