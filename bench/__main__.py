@@ -4,6 +4,7 @@ import click
 
 from bench.foundation import foundation
 from bench.reading.command import reading
+from bench.reading.port import port
 from bench.scale.command import scale
 
 
@@ -14,10 +15,12 @@ def main(context: click.Context) -> None:
     if context.invoked_subcommand is None:
         context.invoke(foundation)
         context.invoke(reading)
+        context.invoke(port)
 
 
 main.add_command(foundation)
 main.add_command(reading)
+main.add_command(port)
 main.add_command(scale)
 
 if __name__ == "__main__":

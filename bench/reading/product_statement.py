@@ -17,7 +17,7 @@ from gateway.schema.api import SCHEMA
 from gateway.schema.context import Changes, LiveChanges, Nudges, Services
 from graph.clock import SystemClock
 from graph.connection import Graph
-from graph.errors import GraphUnavailable
+from graph.errors import GraphTimeout
 from graph.reading.reader import Reader
 from graph.statement import Statement
 
@@ -40,7 +40,7 @@ class _Notebook(Graph):
     async def read(self, statement: Statement, **parameters: object) -> Any:
         self.asked = ProductStatement(statement.text, parameters)
         if self.record is None:
-            raise GraphUnavailable("only asked, not answered")
+            raise GraphTimeout("only asked, not answered")
         return self.record
 
 

@@ -35,8 +35,8 @@ class SubscriptionCondition:
 class PurchaseCondition:
     total_over: MoneyInput | None = optional("Each came to more than this, in the same currency.")
     during: DateTimeRange | None = optional("Each was placed then.")
-    times_at_least: int = strawberry.field(default=1, description="At least so many of them.")
-    times_at_most: int | None = optional("At most so many of them.")
+    times_at_least: int = strawberry.field(default=1, description="At least so many of them, up to 1,000.")
+    times_at_most: int | None = optional("At most so many of them, up to 1,000.")
 
 
 @strawberry.input(

@@ -53,7 +53,7 @@ class Profile(Node):
         argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
     )
     events: Connection[LazyEvent] = history(
-        "What the person did.", argument("types", list[str] | None, "Only events of these types."), _DURING
+        "What the person did.", argument("types", list[str] | None, "Only events of these types: 50 at most."), _DURING
     )
     purchases: Connection[LazyPurchase] = history(
         "What the person bought.",

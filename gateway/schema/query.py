@@ -26,7 +26,7 @@ class Query:
     profile: Profile | None = described(
         "One person. A merged id gives the person who remains; a value that points to several people is the error "
         "AMBIGUOUS_MATCH.",
-        argument("by", ProfileRef, "Whom."),
+        argument("by", ProfileRef, "Whom. By an address, a phone, a token or a chat it needs the right `profile:pii`."),
     )
     profiles: Connection[Profile] = paged(
         "All people, the newest first. A page of a search or filter looks at so many people and no more: it may hold "
@@ -45,7 +45,8 @@ class Query:
         ),
     )
     identifier: Identifier | None = described(
-        "One identifier by its value.", argument("by", IdentifierInput, "Its type and value.")
+        "One identifier by its value.",
+        argument("by", IdentifierInput, "Its type and value. What reaches people needs the right `profile:pii`."),
     )
     resource: Resource | None = described("One resource.", argument("by", ResourceRef, "Which."))
     resources: Connection[Resource] = paged("All resources.")

@@ -18,7 +18,7 @@ _FIELDS_AT: Final = 2
 class BoltConnection(asyncio.Protocol):
     """One statement after the other, each in a transaction of its own, over one connection.
 
-    Costs a seventh to a third of what a session of the driver costs (docs/performance.md), because it does nothing but
+    Costs a fraction of what a session of the driver costs (docs/performance.md), because it does nothing but
     this: no stream between socket and codec, no task, one future for each statement.
 
     Whoever is cancelled or gives up ends the connection with it: what was not waited for would be the next one's

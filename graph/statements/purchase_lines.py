@@ -1,8 +1,7 @@
 """How the purchases of a product are found: by an index on the edges from purchases to products.
 
 An edge is a line, and a purchase may hold a product in several. Only the first of these has the index's properties, so
-the index holds a purchase once for each product, and its newest are read without the rest (11 db hits instead of three
-for each purchase ever made; docs/performance.md).
+the index holds a purchase once for each product, and its newest are read without the rest (docs/performance.md).
 """
 
 from __future__ import annotations
