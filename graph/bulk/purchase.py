@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.bulk.origin import Origin
@@ -37,6 +38,13 @@ class BulkPurchase:
     def total_micros(self) -> int:
         return sum(line.total_micros for line in self.lines)
 
+    def _marked(self) -> Iterator[tuple[BulkLine, bool]]:
+        """Each line, and whether it is the first of its product: under that one the purchase is listed."""
+        met: set[str] = set()
+        for line in self.lines:
+            yield line, line.sku not in met
+            met.add(line.sku)
+
     def row(self, origin: Origin, profile_id: str) -> dict[str, object]:
         return {
             "key": origin.key(self.external_id),
@@ -50,7 +58,7 @@ class BulkPurchase:
             "currency": self.currency,
             "totalMicros": self.total_micros,
             "lines": [
-                [origin.key(line.sku), position, line.quantity, line.unit_micros, line.total_micros]
-                for position, line in enumerate(self.lines, start=1)
+                [origin.key(line.sku), position, line.quantity, line.unit_micros, line.total_micros, is_first]
+                for position, (line, is_first) in enumerate(self._marked(), start=1)
             ],
         }

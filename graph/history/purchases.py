@@ -177,7 +177,7 @@ class _Chunk:
             "totalMicros": purchase.total_micros,
             "deliveryMicros": purchase.delivery_micros,
             "discountMicros": purchase.discount_micros,
-            "lines": [_line(position, line) for position, line in enumerate(purchase.lines, start=1)],
+            "lines": _lines(purchase.lines),
         }
 
     async def _merge_products(self) -> None:
@@ -196,6 +196,16 @@ class _Chunk:
         await self.transaction.run(statements.WRITE_PURCHASES, purchases=rows)
         await self.sightings.write(self.transaction)
         return await touch(self.transaction, self.sightings.profile_ids, self.now_ms, ChangeKind.PURCHASE)
+
+
+def _lines(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:
+    met: set[ProductKey] = set()
+    rows = []
+    for position, line in enumerate(lines, start=1):
+        # Under the first line of a product the purchase is listed.
+        rows.append({**_line(position, line), "isFirst": line.product not in met})
+        met.add(line.product)
+    return rows
 
 
 def _line(position: int, line: PurchaseLine) -> dict[str, Any]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import Statement
-from graph.statements.purchase_lines import LIST_UNDER_PRODUCTS
 
 # A batch of 10,000 lines took 0.4 s when measured; a cold plan on a busy machine takes several. These bound the worst.
 BULK_TIMEOUT_MS: Final = 120_000
@@ -102,13 +101,12 @@ CREATE_PURCHASES: Final = Statement(
         UNWIND row.lines AS line
         MATCH (x:Product {sourceKey: line[0]})
         CREATE (u)-[:CONTAINS {position: line[1], quantity: line[2], unitPriceMicros: line[3], totalMicros: line[4],
-            status: row.lineStatus}]->(x)
+            status: row.lineStatus, productId: CASE WHEN line[5] THEN x.id END,
+            placedAt: CASE WHEN line[5] THEN u.placedAt END, purchaseId: CASE WHEN line[5] THEN u.id END}]->(x)
         RETURN count(*) AS lines
     }
-    WITH u, row, lines
-    """
-    + LIST_UNDER_PRODUCTS
-    + "RETURN collect([row.key, lines])",
+    RETURN collect([row.key, lines])
+    """,
     BULK_TIMEOUT_MS,
 )
 
@@ -127,12 +125,11 @@ COMPLETE_PURCHASES: Final = Statement(
         UNWIND row.lines AS line
         MATCH (x:Product {sourceKey: line[0]})
         CREATE (u)-[:CONTAINS {position: line[1], quantity: line[2], unitPriceMicros: line[3], totalMicros: line[4],
-            status: row.lineStatus}]->(x)
+            status: row.lineStatus, productId: CASE WHEN line[5] THEN x.id END,
+            placedAt: CASE WHEN line[5] THEN u.placedAt END, purchaseId: CASE WHEN line[5] THEN u.id END}]->(x)
     }
-    WITH u, row
-    """
-    + LIST_UNDER_PRODUCTS
-    + "RETURN collect(row.key)",
+    RETURN collect(row.key)
+    """,
     BULK_TIMEOUT_MS,
 )
 

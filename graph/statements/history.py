@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import Statement
-from graph.statements.purchase_lines import LIST_UNDER_PRODUCTS
 
 PRODUCTS_BY_ID: Final = Statement(
     "products_by_id",
@@ -94,10 +93,10 @@ WRITE_PURCHASES: Final = Statement(
         UNWIND row.lines AS line
         MATCH (x:Product {sourceKey: line.productKey})
         CREATE (u)-[:CONTAINS {position: line.position, quantity: line.quantity,
-            unitPriceMicros: line.unitPriceMicros, totalMicros: line.totalMicros, status: line.status}]->(x)
+            unitPriceMicros: line.unitPriceMicros, totalMicros: line.totalMicros, status: line.status,
+            productId: CASE WHEN line.isFirst THEN x.id END, placedAt: CASE WHEN line.isFirst THEN u.placedAt END,
+            purchaseId: CASE WHEN line.isFirst THEN u.id END}]->(x)
     }
-    WITH u
-    """
-    + LIST_UNDER_PRODUCTS
-    + "RETURN count(*)",
+    RETURN count(*)
+    """,
 )

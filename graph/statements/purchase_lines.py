@@ -13,7 +13,8 @@ from graph.statement import Statement
 # A page of 5,000 purchases takes about a second; a cold plan on a busy machine takes several. This bounds the worst.
 _PAGE_TIMEOUT_MS: Final = 120_000
 
-# Of the purchase `u`, as soon as its lines are there. Lines are replaced as a whole, so nothing has to be taken back.
+# Of the purchase `u`, whose lines were written without the properties. Who writes lines now gives the first of each
+# product its properties at once, which costs less.
 LIST_UNDER_PRODUCTS: Final = """
     CALL (u) {
         MATCH (u)-[line:CONTAINS]->(x)
