@@ -68,9 +68,6 @@ class Variables:
             if bounded and each is not None and not _is_small(each)
         ]
 
-    def names(self) -> list[str]:
-        return [each.variable.name.value for each in self._definitions]
-
     def booleans(self) -> list[str]:
         """The names of those that @skip and @include can look at."""
         return [

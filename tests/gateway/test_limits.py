@@ -234,7 +234,8 @@ def test_an_operation_as_apollo_sends_it_is_small_enough() -> None:
     fragment Rest on Profile { __typename id city country events(first: 5) { __typename nodes { __typename id } } }
     fragment Thing on Product { __typename id name }
     """
-    assert SCHEMA.documents.prepare(text).operation("Page").variables.names() == ["id", "more"]
+    declared = SCHEMA.documents.prepare(text).operation("Page").node.variable_definitions or ()
+    assert [each.variable.name.value for each in declared] == ["id", "more"]
 
 
 @pytest.mark.parametrize(

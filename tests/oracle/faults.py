@@ -17,7 +17,7 @@ from graph.reading.indexed_edges import IndexedEdges
 from graph.reading.keyset import Keyset
 from graph.reading.lookups import LOOKUPS
 from graph.reading.order import Order, SortKey, SortKind
-from graph.reading.people_filter import _Writer
+from graph.reading.people_conditions import ConditionWriter
 from graph.reading.plans import Fork, Plans
 from graph.reading.roots import InOrder
 from graph.reading.shapes import SHAPES
@@ -213,7 +213,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "the contrary of the unknown is unknown": _fault(
         "profiles filter not attribute nodes id",
-        lambda patch: patch.setitem(_Writer._WRITERS, "not", _not_of_unknown),  # noqa: SLF001 (a mistake is made in its inside)
+        lambda patch: patch.setitem(ConditionWriter._WRITERS, "not", _not_of_unknown),  # noqa: SLF001 (a mistake in its inside)
     ),
     "a period leaves its first instant out": _fault(
         "profile timeline nodes id during",
