@@ -54,6 +54,17 @@ CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS
 """
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, a file stays in one of them, and whatever asks the whole stack as well.
+
+    So each process starts one Neo4j, and only one of them starts the stack.
+    """
+    for item in items:
+        needs_stack = "stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("stack" if needs_stack else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def graph_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphSettings]:
     """A Neo4j of the tests' own, empty and without passwords."""

@@ -59,7 +59,7 @@ PEOPLE: Final = _made(
     f"""
     {_PEOPLE}
     WITH person, profileId, datetime({{epochMillis: 1262304000000 + person * 1000}}) AS at
-    CREATE (p:Profile {{id: profileId, status: 'SUBSCRIBED', revision: 1, memberIds: [profileId], kind: 'LEAD',
+    CREATE (p:Profile {{id: profileId, status: 'SUBSCRIBED', revision: 1, kind: 'LEAD',
         isIdentified: true, isTest: false, firstName: 'First' + person % 1000, lastName: 'Last' + person % 5000,
         country: ['GB', 'DE', 'FR', 'ES'][person % 4], locale: 'en-GB', timezone: 'Europe/London',
         createdAt: at, updatedAt: at, firstSeenAt: at, lastSeenAt: at}})

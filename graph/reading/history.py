@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 
 from graph.reading.arguments import Arguments, Source
 from graph.reading.keyset import Branch
+from graph.reading.links import MEMBERS
 from graph.reading.listing import Filters, Request, where
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.page import Page
 from graph.reading.period import ends_of, within
+from graph.reading.text import filled
 
 # Of a person with as many members as there may be, two hundred: each is a place in the index, and gives entries of its
 # own, here in rows for a thousand of a page.
@@ -108,7 +110,7 @@ class History:
 
     def _people(self, request: Request, *, is_counted: bool = False) -> str:
         v, types = request.variable, self._types(request)
-        people = f"UNWIND {request.parent}.memberIds AS {v}m"
+        people = f"UNWIND {filled(MEMBERS, v=request.parent)} AS {v}m"
         if types is None:
             return people
         # Each type is a range of the index of its own, and gives a page of its own. What is counted ends where enough

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Whose history is this person's. Only who survived a merge has a list, so that reading it costs the others nothing.
+MEMBERS = "coalesce({v}.memberIds, [{v}.id])"
+
 # Every link to a person ends at the survivor of their merges.
 # An OPTIONAL MATCH costs nothing where nobody was merged: a seek for null finds nothing at once.
 SURVIVOR = "OPTIONAL MATCH ({x}w:Profile {id: {x}o.mergedInto}) RETURN coalesce({x}w, {x}o) AS {x} LIMIT 1"

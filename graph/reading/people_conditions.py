@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from graph.money import micros_from_decimal
 from graph.reading.arguments import Source
 from graph.reading.draft import Draft
+from graph.reading.links import MEMBERS
 from graph.reading.listing import Request
 from graph.reading.people_filter_shape import COMPARISONS, Given, Shape
 from graph.reading.period import within
@@ -101,7 +102,7 @@ class ConditionWriter:
             bounds = [*(during or [f"{u}.placedAt IS NOT NULL"]), f"{u}.id IS NOT NULL"]
         conditions = " AND ".join([f"{u}.profileId = {u}m", *bounds])
         found = (
-            f"UNWIND {v}.memberIds AS {u}m MATCH ({u}:Purchase) "
+            f"UNWIND {filled(MEMBERS, v=v)} AS {u}m MATCH ({u}:Purchase) "
             f"USING INDEX SEEK {u}:Purchase({index}) WHERE {conditions} RETURN {u}"
         )
         return [f"EXISTS {{ {found} }}" if only_one else self._times(found, path, has_most=has_most)]

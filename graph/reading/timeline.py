@@ -5,9 +5,11 @@ from dataclasses import dataclass
 
 from graph.reading.arguments import Arguments
 from graph.reading.history import History
+from graph.reading.links import MEMBERS
 from graph.reading.listing import Request
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.page import Page
+from graph.reading.text import filled
 
 # Of a person with as many members as there may be, two hundred, each of whom gives a page of each kind.
 _OPENING = 140
@@ -66,7 +68,7 @@ class Timeline:
         if not branches:
             return f"UNWIND [] AS {v}\nWITH {v}, null AS {v}t, null AS {v}k"
         union = "\nUNION ALL\n".join(branches)
-        return f"UNWIND {request.parent}.memberIds AS {v}m\nCALL ({v}m) {{\n{union}\n}}"
+        return f"UNWIND {filled(MEMBERS, v=request.parent)} AS {v}m\nCALL ({v}m) {{\n{union}\n}}"
 
 
 def _each_once(kinds: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -58,7 +58,7 @@ CREATE_PROFILES: Final = Statement(
     UNWIND $rows AS row
     MATCH (i:Identifier {key: row.key})
     WITH i, row, datetime({epochMillis: $now}) AS now, datetime({epochMillis: row.firstSeenMs}) AS firstSeen
-    CREATE (p:Profile {id: row.id, status: $status, revision: 1, memberIds: [row.id], kind: $kind,
+    CREATE (p:Profile {id: row.id, status: $status, revision: 1, kind: $kind,
         isIdentified: row.isIdentified, isTest: $isTest, country: row.country, createdAt: now, updatedAt: now,
         firstSeenAt: firstSeen, lastSeenAt: datetime({epochMillis: row.lastSeenMs})})
     CREATE (i)-[:IDENTIFIES {since: firstSeen, source: $source, evidence: 'import'}]->(p)

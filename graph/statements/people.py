@@ -55,7 +55,7 @@ CREATE_PROFILES: Final = Statement(
     "create_profiles",
     """
     UNWIND $profiles AS row
-    CREATE (p:Profile {id: row.id, status: 'SUBSCRIBED', revision: 0, memberIds: [row.id], isTest: row.isTest,
+    CREATE (p:Profile {id: row.id, status: 'SUBSCRIBED', revision: 0, isTest: row.isTest,
         kind: 'ANONYMOUS', isIdentified: false,
         createdAt: datetime({epochMillis: $now}), updatedAt: datetime({epochMillis: $now}),
         firstSeenAt: datetime({epochMillis: $now})})

@@ -12,7 +12,7 @@ _SEED = Statement(
     "seed_message",
     """
     MERGE (p:Profile {id: $profile_id})
-    ON CREATE SET p.status = $profile_status, p.revision = 1, p.memberIds = [$profile_id],
+    ON CREATE SET p.status = $profile_status, p.revision = 1,
                   p.createdAt = datetime({epochMillis: $created_at})
     MERGE (i:Identifier {key: 'EMAIL::' + $address})
     ON CREATE SET i.id = $identifier_id, i.type = 'EMAIL', i.value = $address

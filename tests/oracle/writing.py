@@ -103,6 +103,9 @@ def _row(thing: Thing | Line) -> Row:
         kind = "times" if _is_time(each.name) else "dates" if each.name == "birth_date" else "plain"
         row[kind][_camel(each.name)] = value
     if isinstance(thing, Person):
+        if thing.member_ids == [thing.id]:
+            # Only who survived a merge has the list.
+            del row["plain"]["memberIds"]
         row["plain"].update({f"attr_{key}": value for key, value in thing.attributes.items()})
     return row
 

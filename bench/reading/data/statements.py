@@ -31,7 +31,7 @@ PROFILES: Final = _batch(
     """
     UNWIND $rows AS row
     MERGE (p:Profile {id: row.id})
-    ON CREATE SET p.status = 'SUBSCRIBED', p.memberIds = [row.id], p.kind = 'ANONYMOUS', p.isIdentified = false,
+    ON CREATE SET p.status = 'SUBSCRIBED', p.kind = 'ANONYMOUS', p.isIdentified = false,
         p.isTest = false
     WITH p, row, datetime({epochMillis: row.createdMs}) AS created
     SET p.revision = row.revision, p.firstName = row.firstName, p.lastName = row.lastName, p.country = row.country,

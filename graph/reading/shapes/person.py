@@ -32,7 +32,7 @@ PROFILE = Shape(
     "Profile",
     {
         "id": value("id"),
-        "mergedIds": Leaf("[member IN {v}.memberIds WHERE member <> {v}.id]"),
+        "mergedIds": Leaf("[member IN coalesce({v}.memberIds, []) WHERE member <> {v}.id]"),
         "revision": value("revision"),
         "kind": value("kind"),
         "isIdentified": value_or("isIdentified", "false"),

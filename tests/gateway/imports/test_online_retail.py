@@ -29,7 +29,7 @@ _PERSON = Statement(
     "person",
     """
     MATCH (i:Identifier {key: $key})-[link:IDENTIFIES]->(p:Profile)
-    RETURN [p.kind, p.isIdentified, p.isTest, p.status, p.country, p.revision, p.memberIds = [p.id],
+    RETURN [p.kind, p.isIdentified, p.isTest, p.status, p.country, p.revision, p.memberIds IS NULL,
         p.firstSeenAt.epochMillis, p.lastSeenAt.epochMillis, p.createdAt.epochMillis, link.source, p.synthetic]
     """,
 )
@@ -47,7 +47,7 @@ _SECOND_OWNER = Statement(
     "second_owner",
     """
     MATCH (i:Identifier {key: $key})
-    CREATE (i)-[:IDENTIFIES]->(:Profile {id: 'prf_other', revision: 1, memberIds: ['prf_other']})
+    CREATE (i)-[:IDENTIFIES]->(:Profile {id: 'prf_other', revision: 1})
     RETURN 1
     """,
 )

@@ -43,9 +43,9 @@ CREATE (ann:Profile {id: 'prf_ann', status: 'SUBSCRIBED', revision: 7, memberIds
           birthDate: date('1990-02-28'), sex: 'FEMALE', locale: 'en-GB', timezone: 'Europe/London', country: 'GB',
           city: 'Leeds', createdAt: datetime({epochMillis: 1000}), updatedAt: datetime({epochMillis: 2000}),
           firstSeenAt: datetime({epochMillis: 500}), lastSeenAt: datetime({epochMillis: 3000})})
-CREATE (old:Profile {id: 'prf_old', status: 'SUBSCRIBED', revision: 7, memberIds: ['prf_old'], mergedInto: 'prf_ann',
+CREATE (old:Profile {id: 'prf_old', status: 'SUBSCRIBED', revision: 7, mergedInto: 'prf_ann',
           kind: 'ANONYMOUS', createdAt: datetime({epochMillis: 1500}), lastName: 'Aaron'})
-CREATE (bob:Profile {id: 'prf_bob', status: 'SUBSCRIBED', revision: 1, memberIds: ['prf_bob'], kind: 'LEAD',
+CREATE (bob:Profile {id: 'prf_bob', status: 'SUBSCRIBED', revision: 1, kind: 'LEAD',
           createdAt: datetime({epochMillis: 4000})})
 CREATE (mail:Identifier {id: 'idn_ann', key: 'EMAIL::ann@example.com', type: 'EMAIL', namespace: '',
           value: 'ann@example.com', masked: 'a***@example.com'})

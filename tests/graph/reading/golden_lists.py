@@ -17,11 +17,11 @@ CALL () {
 MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
 coalesce(v0w, v0o) AS v0
 CALL (v0) {
-UNWIND v0.memberIds AS v1m
+UNWIND coalesce(v0.memberIds, [v0.id]) AS v1m
 CALL (v1m) {
-MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, occurredAt, id) WHERE v1.profileId = v1m \
-AND v1.occurredAt IS NOT NULL AND v1.id IS NOT NULL RETURN v1, v1.occurredAt AS v1t, 'EVENT' AS \
-v1k ORDER BY v1.profileId DESC, v1.occurredAt DESC, v1.id DESC LIMIT $p1
+MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, occurredAt, id) WHERE v1.profileId = v1m AND \
+v1.occurredAt IS NOT NULL AND v1.id IS NOT NULL RETURN v1, v1.occurredAt AS v1t, 'EVENT' AS v1k \
+ORDER BY v1.profileId DESC, v1.occurredAt DESC, v1.id DESC LIMIT $p1
 UNION ALL
 MATCH (v1:Message) USING INDEX SEEK v1:Message(profileId, createdAt, id) WHERE v1.profileId = v1m \
 AND v1.createdAt IS NOT NULL AND v1.id IS NOT NULL RETURN v1, v1.createdAt AS v1t, 'MESSAGE' AS \
@@ -165,7 +165,7 @@ CALL () {
 MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
 coalesce(v0w, v0o) AS v0
 CALL (v0) {
-UNWIND v0.memberIds AS v1m
+UNWIND coalesce(v0.memberIds, [v0.id]) AS v1m
 CALL (v1m) {
 MATCH (v1:Message) USING INDEX SEEK v1:Message(profileId, createdAt, id) WHERE v1.profileId = v1m \
 AND v1.createdAt IS NOT NULL AND v1.id IS NOT NULL RETURN v1 ORDER BY v1.profileId DESC, \
@@ -178,7 +178,7 @@ RETURN collect([v1.createdAt.epochMillis, v1.id]) AS c2
 }
 CALL (v0, c2) {
 WITH 1 AS wanted WHERE size(c2) < $p1
-UNWIND v0.memberIds AS v3m
+UNWIND coalesce(v0.memberIds, [v0.id]) AS v3m
 CALL (v3m) {
 MATCH (v3:Message) USING INDEX SEEK v3:Message(profileId, createdAt, id) WHERE v3.profileId = v3m \
 AND v3.createdAt IS NOT NULL AND v3.id IS NOT NULL RETURN v3 ORDER BY v3.profileId DESC, \
@@ -199,7 +199,7 @@ CALL () {
 MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
 coalesce(v0w, v0o) AS v0
 CALL (v0) {
-UNWIND v0.memberIds AS v1m
+UNWIND coalesce(v0.memberIds, [v0.id]) AS v1m
 UNWIND $p2 AS v1t
 CALL (v1m, v1t) {
 MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, type, occurredAt, id) WHERE v1.profileId = \

@@ -16,7 +16,7 @@ STATEMENTS = (
     """,
     """
     UNWIND range(1, 200 * $scale) AS n
-    CREATE (p:Profile {id: 'prf_' + n, status: 'SUBSCRIBED', revision: 1, memberIds: ['prf_' + n], kind: 'LEAD',
+    CREATE (p:Profile {id: 'prf_' + n, status: 'SUBSCRIBED', revision: 1, kind: 'LEAD',
       firstName: 'Ann' + n % 100, lastName: 'Archer' + n % 1000, country: ['GB', 'DE', 'FR', 'US', 'IT'][n % 5],
       createdAt: datetime({epochMillis: 1000000 + n * 10}), lastSeenAt: datetime({epochMillis: 2000000 + n * 10}),
       attr_level: n % 10})
@@ -34,7 +34,7 @@ STATEMENTS = (
     """,
     """
     UNWIND range(0, 19) AS m
-    CREATE (:Profile {id: 'prf_hot' + m, memberIds: ['prf_hot' + m], mergedInto: 'prf_big0', revision: 1,
+    CREATE (:Profile {id: 'prf_hot' + m, mergedInto: 'prf_big0', revision: 1,
       status: 'SUBSCRIBED', kind: 'LEAD', createdAt: datetime({epochMillis: 999})})
     WITH m UNWIND range(1, 50 * $scale) AS n
     CREATE (:Event {id: 'evt_' + m + '_' + n, source: 'web', externalId: m + '_' + n, profileId: 'prf_hot' + m,
@@ -73,7 +73,7 @@ STATEMENTS = (
     CREATE (:Profile {id: 'prf_wide', status: 'SUBSCRIBED', revision: 1, kind: 'LEAD', country: 'YY', firstName: 'Wide',
       memberIds: ['prf_wide'] + [m IN range(1, 199) | 'prf_part' + m], createdAt: datetime({epochMillis: 95000000})})
     WITH 1 AS made UNWIND range(1, 199) AS m
-    CREATE (:Profile {id: 'prf_part' + m, memberIds: ['prf_part' + m], mergedInto: 'prf_wide', revision: 1,
+    CREATE (:Profile {id: 'prf_part' + m, mergedInto: 'prf_wide', revision: 1,
       status: 'SUBSCRIBED', kind: 'LEAD', createdAt: datetime({epochMillis: 998})})
     WITH m UNWIND range(1, $scale) AS n
     CREATE (:Event {id: 'evt_w' + m + '_' + n, source: 'web', externalId: 'w' + m + '_' + n, profileId: 'prf_part' + m,

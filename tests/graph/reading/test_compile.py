@@ -59,17 +59,18 @@ RETURN [c3] AS data""",
         events(first: 2, after: "{_PLACE}") {{ nodes {{ id }} pageInfo {{ hasNextPage }} }} }}""",
         """
 CALL () {
-MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, coalesce(v0w, v0o) AS v0
+MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
+coalesce(v0w, v0o) AS v0
 CALL (v0) {
-UNWIND v0.memberIds AS v1m
+UNWIND coalesce(v0.memberIds, [v0.id]) AS v1m
 CALL (v1m) {
-MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, occurredAt, id) \
-WHERE v1.profileId = v1m AND v1.occurredAt = datetime({epochMillis: $p2}) \
-AND v1.id < $p3 RETURN v1 ORDER BY v1.profileId DESC, v1.occurredAt DESC, v1.id DESC LIMIT $p1
+MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, occurredAt, id) WHERE v1.profileId = v1m AND \
+v1.occurredAt = datetime({epochMillis: $p2}) AND v1.id < $p3 RETURN v1 ORDER BY v1.profileId DESC, \
+v1.occurredAt DESC, v1.id DESC LIMIT $p1
 UNION ALL
-MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, occurredAt, id) \
-WHERE v1.profileId = v1m AND v1.occurredAt < datetime({epochMillis: $p2}) \
-AND v1.id IS NOT NULL RETURN v1 ORDER BY v1.profileId DESC, v1.occurredAt DESC, v1.id DESC LIMIT $p1
+MATCH (v1:Event) USING INDEX SEEK v1:Event(profileId, occurredAt, id) WHERE v1.profileId = v1m AND \
+v1.occurredAt < datetime({epochMillis: $p2}) AND v1.id IS NOT NULL RETURN v1 ORDER BY v1.profileId \
+DESC, v1.occurredAt DESC, v1.id DESC LIMIT $p1
 }
 WITH v1 ORDER BY v1.occurredAt DESC, v1.id DESC LIMIT $p1
 RETURN collect([v1.id, v1.occurredAt.epochMillis]) AS c2

@@ -136,7 +136,7 @@ async def test_default_size_is_twenty(ask: Ask, write: Write) -> None:
 
 
 _MESSAGES = """
-CREATE (:Profile {id: 'prf_a', revision: 1, memberIds: ['prf_a'], createdAt: datetime({epochMillis: 1})})
+CREATE (:Profile {id: 'prf_a', revision: 1, createdAt: datetime({epochMillis: 1})})
 WITH 1 AS once UNWIND range(0, 2199) AS n
 CREATE (:Message {id: 'msg_' + toString(10000 + n), profileId: 'prf_a', channel: 'EMAIL',
   state: CASE WHEN n IN [0, 1, 1150, 2195] THEN 'FAILED' ELSE 'SENT' END, createdAt: datetime({epochMillis: n / 3})})
@@ -198,7 +198,7 @@ async def test_a_count_under_a_filter_says_when_it_did_not_look_at_everything(
 
 _PEOPLE = """
 UNWIND range(0, 39) AS n
-CREATE (p:Profile {id: 'prf_' + toString(100 + n), revision: 1, memberIds: ['prf_' + toString(100 + n)],
+CREATE (p:Profile {id: 'prf_' + toString(100 + n), revision: 1,
   createdAt: datetime({epochMillis: n / 4})})
 SET p.lastName = CASE WHEN n % 2 = 0 THEN 'Name ' + toString(n / 8) END,
     p.lastSeenAt = CASE WHEN n < 10 THEN datetime({epochMillis: n}) END,
@@ -253,7 +253,7 @@ async def test_people_are_listed_in_each_order_nulls_last_and_without_the_merged
 async def test_lines_attempts_and_subscriptions_have_pages_of_their_own(ask: Ask, write: Write) -> None:
     await write(
         """
-        CREATE (:Profile {id: 'prf_a', memberIds: ['prf_a']})
+        CREATE (:Profile {id: 'prf_a'})
         CREATE (u:Purchase {id: 'pur_1', profileId: 'prf_a', currency: 'EUR', placedAt: datetime({epochMillis: 1})})
         CREATE (m:Message {id: 'msg_1', profileId: 'prf_a', createdAt: datetime({epochMillis: 1})})
         WITH u, m UNWIND range(1, 9) AS n

@@ -92,7 +92,7 @@ def test_some_types_are_read_by_the_index_that_holds_the_type(explain: Explain) 
 
 _TWO_PEOPLE = """
 UNWIND [['prf_short', 100], ['prf_long', 6000]] AS row WITH row[0] AS id, row[1] AS length
-CREATE (:Profile {id: id, memberIds: [id], kind: 'LEAD', status: 'SUBSCRIBED', createdAt: datetime({epochMillis: 1})})
+CREATE (:Profile {id: id, kind: 'LEAD', status: 'SUBSCRIBED', createdAt: datetime({epochMillis: 1})})
 WITH id, length UNWIND range(1, length) AS n
 CREATE (:Event {id: 'evt_' + id + n, profileId: id, type: 'view', occurredAt: datetime({epochMillis: n / 4})})
 CREATE (:Message {id: 'msg_' + id + n, profileId: id, state: 'SENT', createdAt: datetime({epochMillis: n / 4})})

@@ -31,12 +31,12 @@ _MEMBERS = ("prf_a", "prf_b", "prf_c")
 _SEED = """
 CREATE (:Profile {id: 'prf_a', revision: 1, memberIds: ['prf_a', 'prf_b', 'prf_c'],
   createdAt: datetime({epochMillis: 1})})
-CREATE (:Profile {id: 'prf_b', revision: 1, memberIds: ['prf_b'], mergedInto: 'prf_a',
+CREATE (:Profile {id: 'prf_b', revision: 1, mergedInto: 'prf_a',
   createdAt: datetime({epochMillis: 1})})
-CREATE (:Profile {id: 'prf_c', revision: 1, memberIds: ['prf_c'], mergedInto: 'prf_a',
+CREATE (:Profile {id: 'prf_c', revision: 1, mergedInto: 'prf_a',
   createdAt: datetime({epochMillis: 1})})
 WITH 1 AS once UNWIND range(0, 39) AS side
-CREATE (:Profile {id: 'prf_side' + side, revision: 1, memberIds: ['prf_side' + side],
+CREATE (:Profile {id: 'prf_side' + side, revision: 1,
   createdAt: datetime({epochMillis: 1})})
 WITH side UNWIND range(0, 4) AS n
 CREATE (:Event {id: 'evt_side' + side + '_' + n, profileId: 'prf_side' + side, type: 'side',
@@ -59,15 +59,16 @@ CREATE (:Message {id: 'msg' + row[0], profileId: row[1], createdAt: datetime({ep
 # Another person becomes this one: the ids of both are the survivor's from now on.
 _MERGE_INTO_THIS = """
 MATCH (survivor:Profile {id: $survivor}), (other:Profile {id: $other})
-SET survivor.memberIds = survivor.memberIds + other.memberIds, survivor.revision = survivor.revision + 1
-WITH survivor, other UNWIND other.memberIds AS member
+SET survivor.memberIds = survivor.memberIds + coalesce(other.memberIds, [other.id]),
+  survivor.revision = survivor.revision + 1
+WITH survivor, other UNWIND coalesce(other.memberIds, [other.id]) AS member
 MATCH (merged:Profile {id: member}) SET merged.mergedInto = survivor.id
 """
 _MERGE_THIS = """
 CREATE (next:Profile {id: $survivor, revision: 1, createdAt: datetime({epochMillis: 1})})
 WITH next MATCH (other:Profile {id: $other})
-SET next.memberIds = [next.id] + other.memberIds
-WITH next, other UNWIND other.memberIds AS member
+SET next.memberIds = [next.id] + coalesce(other.memberIds, [other.id])
+WITH next, other UNWIND coalesce(other.memberIds, [other.id]) AS member
 MATCH (merged:Profile {id: member}) SET merged.mergedInto = next.id
 """
 
