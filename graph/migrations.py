@@ -11,6 +11,7 @@ from graph.connection import Graph
 from graph.errors import GraphError, GraphUnavailable, SchemaExists, SchemaTooNew
 from graph.statement import Statement
 from graph.statements import migrations as statements
+from graph.statements.buyers import MARK_PAGE_OF_BUYERS
 from graph.statements.purchase_lines import LIST_PAGE_UNDER_PRODUCTS
 
 
@@ -38,6 +39,7 @@ MIGRATIONS = (
     Migration(2, "indexes", statements.INDEXES),
     Migration(3, "search", statements.SEARCH_INDEXES),
     Migration(4, "purchases of products", (Paged(LIST_PAGE_UNDER_PRODUCTS), statements.PURCHASES_OF_PRODUCTS)),
+    Migration(5, "buyers", (Paged(MARK_PAGE_OF_BUYERS),)),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

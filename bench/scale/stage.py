@@ -19,7 +19,7 @@ from graph.connection import Graph
 # The same for both graphs, or their collectors would work differently.
 _MEMORY = Memory(heap="2g", page_cache="2g")
 # Raised when what is written changes: a graph of an older version is built again.
-_VERSION = 3
+_VERSION = 4
 _READY = "bench-ready.json"
 
 

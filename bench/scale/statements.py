@@ -103,6 +103,7 @@ PURCHASES: Final = _made(
         externalId: '' + number, profileId: profileId, kind: 'SALE', status: 'DELIVERED', placedAt: at, changedAt: at,
         currency: 'GBP', totalMicros: 10000000, deliveryMicros: 0, discountMicros: 0, isTest: false}})
     CREATE (u)-[:BY]->(p)
+    SET p:Buyer
     WITH u, person, place
     UNWIND range(1, $lines) AS position
     MATCH (x:Product {{id: {_id("pro", "(person + place * 7 + position * 13) % 1000")}}})

@@ -105,7 +105,7 @@ class ConditionWriter:
             f"UNWIND {filled(MEMBERS, v=v)} AS {u}m MATCH ({u}:Purchase) "
             f"USING INDEX SEEK {u}:Purchase({index}) WHERE {conditions} RETURN {u}"
         )
-        return [f"EXISTS {{ {found} }}" if only_one else self._times(found, path, has_most=has_most)]
+        return [f"({v}:Buyer AND EXISTS {{ {found} }})" if only_one else self._times(found, path, has_most=has_most)]
 
     def _times(self, found: str, path: Path, *, has_most: bool) -> str:
         """Counts only as far as the answer depends on it."""

@@ -96,6 +96,7 @@ CREATE_PURCHASES: Final = Statement(
         u.status = row.status, u.placedAt = placed, u.changedAt = placed, u.currency = row.currency,
         u.totalMicros = row.totalMicros, u.deliveryMicros = 0, u.discountMicros = 0, u.isTest = $isTest
     CREATE (u)-[:BY]->(p)
+    SET p:Buyer
     WITH u, row
     CALL (u, row) {
         UNWIND row.lines AS line

@@ -72,6 +72,7 @@ CREATE_PURCHASES: Final = Statement(
     MATCH (p:Profile {id: row.profileId})
     CREATE (u:Purchase {id: row.id, sourceKey: row.key, source: row.source, externalId: row.externalId,
         profileId: row.profileId, isTest: row.isTest})-[:BY]->(p)
+    SET p:Buyer
     RETURN count(u)
     """,
 )

@@ -34,6 +34,7 @@ ALLOWED = {
     ("migrations", "schema_version"): {"NodeIndexScan"},  # As many nodes as there are migrations.
     # Once for each graph, over all that it has.
     ("purchase_lines", "list_all_under_products"): {"NodeByLabelScan"},
+    ("buyers", "mark_all_buyers"): {"NodeByLabelScan"},
 }
 # These answer with one row at most, and so does all that only looks further at that row.
 _ONE_ROW = {"NodeUniqueIndexSeek", "NodeUniqueIndexSeek(Locking)", "MultiNodeIndexSeek", "EagerAggregation", "Argument"}

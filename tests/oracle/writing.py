@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 
 from graph.connection import Graph
 from graph.statement import Statement
+from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 from tests.oracle.world import Line, Person, Thing, World
 
@@ -71,6 +72,7 @@ async def write(graph: Graph, world: World) -> None:
     for name, rows in _edges(world).items():
         await _rows(graph, "UNWIND $rows AS row " + _EDGES[name], rows)
     await graph.change(LIST_ALL_UNDER_PRODUCTS)
+    await graph.change(MARK_ALL_BUYERS)
 
 
 async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing]) -> None:

@@ -20,7 +20,7 @@ from graph.connection import Graph
 from graph.vocabulary import Channel
 
 # Raised when what is written here changes: data of an older version is built again.
-VERSION = 4
+VERSION = 5
 _READY = "bench-ready.json"
 
 

@@ -15,6 +15,7 @@ from graph.reading.reader import Answer, Reader
 from graph.selection import Selection
 from graph.settings import GraphSettings
 from graph.statement import Statement
+from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 from tests.graph.reading.documents import selections_of
 from tests.graph.reading.operators import Operator, hits
@@ -135,6 +136,7 @@ def write(graph: Graph) -> Write:
 async def family(write: Write) -> None:
     await write(_FAMILY)
     await write(LIST_ALL_UNDER_PRODUCTS.text)
+    await write(MARK_ALL_BUYERS.text)
 
 
 @pytest.fixture(params=["old figures", "figures of an empty graph"])

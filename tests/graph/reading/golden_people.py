@@ -30,10 +30,10 @@ CALL () {
 MATCH (v0:Profile) USING INDEX v0:Profile(createdAt, id) WHERE v0.createdAt IS NOT NULL AND v0.id \
 IS NOT NULL AND v0.mergedInto IS NULL
 WITH v0 ORDER BY v0.createdAt DESC, v0.id DESC LIMIT $p1
-WITH v0 WHERE EXISTS { UNWIND coalesce(v0.memberIds, [v0.id]) AS v0um MATCH (v0u:Purchase) USING \
-INDEX SEEK v0u:Purchase(profileId, currency, totalMicros) WHERE v0u.profileId = v0um AND \
-v0u.currency = $p4 AND v0u.totalMicros > $p5 AND v0u.placedAt >= datetime({epochMillis: $p2}) AND \
-v0u.placedAt < datetime({epochMillis: $p3}) RETURN v0u }
+WITH v0 WHERE (v0:Buyer AND EXISTS { UNWIND coalesce(v0.memberIds, [v0.id]) AS v0um MATCH \
+(v0u:Purchase) USING INDEX SEEK v0u:Purchase(profileId, currency, totalMicros) WHERE v0u.profileId \
+= v0um AND v0u.currency = $p4 AND v0u.totalMicros > $p5 AND v0u.placedAt >= datetime({epochMillis: \
+$p2}) AND v0u.placedAt < datetime({epochMillis: $p3}) RETURN v0u })
 WITH v0 LIMIT $p0
 RETURN collect([v0.id]) AS c1
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 
 # For `$scale` 100: 10,000 purchases of each of five products, 100,000 events of one person under twenty ids, an
@@ -87,6 +88,7 @@ STATEMENTS = (
     CREATE (:Message {id: 'msg_w' + m + '_' + n, profileId: 'prf_part' + m, state: 'SENT', purpose: 'MARKETING',
       channel: 'EMAIL', createdAt: datetime({epochMillis: 9000 + n})})
     """,
+    MARK_ALL_BUYERS.text,
 )
 # Where a read may begin, and on what.
 ROOTS = ("prf_big0", "prf_wide", "prf_1", "idn_hot", "pro_0", "out_1", "res_1", "pur_1", "evt_1_1", "msg_1", "sub_1_1")
