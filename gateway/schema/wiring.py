@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from typing import Any, cast
 
 from graphql import (
+    FieldNode,
     GraphQLError,
     GraphQLField,
     GraphQLInterfaceType,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLSchema,
     is_introspection_type,
+    is_non_null_type,
 )
 
 from gateway.schema.context import ResolveInfo
@@ -17,7 +20,7 @@ from gateway.schema.directives import scopes_of
 from gateway.schema.payload import TYPE_KEY, Reference, read_entities, read_entity, scope_of, sees_pii, with_errors
 from gateway.schema.rights import refuse_without
 from gateway.selection import grouped_fields, select_field
-from graph.reading.answer import BadArgument
+from graph.reading.answer import Answer, BadArgument
 from graph.selection import TYPENAME, Selection
 
 Resolver = Callable[..., Any]
@@ -98,7 +101,26 @@ async def _read_roots(info: ResolveInfo) -> Mapping[str, object]:
     except BadArgument as refused:
         # The executor would say where this field stands, and not where in it the argument does.
         raise GraphQLError(refused.message, path=refused.path, extensions={"code": refused.code}) from None
-    return {**values, **with_errors(answer)}
+    found = with_errors(answer) if answer.data is not None else _of_no_data(info, groups, answer)
+    return {**found, **values}
+
+
+def _of_no_data(info: ResolveInfo, groups: Mapping[str, list[FieldNode]], answer: Answer) -> Mapping[str, object]:
+    """Where errors leave nothing of the whole, every field that may not be null fails, for the first one's reason.
+
+    Errors keep their own paths: the executor would say where they stand now, or that a field has no value, and not why.
+    """
+    errors = {
+        str(each.path[0]): GraphQLError(each.message, path=list(each.path), extensions={"code": each.code})
+        for each in answer.errors
+    }
+    fields = info.parent_type.fields
+    needed = [key for key, asked in groups.items() if is_non_null_type(_type_of(fields, asked[0].name.value))]
+    return {**dict.fromkeys(needed, next(iter(errors.values()), None)), **errors}
+
+
+def _type_of(fields: Mapping[str, GraphQLField], name: str) -> GraphQLOutputType | None:
+    return fields[name].type if name in fields else None
 
 
 def _from_answer(field: GraphQLField) -> Resolver:

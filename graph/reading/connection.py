@@ -44,9 +44,19 @@ class ConnectionPlan:
         readings = tuple((part.response_key, self._part(part, path)) for part in parts)
         names = {part.name for part in parts}
         found = self._entries(look_ahead="pageInfo" in names) if names & {"edges", "nodes", "pageInfo"} else None
+        if found is None and not self.counts:
+            self._check()
         # Not every page needs both its cursors as parameters: one that cannot hold anything needs none.
         self.outer.draft.check(*self.page.sources())
         return Cut(found, tuple(self.counts), Record(readings))
+
+    def _check(self) -> None:
+        """Arguments are refused whether or not anything is asked for below; what they would read costs nothing then."""
+        draft = self.outer.draft
+        looks = draft.named(Source(None, 1))
+        request = Request(draft, self.outer.variable, draft.name(), self.arguments, Cost(0), looks)
+        self.listing.unordered(request)
+        self.listing.filtered(request)
 
     def _part(self, part: Selection, path: Path) -> Reading:
         key = part.response_key

@@ -63,6 +63,19 @@ async def test_a_field_that_failed_leaves_the_others_theirs(world: World) -> Non
     assert [error["path"] for error in outcome.body["errors"]] == [["a"]]
 
 
+async def test_what_leaves_nothing_of_the_whole_is_said_once_and_with_its_reason(world: World) -> None:
+    failed = FieldError(("a", "nodes"), "FORBIDDEN", "No.")
+    world.reader.answers = [Answer(None, (failed,))]
+    outcome = await ask(
+        world,
+        '{ a: products { nodes { id } } viewer { kind } b: products { __typename } c: resource(by: {id: "x"}) { id } }',
+    )
+    assert outcome.body["data"] is None
+    assert [(error["path"], error["extensions"]["code"]) for error in outcome.body["errors"]] == [
+        (["a", "nodes"], "FORBIDDEN")
+    ]
+
+
 async def test_who_is_given_up_takes_the_answer_from_nobody() -> None:
     reads, gate, asked = RootReads(), asyncio.Event(), []
 

@@ -26,6 +26,11 @@ def _without_pii(document: str) -> Callable[[World], Case]:
     return lambda world: Case(document.replace("ADDRESS", _address(world)), scopes=frozenset({"profile:read"}))
 
 
+def _alone(document: str) -> Callable[[World], Case]:
+    """Asked by who may see personal data, and nobody it belongs to."""
+    return lambda _world: Case(document, scopes=frozenset({"profile:pii"}))
+
+
 def _address(world: World) -> str:
     return next(each.value for each in world.identifiers if each.type == "EMAIL" and each.value and each.people)
 
@@ -43,6 +48,25 @@ FOUND: Mapping[str, Callable[[World], Case]] = {
     ),
     "somebody is found by the name of a system without the right": _without_pii(
         '{ profile(by: {identifier: {type: EXTERNAL, namespace: "crm", value: "0007"}}) { id } }'
+    ),
+    "what is forbidden beside viewer takes along what may not be null": _alone(
+        "{ products(first: 1) { pageInfo { endCursor } } viewer { kind } profiles(first: 1) { nodes { id } } }"
+    ),
+    "a list of nodes is forbidden beside viewer": _alone(
+        '{ product(by: {id: "x"}) { sku } products(first: 1) { nodes { sku } } viewer { kind } nodes(ids: []) { id } }'
+    ),
+    "a search that is none where nothing is asked below": _plain(
+        'query ($v: Boolean = true) { profiles(search: "", first: 3) { nodes @include(if: $v) { id } } }', v=False
+    ),
+    "a filter that is too large where only the type is asked": _plain(
+        "query ($f: ProfileFilter) { profiles(filter: $f) { __typename } }", f={"all": [{}] * 80}
+    ),
+    "too many types where only the type is asked": _plain(
+        "query ($t: [String!]) { profiles(first: 3) { nodes { events(types: $t) { __typename } } } }",
+        t=[f"t{number}" for number in range(51)],
+    ),
+    "people are sorted by name without the right where only the type is asked": _without_pii(
+        "{ profiles(orderBy: {field: LAST_NAME}) { __typename } }"
     ),
     "more empty filters than conditions": _plain(
         "query ($f: ProfileFilter) { profiles(first: 3, filter: $f) { nodes { id } } }", f={"all": [{}] * 80}
