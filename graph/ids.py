@@ -25,6 +25,11 @@ class IdPrefix(StrEnum):
     ATTEMPT = "att"
     OUTREACH = "out"
     CONSENT_RECORD = "con"
+    MERGE = "mrg"
+    SUPPRESSION = "sup"
+    OPT_OUT = "opt"
+    RELATION = "rel"
+    JOB = "job"
     API_KEY = "key"
 
 

@@ -32,6 +32,15 @@ class SubscriptionStatus(Word):
     INVALID = auto()
 
 
+class ConsentScope(Word):
+    """What a record of the consent ledger is about."""
+
+    PROFILE = auto()
+    SUBSCRIPTION = auto()
+    CATEGORY = auto()
+    IDENTIFIER = auto()
+
+
 class ProfileKind(Word):
     ANONYMOUS = auto()
     LEAD = auto()

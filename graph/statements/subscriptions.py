@@ -113,18 +113,3 @@ LOCK: Final = Statement(
     "lock_subscription",
     "MATCH (s:Subscription {id: $id}) SET s.key = s.key RETURN s.status",
 )
-
-# The subject's lock is held by the caller, so the next number cannot be taken by somebody else. Earlier records are
-# found from the subject: by their properties alone every record of every subject was read (seen).
-RECORD_CONSENT: Final = Statement(
-    "record_consent",
-    """
-    MATCH (s:Subscription {id: $subjectId})
-    OPTIONAL MATCH (s)<-[:ABOUT]-(earlier:ConsentRecord)
-    WITH s, coalesce(max(earlier.seq), 0) + 1 AS seq
-    CREATE (c:ConsentRecord {id: $id, scope: 'SUBSCRIPTION', subjectId: $subjectId, seq: seq, profileId: $profileId,
-        at: datetime({epochMillis: $now}), fromStatus: $fromStatus, toStatus: $toStatus, cause: $cause, source: $source,
-        reason: $reason, actor: $actor})-[:ABOUT]->(s)
-    RETURN c.seq
-    """,
-)

@@ -3,6 +3,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
+from graph.consent.cause import Cause
+from graph.consent.evidence import Evidence
+from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
@@ -10,7 +13,6 @@ from graph.ids import IdPrefix, new_id
 from graph.people.reference import Person, ProfileReference, locked_person
 from graph.people.resolution import touch
 from graph.statements import subscriptions as statements
-from graph.subscribing.consent import Evidence, StatusChange, record_consent
 from graph.subscribing.resource import CategoryReference, ResourceFacts, ResourceReference, resource_facts
 from graph.vocabulary import ChangeKind, Channel, RowOutcome, SubscriptionStatus, UserErrorCode
 
@@ -150,10 +152,16 @@ async def _agree(
 ) -> None:
     if command.opt_in is not None:
         await _keep_evidence(transaction, subscription_id, command.opt_in)
-    change = StatusChange(
-        subscription_id, profile_id, before, SubscriptionStatus.SUBSCRIBED, cause="subscribe", actor=command.actor
+    entry = LedgerEntry(
+        Subject.subscription(subscription_id),
+        profile_id,
+        before,
+        SubscriptionStatus.SUBSCRIBED,
+        Cause.SUBSCRIBE,
+        command.actor,
+        evidence=command.opt_in,
     )
-    await record_consent(transaction, change, now_ms)
+    await record(transaction, [entry], now_ms)
 
 
 async def _keep_evidence(transaction: Transaction, subscription_id: str, evidence: Evidence) -> None:

@@ -3,11 +3,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
+from graph.consent.cause import Cause
+from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import GraphUnavailable, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.people.resolution import resolve, touch
 from graph.statements import subscriptions as statements
-from graph.subscribing.consent import StatusChange, record_consent
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
 
 # A complaint or a dead address says more than "no, thanks", so leaving never writes over it.
@@ -53,15 +54,15 @@ async def unsubscribe_in(transaction: Transaction, command: Unsubscribe, now_ms:
         return Done({"profileId": profile_id, "changed": [], "unchangedCount": 1})
     to_status = SubscriptionStatus.UNSUBSCRIBED
     await transaction.run(statements.SET_STATUS, id=command.subscription_id, status=to_status, now=now_ms)
-    change = StatusChange(
-        command.subscription_id,
+    entry = LedgerEntry(
+        Subject.subscription(command.subscription_id),
         profile_id,
         status,
         to_status,
-        cause="unsubscribe",
-        actor=command.actor,
+        Cause.UNSUBSCRIBE,
+        command.actor,
         reason=command.reason,
     )
-    await record_consent(transaction, change, now_ms)
+    await record(transaction, [entry], now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.SUBSCRIPTION)
     return Done({"profileId": profile_id, "changed": [command.subscription_id], "unchangedCount": 0}, changes)

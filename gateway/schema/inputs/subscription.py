@@ -9,7 +9,7 @@ from gateway.schema.inputs.fields import key_field, mute_field, optional, requir
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.references import ProfileRef, ResourceRef
 from gateway.schema.scalars import DateTime
-from graph.subscribing.consent import Evidence
+from graph.consent.evidence import Evidence
 from graph.vocabulary import UserErrorCode
 
 LOWEST_PRIORITY = 1_000

@@ -1,21 +1,17 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
-import neo4j
 import pytest
 import pytest_asyncio
 
 from graph.connection import Graph
+from graph.consent.evidence import Evidence
 from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
 from graph.people.reference import ProfileReference
-from graph.settings import GraphSettings
 from graph.statement import Statement
-from graph.statements.subscriptions import RECORD_CONSENT
-from graph.subscribing.consent import Evidence
 from graph.subscribing.resource import (
     CategoryReference,
     CreateResource,
@@ -234,21 +230,6 @@ async def test_making_room_never_leaves_the_numbers_that_graphql_has(graph: Grap
     ]
 
 
-def test_the_next_number_of_the_ledger_is_found_along_the_subscriptions_own_records(
-    graph: Graph, graph_settings: GraphSettings
-) -> None:
-    assert graph is not None  # The indexes are there.
-    access = (graph_settings.user, graph_settings.password)
-    values = dict.fromkeys(
-        ("subjectId", "id", "profileId", "fromStatus", "toStatus", "cause", "source", "reason", "actor"), "x"
-    )
-    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=access) as driver, driver.session() as session:
-        plan = session.run(f"EXPLAIN {RECORD_CONSENT.text}", {**values, "now": NOW}).consume().plan
-
-    names = _operators(plan)
-    assert [each for each in names if "Scan" in each or "Seek" in each] == ["NodeUniqueIndexSeek(Locking)@neo4j"], names
-
-
 @pytest.mark.usefixtures("shop")
 async def test_unknown_things_are_named_and_nothing_is_written(graph: Graph) -> None:
     with pytest.raises(Refusal) as channel:
@@ -283,23 +264,3 @@ async def test_a_resource_key_is_taken_once(graph: Graph, shop: str) -> None:
 
     assert [each.code for each in refused.value.user_errors] == [UserErrorCode.TAKEN]
     assert shop.startswith("res_")
-
-
-def _operators(plan: Any) -> list[str]:
-    below = [each for child in plan.get("children", ()) for each in _operators(child)]
-    return [plan["operatorType"], *below]
-
-
-EVIDENCE = Statement("evidence", "MATCH (s:Subscription {id: $id}) RETURN s.optInAt.epochMillis")
-
-
-@pytest.mark.usefixtures("shop")
-async def test_newer_evidence_for_an_open_subscription_is_kept_and_older_is_not(graph: Graph) -> None:
-    first = await join(graph)
-
-    newer = await join(graph, opt_in=Evidence(NOW - 1_000))
-    older = await join(graph, opt_in=Evidence(NOW - 2_000))
-
-    assert (newer.result["outcome"], older.result["outcome"]) == (RowOutcome.UPDATED, RowOutcome.UNCHANGED)
-    assert await graph.read(EVIDENCE, id=first.result["subscriptionId"]) == NOW - 1_000
-    assert len(await graph.read(LEDGER, id=first.result["subscriptionId"])) == 1

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Cause(StrEnum):
+    """Why a status changed, as the ledger keeps it."""
+
+    SUBSCRIBE = "subscribe"
+    CONFIRM = "confirm"
+    UNSUBSCRIBE = "unsubscribe"
+    JOIN = "join"
+    LEAVE = "leave"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SUSPENSION_ENDED = "suspension_ended"
+    CONSENT_EXPIRED = "consent_expired"
+    HANDED_OVER = "handed_over"
+    ADDRESS_REPLACED = "address_replaced"
+    ARCHIVE = "archive"
+    RESTORE = "restore"
+    HARD_BOUNCE = "hard_bounce"
+    COMPLAINT = "complaint"
+    STATUS_SET = "status_set"
+    IMPORT = "import"
+    MERGE = "merge"
+    SPLIT = "split"
+    ERASE = "erase"

@@ -1,0 +1,112 @@
+"""The consent ledger: one record for every change of what somebody allows, appended and never changed.
+
+The current status of a subject equals that of its record with the highest `seq`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from graph.connection import Transaction
+from graph.consent.cause import Cause
+from graph.consent.evidence import Evidence
+from graph.ids import IdPrefix, new_id
+from graph.statements import consent as statements
+from graph.vocabulary import ConsentScope, SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a record is about. `node_id` is the node it hangs on, `id` what its records are counted by."""
+
+    scope: ConsentScope
+    node_id: str
+    category_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        return self.node_id if self.category_id is None else f"{self.node_id}:{self.category_id}"
+
+    @classmethod
+    def profile(cls, profile_id: str) -> Self:
+        return cls(ConsentScope.PROFILE, profile_id)
+
+    @classmethod
+    def subscription(cls, subscription_id: str) -> Self:
+        return cls(ConsentScope.SUBSCRIPTION, subscription_id)
+
+    @classmethod
+    def category(cls, subscription_id: str, category_id: str) -> Self:
+        """A category as this subscription has it: SUBSCRIBED where it is joined, UNSUBSCRIBED where it is left."""
+        return cls(ConsentScope.CATEGORY, subscription_id, category_id)
+
+    @classmethod
+    def identifier(cls, identifier_id: str) -> Self:
+        return cls(ConsentScope.IDENTIFIER, identifier_id)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """One change; `from_status` is None for a subject that is new, `at_ms` is when it holds from, if that is not now.
+
+    `profile_id` is the person it happened to, None for an identifier that is nobody's.
+    """
+
+    subject: Subject
+    profile_id: str | None
+    from_status: SubscriptionStatus | None
+    to_status: SubscriptionStatus
+    cause: Cause
+    actor: str
+    source: str = "api"
+    reason: str | None = None
+    evidence: Evidence | None = None
+    at_ms: int | None = None
+
+
+async def record(transaction: Transaction, entries: Sequence[LedgerEntry], now_ms: int) -> list[str]:
+    """Appends to the ledger, in the order of the entries, and returns the records' ids.
+
+    The caller holds the locks of all subjects and changes their statuses in this transaction. A subject may occur
+    more than once.
+    """
+    ids = [new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries]
+    rows = [_row(each, record_id, now_ms) for each, record_id in zip(entries, ids, strict=True)]
+    for scopes, statement in _STATEMENTS:
+        wanted = [row for row in rows if row["scope"] in scopes]
+        if wanted:
+            await transaction.run(statement, rows=wanted)
+    return ids
+
+
+_STATEMENTS = (
+    ((ConsentScope.PROFILE,), statements.RECORD_OF_PROFILES),
+    ((ConsentScope.SUBSCRIPTION, ConsentScope.CATEGORY), statements.RECORD_OF_SUBSCRIPTIONS),
+    ((ConsentScope.IDENTIFIER,), statements.RECORD_OF_IDENTIFIERS),
+)
+
+
+def _row(entry: LedgerEntry, record_id: str, now_ms: int) -> dict[str, object]:
+    evidence = entry.evidence
+    return {
+        "id": record_id,
+        "scope": entry.subject.scope,
+        "nodeId": entry.subject.node_id,
+        "subjectId": entry.subject.id,
+        "categoryId": entry.subject.category_id,
+        "profileId": entry.profile_id,
+        "at": now_ms if entry.at_ms is None else entry.at_ms,
+        "fromStatus": entry.from_status,
+        "toStatus": entry.to_status,
+        "cause": entry.cause,
+        "source": entry.source,
+        "reason": entry.reason,
+        "actor": entry.actor,
+        "evidenceAt": None if evidence is None else evidence.at_ms,
+        "evidenceIp": None if evidence is None else evidence.ip,
+        "evidenceUrl": None if evidence is None else evidence.url,
+        "evidenceSource": None if evidence is None else evidence.source,
+        "evidenceWording": None if evidence is None else evidence.wording,
+    }
