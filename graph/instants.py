@@ -14,6 +14,11 @@ def epoch_ms(instant: datetime) -> int:
     return (instant - _EPOCH) // _MILLISECOND
 
 
+def datetime_from_ms(milliseconds: int) -> datetime:
+    """The instant as the graph's driver takes it. Raises OverflowError outside the years 1 to 9999."""
+    return _EPOCH + _MILLISECOND * milliseconds
+
+
 def instant_from_text(text: str) -> int:
     """Epoch milliseconds of an RFC 3339 time. Raises ValueError where it is none, or lacks an offset."""
     try:

@@ -9,8 +9,12 @@ from graph.history.product import ProductKey, ProductReference
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases_in
 from graph.identifiers import identifier
 from graph.ids import IdPrefix, new_id
+from graph.people.attribute_change import AttributeChange, AttributeOperation
+from graph.people.attribute_definition import AttributeDefinition, define_attribute_in
+from graph.people.facts import FieldValue
 from graph.people.reference import ProfileReference
-from graph.people.upsert import FieldValue, UpsertProfile, upsert_in
+from graph.people.update import UpdateProfile, update_in
+from graph.people.upsert import UpsertProfile, upsert_in
 from graph.sending.send import EmailContent, SendMessage, send_in
 from graph.subscribing.resource import (
     CategoryReference,
@@ -21,7 +25,7 @@ from graph.subscribing.resource import (
 )
 from graph.subscribing.subscribe import Subscribe, subscribe_in
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe_in
-from graph.vocabulary import Channel, IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
+from graph.vocabulary import AttributeType, Channel, IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
 
 # Some forty statements that a cold server plans at 40 to 200 ms each, or several times that while it is busy.
 _TIMEOUT_MS = 60_000
@@ -55,8 +59,13 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     card = identifier(IdentifierType.EXTERNAL, "rehearsal", name)
     address = identifier(IdentifierType.EMAIL, "", f"{name}@rehearsal.example")
     fields: dict[str, FieldValue] = {"firstName": name, "birthDate": date(2000, 1, 1)}
+    # No key of a caller has a capital letter.
+    definition = AttributeDefinition(name, AttributeType.ENUM, (name,))
+    await define_attribute_in(transaction, definition, now_ms)
     person = await upsert_in(transaction, UpsertProfile((card, address), fields), now_ms)
     profile = ProfileReference(id=str(person.result["profileId"]))
+    attributes = (AttributeChange(AttributeOperation.SET, name, name),)
+    await update_in(transaction, UpdateProfile(profile, fields={}, attributes=attributes), now_ms)
     resource, category = ResourceReference(key=name), CategoryReference(key="news")
     command = CreateResource(name, name, (Channel.EMAIL,), address.value, categories=(NewCategory("news", name),))
     await create_resource_in(transaction, command, now_ms)

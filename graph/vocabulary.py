@@ -135,6 +135,17 @@ class Sex(Word):
     OTHER = auto()
 
 
+class AttributeType(Word):
+    STRING = auto()
+    INTEGER = auto()
+    DECIMAL = auto()
+    BOOLEAN = auto()
+    DATE = auto()
+    DATETIME = auto()
+    TAGS = auto()
+    ENUM = auto()
+
+
 class PurchaseKind(Word):
     SALE = auto()
     RETURN = auto()

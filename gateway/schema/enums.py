@@ -38,6 +38,18 @@ def publish(closed_set: EnumMeta, description: str, **members: str) -> None:
 
 
 publish(
+    words.AttributeType,
+    "What values an attribute has.",
+    STRING="Text.",
+    INTEGER="A whole number of 64 bits. It can be incremented.",
+    DECIMAL="An exact number with up to six decimal places. It can be incremented.",
+    BOOLEAN="True or false.",
+    DATE="A calendar day.",
+    DATETIME="An instant.",
+    TAGS="Some strings, each once, in the order they were added.",
+    ENUM="One of a few strings.",
+)
+publish(
     words.Channel,
     "A way to reach somebody.",
     EMAIL="A letter to an e-mail address.",

@@ -20,6 +20,7 @@ from graph.vocabulary import Right
 # These tell nothing about anybody. All other types do: a new one is closed until it is named here.
 ABOUT_NOBODY = frozenset(
     {
+        "AttributeDefinition",
         "BulkSummary",
         "Category",
         "Count",

@@ -65,20 +65,24 @@ def _decimal(value: object) -> Decimal:
 def _flat_json(value: object) -> object:
     if isinstance(value, dict):
         for name, member in value.items():
-            members = member if isinstance(member, list) else [member]
-            if not all(_is_scalar(each) for each in members):
+            if not _is_scalar_or_list(member):
                 raise GraphQLError(f"JSON must be flat: {name!r} is neither a scalar nor a list of scalars.")
-    elif not _is_scalar(value):
-        raise GraphQLError("JSON must be a scalar or a flat object.")
+    elif not _is_scalar_or_list(value):
+        raise GraphQLError("JSON must be a scalar, a list of scalars or a flat object.")
     try:
         size = len(orjson.dumps(value))
     except orjson.JSONEncodeError:
         raise GraphQLError("JSON holds a number of more than 64 bits, or text that is not Unicode.") from None
-    if isinstance(value, int) and value > _LARGEST_INTEGER:
+    numbers = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, int)]
+    if any(each > _LARGEST_INTEGER for each in numbers):
         raise GraphQLError("JSON holds a number of more than 64 bits.")
     if size > _LARGEST_JSON_BYTES:
         raise GraphQLError(f"JSON may have {_LARGEST_JSON_BYTES} bytes, this has {size}.")
     return value
+
+
+def _is_scalar_or_list(value: object) -> bool:
+    return all(_is_scalar(each) for each in value) if isinstance(value, list) else _is_scalar(value)
 
 
 def _is_scalar(value: object) -> bool:
@@ -115,7 +119,7 @@ SCALARS: dict[object, strawberry.types.scalar.ScalarDefinition] = {
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description="A scalar, or a flat object of scalars or lists of scalars; as an input at most 8 KB.",
+        description="A scalar, a list of scalars, or a flat object of both; as an input at most 8 KB.",
         serialize=_unchanged,
         parse_value=_flat_json,
     ),

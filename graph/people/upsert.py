@@ -2,19 +2,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import auto
 
 from graph.connection import Graph, Transaction
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
+from graph.people.attribute_change import AttributeChange
+from graph.people.facts import Facts, FieldValue
+from graph.people.knowledge import learned
 from graph.people.matching import Match
 from graph.people.resolution import resolve, touch
-from graph.statements import people as statements
 from graph.vocabulary import ChangeKind, IdentifierType, RowOutcome, UserErrorCode, Word
-
-FieldValue = str | date | None
 
 
 class UpsertMode(Word):
@@ -25,7 +24,7 @@ class UpsertMode(Word):
 
 @dataclass(frozen=True, slots=True)
 class UpsertProfile:
-    """`fields` are the profile's own properties by name; one that is absent is left alone, None clears it."""
+    """`fields` and `attributes` are what Facts are made of."""
 
     identifiers: tuple[IdentifierValue, ...]
     fields: Mapping[str, FieldValue]
@@ -33,14 +32,20 @@ class UpsertProfile:
     match_on: frozenset[IdentifierType] | None = None
     is_test: bool = False
     source: str = "api"
+    attributes: tuple[AttributeChange, ...] = ()
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(self.fields, self.attributes)
 
 
 async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | None, now_ms: int) -> Done:
-    """Finds the person by the identifiers, or makes one; adds the identifiers and sets the fields.
+    """Finds the person by the identifiers, or makes one; adds the identifiers, sets fields and changes attributes.
 
     The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH with the candidates where the
     identifiers mean several people, IDENTIFIER_CONFLICT where two people would share a one-person value, TAKEN in mode
-    CREATE, NOT_FOUND in mode UPDATE. The same command twice leaves the second without effect and UNCHANGED.
+    CREATE, NOT_FOUND in mode UPDATE, and what `graph.people.facts.news` refuses. The same command twice leaves the
+    second without effect and UNCHANGED, unless it increments.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -62,7 +67,7 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
         outcome = RowOutcome.UPDATED
     await resolution.write(transaction)
     kinds = [ChangeKind.IDENTIFIER] if linked else []
-    if await _set_fields(transaction, profile_id, command.fields) or outcome is RowOutcome.CREATED:
+    if await learned(transaction, profile_id, command.facts, now_ms) or outcome is RowOutcome.CREATED:
         kinds.append(ChangeKind.PROFILE)
     if not kinds:
         return Done({"profileId": profile_id, "outcome": RowOutcome.UNCHANGED})
@@ -76,17 +81,3 @@ def _refuse(found: Match, mode: UpsertMode) -> None:
         raise Refusal(error, candidates=found.candidates)
     if mode is UpsertMode.UPDATE and found.profile_id is None:
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No profile has these identifiers.", ("identifiers",)))
-
-
-async def _set_fields(transaction: Transaction, profile_id: str, fields: Mapping[str, FieldValue]) -> bool:
-    if not fields:
-        return False
-    present: dict[str, str | None] = await transaction.run(statements.FIELDS, id=profile_id)
-    changed = {
-        name: value
-        for name, value in fields.items()
-        if (value.isoformat() if isinstance(value, date) else value) != present.get(name)
-    }
-    if changed:
-        await transaction.run(statements.SET_FIELDS, id=profile_id, fields=changed)
-    return bool(changed)

@@ -72,7 +72,7 @@ def _purchase_shape(given: Given) -> Hashable:
 def _attribute_shape(given: Given) -> Hashable:
     compared = tuple(name for name in COMPARISONS if given.get(name) is not None)
     values = [each for name in compared for each in (given[name] if name == "in" else [given[name]])]
-    if any(isinstance(each, dict) for each in values):
+    if any(isinstance(each, dict | list) for each in values):
         raise _NoFilter
     return (compared, given.get("exists"))
 

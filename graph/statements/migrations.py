@@ -107,6 +107,12 @@ PURCHASES_OF_PRODUCTS: Final = Statement(
     _SCHEMA_TIMEOUT_MS,
 )
 
+ATTRIBUTES_AND_RELATIONS: Final = (
+    _unique("AttributeDefinition", "key"),
+    _unique("Relation", "id"),
+    _unique("Relation", "key"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

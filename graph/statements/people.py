@@ -17,13 +17,14 @@ OWNERS: Final = Statement(
     """,
 )
 
-# Writing a property takes the lock, even when its value stays: a lock without a trace.
+# Writing a property takes the lock, even when its value stays: a lock without a trace. The value must not come from the
+# node: `SET p.revision = p.revision` reads before it waits, and writes back a revision that was passed meanwhile (seen).
 LOCK_PROFILES: Final = Statement(
     "lock_profiles",
     """
     UNWIND $ids AS id
     MATCH (p:Profile {id: id})
-    SET p.revision = p.revision
+    SET p.id = id
     RETURN count(p)
     """,
 )
@@ -94,22 +95,30 @@ TOUCH_PROFILES: Final = Statement(
     """,
 )
 
-FIELDS: Final = Statement(
-    "profile_fields",
+# Temporal values come as text or as epoch milliseconds: nothing of the driver's own types leaves this room's edge.
+PROPERTIES: Final = Statement(
+    "profile_properties",
     """
-    MATCH (p:Profile {id: $id})
-    RETURN p {.firstName, .lastName, birthDate: toString(p.birthDate), .sex, .locale, .timezone, .country, .city}
+    UNWIND $ids AS id
+    MATCH (p:Profile {id: id})
+    RETURN collect([p.id, size([name IN keys(p) WHERE name STARTS WITH 'attr_']), [name IN $names | CASE
+        WHEN p[name] IS :: DATE THEN toString(p[name])
+        WHEN p[name] IS :: ZONED DATETIME THEN p[name].epochMillis
+        ELSE p[name] END]])
     """,
 )
 
-SET_FIELDS: Final = Statement(
-    "set_profile_fields",
+SET_PROPERTIES: Final = Statement(
+    "set_profile_properties",
     """
-    MATCH (p:Profile {id: $id})
-    SET p += $fields
-    RETURN p.id
+    UNWIND $rows AS row
+    MATCH (p:Profile {id: row.id})
+    SET p += row.properties
+    RETURN count(p)
     """,
 )
+
+REVISION: Final = Statement("profile_revision", "MATCH (p:Profile {id: $id}) RETURN p.revision")
 
 SEEN: Final = Statement(
     "profiles_seen",

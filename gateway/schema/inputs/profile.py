@@ -6,12 +6,14 @@ import strawberry
 from strawberry import UNSET
 
 from gateway.schema.enums import publish
+from gateway.schema.inputs.attribute import CHANGES, AttributeChange
 from gateway.schema.inputs.fields import key_field, mute_field, optional, required, test_field
 from gateway.schema.inputs.problems import Problems
-from gateway.schema.references import IdentifierInput
+from gateway.schema.references import IdentifierInput, ProfileRef
 from gateway.schema.scalars import Date
 from graph.iso import COUNTRIES, LOCALE, time_zones
-from graph.people.upsert import FieldValue, UpsertMode
+from graph.people.facts import FieldValue
+from graph.people.upsert import UpsertMode
 from graph.vocabulary import IdentifierType, Sex
 
 publish(
@@ -45,7 +47,21 @@ class UpsertProfileInput:
         default=UpsertMode.UPSERT, description="Whether a person may be made, or changed, or both."
     )
     set: ProfileFieldsInput | None = strawberry.field(default=None, description="Fields to set.")
+    attributes: list[AttributeChange] | None = strawberry.field(default=None, description=CHANGES)
     is_test: bool = test_field()
+    mute_triggers: bool = mute_field()
+    idempotency_key: str | None = key_field()
+
+
+@strawberry.input(description="A person who is there, and what is to change.")
+class UpdateProfileInput:
+    profile: ProfileRef = required("Whom.")
+    if_revision: int | None = strawberry.field(
+        default=None,
+        description="Only where the person's `revision` is still this; REVISION_CHANGED where it is not.",
+    )
+    set: ProfileFieldsInput | None = strawberry.field(default=None, description="Fields to set.")
+    attributes: list[AttributeChange] | None = strawberry.field(default=None, description=CHANGES)
     mute_triggers: bool = mute_field()
     idempotency_key: str | None = key_field()
 

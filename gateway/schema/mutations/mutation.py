@@ -5,11 +5,13 @@ import strawberry
 from gateway.schema.directives import scope
 from gateway.schema.mutations import (
     create_resource,
+    define_attribute,
     record_purchases,
     send_message,
     subscribe,
     track_events,
     unsubscribe,
+    update_profile,
     upsert_profile,
 )
 from graph.vocabulary import Right
@@ -19,6 +21,13 @@ from graph.vocabulary import Right
 class Mutation:
     upsert_profile = strawberry.mutation(
         upsert_profile.resolve, description="Finds a person by identifiers, or makes one, and adds what is known."
+    )
+    update_profile = strawberry.mutation(
+        update_profile.resolve, description="Changes what is known of a person who is there."
+    )
+    define_attribute = strawberry.mutation(
+        define_attribute.resolve,
+        description="Makes an attribute known, so that people can have it. The same again changes nothing.",
     )
     subscribe = strawberry.mutation(subscribe.resolve, description="Connects one address of a person with a resource.")
     unsubscribe = strawberry.mutation(

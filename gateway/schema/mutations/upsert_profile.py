@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
+from gateway.schema.inputs.attribute import attribute_changes
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.profile import UpsertProfileInput, profile_fields
@@ -49,6 +50,7 @@ async def _upsert(context: Context, given: UpsertProfileInput) -> Done:
         mode=given.mode,
         match_on=None if given.match_on is None else frozenset(given.match_on),
         is_test=given.is_test,
+        attributes=attribute_changes(given.attributes, problems),
     )
     problems.refuse()
     return await upsert_profile(context.graph, command, guard(context, "upsertProfile", given), context.clock.now())

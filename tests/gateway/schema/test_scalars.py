@@ -26,6 +26,7 @@ def scalar(name: str) -> GraphQLScalarType:
         ("JSON", "text", "text"),
         ("JSON", 2**63 - 1, 2**63 - 1),
         ("JSON", False, False),
+        ("JSON", ["x", 1, None], ["x", 1, None]),
         ("JSON", {"a": 1, "b": ["x", None, True], "c": 1.5}, {"a": 1, "b": ["x", None, True], "c": 1.5}),
     ],
 )
@@ -53,7 +54,9 @@ def test_good_input_is_taken_exactly(name: str, given: object, expected: object)
         ("Decimal", "0.0000001"),
         ("Decimal", "twelve"),
         ("Decimal", 10**30),
-        ("JSON", [1]),
+        ("JSON", [[1]]),
+        ("JSON", [{"a": 1}]),
+        ("JSON", [2**63]),
         ("JSON", 2**63),
         ("JSON", float("nan")),
         ("JSON", "\ud800"),

@@ -9,7 +9,8 @@ from graph.connection import Graph
 from graph.errors import Refusal, UnknownCommit
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue, identifier
-from graph.people.upsert import FieldValue, UpsertMode, UpsertProfile, upsert_profile
+from graph.people.facts import FieldValue
+from graph.people.upsert import UpsertMode, UpsertProfile, upsert_profile
 from graph.statement import Statement
 from graph.vocabulary import IdentifierType, RowOutcome, UserErrorCode
 
