@@ -24,6 +24,7 @@ class IdPrefix(StrEnum):
     MESSAGE = "msg"
     ATTEMPT = "att"
     OUTREACH = "out"
+    RELATION = "rel"
     CONSENT_RECORD = "con"
     MERGE = "mrg"
     SUPPRESSION = "sup"

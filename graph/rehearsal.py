@@ -11,8 +11,10 @@ from graph.identifiers import identifier
 from graph.ids import IdPrefix, new_id
 from graph.people.attribute_change import AttributeChange, AttributeOperation
 from graph.people.attribute_definition import AttributeDefinition, define_attribute_in
-from graph.people.facts import FieldValue
+from graph.people.facts import Facts, FieldValue
 from graph.people.reference import ProfileReference
+from graph.people.relation import Relation, relate_in, unrelate_in
+from graph.people.tracked import Device
 from graph.people.update import UpdateProfile, update_in
 from graph.people.upsert import UpsertProfile, upsert_in
 from graph.sending.send import EmailContent, SendMessage, send_in
@@ -57,6 +59,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     # The id of something that will never be: random, and of a form that every check accepts.
     name = new_id(IdPrefix.PROFILE)
     card = identifier(IdentifierType.EXTERNAL, "rehearsal", name)
+    other = identifier(IdentifierType.EXTERNAL, "rehearsal", new_id(IdPrefix.PROFILE))
     address = identifier(IdentifierType.EMAIL, "", f"{name}@rehearsal.example")
     fields: dict[str, FieldValue] = {"firstName": name, "birthDate": date(2000, 1, 1)}
     # No key of a caller has a capital letter.
@@ -66,6 +69,11 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     profile = ProfileReference(id=str(person.result["profileId"]))
     attributes = (AttributeChange(AttributeOperation.SET, name, name),)
     await update_in(transaction, UpdateProfile(profile, fields={}, attributes=attributes), now_ms)
+    friend = await upsert_in(transaction, UpsertProfile((other,), {}), now_ms)
+    relation = Relation(profile, ProfileReference(id=str(friend.result["profileId"])), "rehearsal")
+    for properties in ({}, {"of": name}):
+        await relate_in(transaction, relation, properties, now_ms)
+    await unrelate_in(transaction, relation, now_ms)
     resource, category = ResourceReference(key=name), CategoryReference(key="news")
     command = CreateResource(name, name, (Channel.EMAIL,), address.value, categories=(NewCategory("news", name),))
     await create_resource_in(transaction, command, now_ms)
@@ -74,7 +82,18 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     content = EmailContent(name, name, None)
     await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
     product = ProductKey(name, name)
-    event = NewEvent(0, name, name, (card,), "rehearsal", now_ms, _ONE, {}, (ProductReference(key=product),))
+    event = NewEvent(
+        index=0,
+        source=name,
+        external_id=name,
+        identifiers=(card,),
+        type="rehearsal",
+        occurred_at_ms=now_ms,
+        value_micros=_ONE,
+        products=(ProductReference(key=product),),
+        facts=Facts({"city": name}),
+        device=Device(timezone=name),
+    )
     await track_events_in(transaction, [event], now_ms)
     line = PurchaseLine(product, name, 1, _ONE, PurchaseLineStatus.NEW)
     purchase = NewPurchase(

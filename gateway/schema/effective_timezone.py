@@ -9,6 +9,6 @@ from gateway.schema.fields import described
 class EffectiveTimezone:
     zone: str = described("An IANA time zone, like `Europe/London`.")
     source: str = described(
-        "DECLARED: the person's own `timezone`. COUNTRY: the only time zone of the person's country. "
-        "DEFAULT: nothing is known, and UTC is taken."
+        "DECLARED: the person's own `timezone`. TRACKED: that of their device. COUNTRY: the only time zone of the "
+        "person's country. DEFAULT: nothing is known, and UTC is taken."
     )

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from gateway.schema.product import Product
     from gateway.schema.profile import Profile
     from gateway.schema.purchase import Purchase
+    from gateway.schema.relation import Relation
     from gateway.schema.resource import Category, Resource
     from gateway.schema.subscription import ChannelSubscription
 
@@ -24,5 +25,6 @@ LazyOutreach: TypeAlias = Annotated["Outreach", strawberry.lazy("gateway.schema.
 LazyProduct: TypeAlias = Annotated["Product", strawberry.lazy("gateway.schema.product")]
 LazyProfile: TypeAlias = Annotated["Profile", strawberry.lazy("gateway.schema.profile")]
 LazyPurchase: TypeAlias = Annotated["Purchase", strawberry.lazy("gateway.schema.purchase")]
+LazyRelation: TypeAlias = Annotated["Relation", strawberry.lazy("gateway.schema.relation")]
 LazyResource: TypeAlias = Annotated["Resource", strawberry.lazy("gateway.schema.resource")]
 LazySubscription: TypeAlias = Annotated["ChannelSubscription", strawberry.lazy("gateway.schema.subscription")]

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import strawberry
 
+from gateway.schema.attribute import Attribute
 from gateway.schema.connection import Connection
 from gateway.schema.effective_timezone import EffectiveTimezone
 from gateway.schema.enums import TimelineKind
 from gateway.schema.fields import argument, described, history, paged
-from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazySubscription
+from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazyRelation, LazySubscription
 from gateway.schema.node import Node, TimelineEntry
 from gateway.schema.references import DateTimeRange, ResourceRef
 from gateway.schema.scalars import Date, DateTime
+from gateway.schema.tracked import Tracked
 from graph.vocabulary import (
     Channel,
     MessagePurpose,
@@ -43,6 +45,16 @@ class Profile(Node):
     locale: str | None = described("The person's language, like `en-GB`.")
     timezone: str | None = described("The declared time zone, like `Europe/London`.")
     effective_timezone: EffectiveTimezone = described("The time zone that holds for this person, and how it is known.")
+    tracked: Tracked | None = described(
+        "What the person's devices told along with events; null where none did. It never overwrites what is declared."
+    )
+    attribute: Attribute | None = described(
+        "The attribute with this key, null where the person does not have it.", argument("key", str, "Which.")
+    )
+    attributes: list[Attribute] = described(
+        "What the person has of the attributes that you defined, by key.",
+        argument("keys", list[str] | None, "Only these."),
+    )
     country: str | None = described("ISO 3166, like `GB`.")
     city: str | None = described("City.")
     identifiers: Connection[LazyIdentifier] = paged("The values that point to this person or reach them.")
@@ -51,6 +63,9 @@ class Profile(Node):
         argument("channel", Channel | None, "Only those on this channel."),
         argument("resource", ResourceRef | None, "Only those to this resource."),
         argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
+    )
+    relations: Connection[LazyRelation] = paged(
+        "What others are to this person.", argument("type", str | None, "Only relations of this type.")
     )
     events: Connection[LazyEvent] = history(
         "What the person did.", argument("types", list[str] | None, "Only events of these types: 50 at most."), _DURING

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import strawberry
 
+from gateway.schema.attribute import AttributeDefinition
 from gateway.schema.connection import Connection
 from gateway.schema.fields import argument, described, paged
 from gateway.schema.filters import MessageFilter, ProfileFilter
@@ -35,7 +36,8 @@ class Query:
             "search",
             str | None,
             "Only people whose names begin with these words, whose e-mail address begins so, or whose phone number "
-            "ends so. At most 100 characters. Needs the right `profile:pii`.",
+            "ends so; or, where it is an attribute's key, a colon and a value, only people whose attribute has exactly "
+            "this value. At most 100 characters. Needs the right `profile:pii`.",
         ),
         argument("filter", ProfileFilter | None, "Only people for whom this holds."),
         argument(
@@ -63,4 +65,5 @@ class Query:
         "All messages, the newest first.",
         argument("filter", MessageFilter | None, "Only messages for which this holds."),
     )
+    attribute_definitions: list[AttributeDefinition] = described("All attributes that people may have, by key.")
     viewer: Viewer = described("Who this key belongs to, and what it may do.")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from graph.connection import Graph, Transaction
@@ -16,7 +16,10 @@ from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
+from graph.people.facts import NO_FACTS, Facts
+from graph.people.knowledge import Knowledge, knowledge
 from graph.people.resolution import Resolution, resolve, touch
+from graph.people.tracked import NO_DEVICE, TRACKED, Device, refreshed
 from graph.source_key import source_key
 from graph.statements import history as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
@@ -24,7 +27,10 @@ from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """A checked row; `index` is its place in what the client sent. Times are epoch ms, the value is in millionths."""
+    """A checked row; `index` is its place in what the client sent. Times are epoch ms, the value is in millionths.
+
+    `facts` are about the person, as is what the `device` told.
+    """
 
     index: int
     source: str
@@ -37,6 +43,8 @@ class NewEvent:
     products: tuple[ProductReference, ...] = ()
     message_id: str | None = None
     is_test: bool = False
+    facts: Facts = NO_FACTS
+    device: Device = NO_DEVICE
 
     @property
     def source_key(self) -> str:
@@ -54,7 +62,10 @@ class NewEvent:
             self.message_id,
             sorted(each.key for each in self.identifiers),
         ]
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+        # Only where there is any, so that events of before have the same hash still.
+        if self.facts or self.device:
+            content += [asdict(self.facts), asdict(self.device)]
+        return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
 async def track_events(
@@ -62,8 +73,9 @@ async def track_events(
 ) -> Done:
     """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
 
-    Row by row: a repeated event is DUPLICATE, one with other content under the same key is refused. `wrong` rows were
-    refused before and only stand in the result. Raises what `in_batches` raises.
+    The facts that come with an event change the person, and what a device told refreshes what is tracked. Row by row:
+    a repeated event is DUPLICATE and does nothing again, one with other content under the same key is refused. `wrong`
+    rows were refused before and only stand in the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -96,9 +108,15 @@ class _Chunk:
         for key, event_id, content in await self.transaction.run(statements.KNOWN_EVENTS, keys=keys):
             self.known[key] = (event_id, content)
         present = await self._present()
-        results = [self._decided(event, resolution, present) for event in self.events]
+        known = await self._knowledge(resolution)
+        results = [self._decided(event, resolution, present, known) for event in self.events]
         await resolution.write(self.transaction)
-        return results, await self._write()
+        return results, await self._write(known)
+
+    async def _knowledge(self, resolution: Resolution) -> Knowledge:
+        facts = [event.facts for event in self.events if event.facts]
+        names = TRACKED if any(event.device for event in self.events) else ()
+        return await knowledge(self.transaction, resolution.profile_ids, facts, self.now_ms, names)
 
     async def _present(self) -> frozenset[str]:
         """The products and messages that exist, of those that the rows name by id."""
@@ -109,7 +127,7 @@ class _Chunk:
             return products
         return products | frozenset(await self.transaction.run(statements.MESSAGES_BY_ID, ids=message_ids))
 
-    def _decided(self, event: NewEvent, resolution: Resolution, present: frozenset[str]) -> RowResult:
+    def _decided(self, event: NewEvent, resolution: Resolution, present: frozenset[str], known: Knowledge) -> RowResult:
         earlier = self.known.get(event.source_key)
         if earlier is not None:
             return _repeated(event, *earlier)
@@ -117,16 +135,21 @@ class _Chunk:
         if missing is not None:
             return missing
         try:
+            # A refused row makes nobody, so its facts are looked at before.
+            found = resolution.match(event.identifiers).profile_id
+            news = known.news(found, event.facts)
+            news |= refreshed(event.device, event.occurred_at_ms, known.of(found).values)
             profile_id = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
         except Refusal as refusal:
             return refused_by(event.index, refusal)
         event_id = new_id(IdPrefix.EVENT)
         self.known[event.source_key] = (event_id, event.content_hash)
+        known.learn(profile_id, news)
         self.sightings.add(profile_id, event.occurred_at_ms)
         self.added.append((event, event_id, profile_id))
         return RowResult(event.index, RowOutcome.CREATED, event_id)
 
-    async def _write(self) -> tuple[ProfileChange, ...]:
+    async def _write(self, known: Knowledge) -> tuple[ProfileChange, ...]:
         if not self.added:
             return ()
         wanted = {ref.key: None for event, _, _ in self.added for ref in event.products if ref.key is not None}
@@ -134,7 +157,13 @@ class _Chunk:
         rows = [_row(event, event_id, profile_id, products) for event, event_id, profile_id in self.added]
         await self.transaction.run(statements.CREATE_EVENTS, events=rows, now=self.now_ms)
         await self.sightings.write(self.transaction)
-        return await touch(self.transaction, self.sightings.profile_ids, self.now_ms, ChangeKind.EVENT)
+        changed = known.changed
+        await known.write(self.transaction)
+        others = sorted(set(self.sightings.profile_ids) - changed)
+        return (
+            *await touch(self.transaction, sorted(changed), self.now_ms, ChangeKind.EVENT, ChangeKind.PROFILE),
+            *await touch(self.transaction, others, self.now_ms, ChangeKind.EVENT),
+        )
 
 
 def _row(event: NewEvent, event_id: str, profile_id: str, products: Mapping[ProductKey, str]) -> dict[str, Any]:

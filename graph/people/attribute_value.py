@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from graph.instants import datetime_from_ms, epoch_ms, instant_from_text, text_from_ms
 from graph.money import decimal_from_micros, micros_from_decimal
@@ -77,6 +77,18 @@ def text(type_: AttributeType, value: Plain) -> str:
     if isinstance(found, list):
         return ", ".join(found)
     return str(found).lower() if isinstance(found, bool) else str(found)
+
+
+def shown_of(pair: Sequence[Any]) -> Plain:
+    """As `shown`, of a type's name and a plain value. Raises ValueError where they do not belong together."""
+    type_, value = pair
+    return shown(AttributeType(type_), value)
+
+
+def text_of(pair: Sequence[Any]) -> str:
+    """As `text`, of a type's name and a plain value. Raises ValueError where they do not belong together."""
+    type_, value = pair
+    return text(AttributeType(type_), value)
 
 
 def tags(given: object) -> list[str]:

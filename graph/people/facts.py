@@ -35,10 +35,16 @@ class Facts:
     fields: Mapping[str, FieldValue] = field(default_factory=dict)
     attributes: tuple[AttributeChange, ...] = ()
 
+    def __bool__(self) -> bool:
+        return bool(self.fields or self.attributes)
+
     @property
     def names(self) -> frozenset[str]:
         """The properties that they are about."""
         return frozenset(self.fields) | {property_of(each.key) for each in self.attributes}
+
+
+NO_FACTS: Final = Facts()
 
 
 @dataclass(frozen=True, slots=True)

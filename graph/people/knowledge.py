@@ -44,6 +44,11 @@ class Knowledge:
         self._learned.setdefault(profile_id, {}).update(properties)
         return True
 
+    @property
+    def changed(self) -> frozenset[str]:
+        """Of whom something was learned that is not written yet."""
+        return frozenset(self._learned)
+
     async def write(self, transaction: Transaction) -> None:
         rows = [{"id": id_, "properties": properties} for id_, properties in sorted(self._learned.items())]
         self._learned = {}

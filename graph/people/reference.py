@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from graph.connection import Transaction
@@ -8,6 +9,9 @@ from graph.identifiers import IdentifierValue
 from graph.people.resolution import Resolution, resolve
 from graph.statements import people as statements
 from graph.vocabulary import UserErrorCode
+
+# Below which field of the input a single person is named.
+_PROFILE = "profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +45,34 @@ async def locked_person(
     """
     if reference.identifier is not None:
         return await _by_identifier(transaction, reference.identifier, now_ms, also=also, create=create)
-    survivor: str | None = await transaction.run(statements.SURVIVOR, id=reference.id)
-    if survivor is None:
-        raise Refusal(_not_found("id"))
+    survivor = await _survivor(transaction, reference.id, _PROFILE)
     resolution = await resolve(transaction, also, now_ms, [survivor])
-    if await transaction.run(statements.SURVIVOR, id=survivor) != survivor:
-        raise Raced("the profile was merged while it was being locked")
+    await _check_that_it_remains(transaction, survivor)
     return Person(survivor, is_new=False, resolution=resolution)
+
+
+async def locked_people(
+    transaction: Transaction, references: Mapping[str, ProfileReference], now_ms: int
+) -> dict[str, str]:
+    """The ids of the living profiles that the references mean, by the same names; all of them are locked.
+
+    Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH where a value points to several people, with the name in its path.
+    """
+    survivors = {
+        name: await _survivor(transaction, each.id, name)
+        for name, each in references.items()
+        if each.identifier is None
+    }
+    values = {name: each.identifier for name, each in references.items() if each.identifier is not None}
+    resolution = await resolve(transaction, values.values(), now_ms, survivors.values())
+    for survivor in survivors.values():
+        await _check_that_it_remains(transaction, survivor)
+    found = {name: _matched(resolution, value, name) for name, value in values.items()}
+    for name, profile_id in found.items():
+        if profile_id is None:
+            raise Refusal(_not_found(name, "identifier"))
+        survivors[name] = profile_id
+    return survivors
 
 
 async def _by_identifier(
@@ -59,18 +84,33 @@ async def _by_identifier(
     create: bool,
 ) -> Person:
     resolution = await resolve(transaction, (value, *also), now_ms)
-    try:
-        found = resolution.match([value])
-    except Refusal as refusal:
-        path = ("profile", "identifier")
-        errors = [replace(error, field=path) for error in refusal.user_errors]
-        raise Refusal(*errors, candidates=refusal.candidates) from None
-    if found.profile_id is not None:
-        return Person(found.profile_id, is_new=False, resolution=resolution)
+    profile_id = _matched(resolution, value, _PROFILE)
+    if profile_id is not None:
+        return Person(profile_id, is_new=False, resolution=resolution)
     if not create:
-        raise Refusal(_not_found("identifier"))
+        raise Refusal(_not_found(_PROFILE, "identifier"))
     return Person(resolution.create([value], "api", is_test=False), is_new=True, resolution=resolution)
 
 
-def _not_found(part: str) -> UserError:
-    return UserError(UserErrorCode.NOT_FOUND, "No such profile.", ("profile", part))
+def _matched(resolution: Resolution, value: IdentifierValue, name: str) -> str | None:
+    try:
+        return resolution.match([value]).profile_id
+    except Refusal as refusal:
+        errors = [replace(error, field=(name, "identifier")) for error in refusal.user_errors]
+        raise Refusal(*errors, candidates=refusal.candidates) from None
+
+
+async def _survivor(transaction: Transaction, profile_id: str | None, name: str) -> str:
+    survivor: str | None = await transaction.run(statements.SURVIVOR, id=profile_id)
+    if survivor is None:
+        raise Refusal(_not_found(name, "id"))
+    return survivor
+
+
+async def _check_that_it_remains(transaction: Transaction, profile_id: str) -> None:
+    if await transaction.run(statements.SURVIVOR, id=profile_id) != profile_id:
+        raise Raced("the profile was merged while it was being locked")
+
+
+def _not_found(name: str, part: str) -> UserError:
+    return UserError(UserErrorCode.NOT_FOUND, "No such profile.", (name, part))

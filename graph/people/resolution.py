@@ -38,6 +38,11 @@ class Resolution:
     _created: list[dict[str, object]] = field(default_factory=list)
     _links: list[dict[str, object]] = field(default_factory=list)
 
+    @property
+    def profile_ids(self) -> set[str]:
+        """All who are locked because of an identifier, and those who were made."""
+        return _profile_ids(self.owners)
+
     def match(
         self, identifiers: Sequence[IdentifierValue], match_on: Collection[IdentifierType] | None = None
     ) -> Match:

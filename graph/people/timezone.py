@@ -15,20 +15,23 @@ class ZoneSource(StrEnum):
     """Where the knowledge of somebody's time zone comes from, the best first."""
 
     DECLARED = "DECLARED"
+    TRACKED = "TRACKED"
     COUNTRY = "COUNTRY"
     DEFAULT = "DEFAULT"
 
 
-def effective_timezone(declared: str | None, country: str | None) -> tuple[str, ZoneSource]:
+def effective_timezone(declared: str | None, tracked: str | None, country: str | None) -> tuple[str, ZoneSource]:
     """The IANA zone that a person's hours are counted in, and why this one."""
     if declared:
         return declared, ZoneSource.DECLARED
+    if tracked:
+        return tracked, ZoneSource.TRACKED
     zone = only_zones().get(country or "")
     return (zone, ZoneSource.COUNTRY) if zone else (DEFAULT_ZONE, ZoneSource.DEFAULT)
 
 
 def effective_timezones(rows: Sequence[Sequence[str | None]]) -> list[tuple[str, ZoneSource]]:
-    return [effective_timezone(declared, country) for declared, country in rows]
+    return [effective_timezone(*row) for row in rows]
 
 
 @cache

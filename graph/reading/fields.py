@@ -44,6 +44,19 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A linked node that the argument `argument` names, null where there is none.
+
+    `link` is Cypher that binds it as `{x}` from `{v}` and `{value}`, at most one; `there` is null where it found none.
+    """
+
+    shape: str
+    link: str
+    argument: str
+    there: str
+
+
+@dataclass(frozen=True, slots=True)
 class Near:
     """An object made of something already bound: the variable named by `variable`, there if `there` is not null."""
 
@@ -99,7 +112,7 @@ class Part:
     required: bool = True
 
 
-Field = Leaf | Constant | Money | One | Near | Far | Several | Connection | Computed | Part
+Field = Leaf | Constant | Money | One | Named | Near | Far | Several | Connection | Computed | Part
 
 
 @dataclass(frozen=True, slots=True)

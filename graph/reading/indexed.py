@@ -13,7 +13,7 @@ from graph.reading.text import filled
 
 _BY_ID = Order("id")
 # In rows, for a thousand entries that are only looked at, and only counted.
-_LOOKING = 250
+LOOKING = 250
 _COUNTING = 100
 
 
@@ -46,7 +46,7 @@ class Indexed:
         narrowing = self.filter.narrowing(request, order)
         limit = request.limit
         if self.scans(request.arguments):
-            request.look(_LOOKING)
+            request.look(LOOKING)
         keyset = request.keyset(order, page)
         values = self._values(request, order, keyset, narrowing, limit)
         # A bound on the key leaves those without one out.

@@ -15,6 +15,7 @@ SURVIVORS = "OPTIONAL MATCH ({v}w:Profile {id: {v}o.mergedInto}) WITH DISTINCT c
 PERSON_BY = "MATCH ({v})-[:BY]->({x}o) " + SURVIVOR
 PERSON_OF_MESSAGE = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
 PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION]-({x}o) " + SURVIVOR
+OTHER_OF_RELATION = "MATCH ({v})-[:TO]->({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"
 RESOURCE_OF_SUBSCRIPTION = "MATCH ({v})-[:OF]->({x}) RETURN {x} LIMIT 1"
@@ -23,4 +24,17 @@ SUBSCRIPTION_OF_MESSAGE = "MATCH ({v})-[:TO]->({x}) RETURN {x} LIMIT 1"
 RESOURCE_OF_MESSAGE = "MATCH ({v})-[:TO]->()-[:OF]->({x}) RETURN {x} LIMIT 1"
 ADDRESS_OF_MESSAGE = "MATCH ({v})-[:TO]->()-[:AT]->({x}) RETURN {x} LIMIT 1"
 OUTREACH_OF_MESSAGE = "MATCH ({v})-[:PART_OF]->({x}) RETURN {x} LIMIT 1"
+# A profile keeps an attribute's value, and when it last changed, in properties that are named after its key.
+_VALUE = "{owner}['attr_' + {x}.key] AS {x}a, {owner}['at_attr_' + {x}.key] AS {x}t"
+ATTRIBUTE_OF_PERSON = (
+    "MATCH ({x}:AttributeDefinition {key: {value}}) WITH {x}, "
+    + _VALUE.replace("{owner}", "{v}")
+    + " WHERE {x}a IS NOT NULL RETURN {x}, {x}a, {x}t LIMIT 1"
+)
+ATTRIBUTES_OF_PERSON = (
+    "UNWIND [{v}m IN keys({p}) WHERE {v}m STARTS WITH 'attr_'] AS {v}n "
+    "MATCH ({v}:AttributeDefinition {key: substring({v}n, 5)}) "
+    "WITH {v}, " + _VALUE.replace("{owner}", "{p}").replace("{x}", "{v}")
+)
+
 MESSAGE_OF_EVENT = "MATCH ({v})-[:CAUSED_BY]->({x}) RETURN {x} LIMIT 1"

@@ -134,6 +134,7 @@ NODES: Mapping[str, Lookup] = {
     IdPrefix.PRODUCT: Lookup("Product", {"id": by_id("Product")}),
     IdPrefix.MESSAGE: Lookup("Message", {"id": by_id("Message")}),
     IdPrefix.ATTEMPT: Lookup("Attempt", {"id": by_id("Attempt")}),
+    IdPrefix.RELATION: Lookup("Relation", {"id": by_id("Relation")}),
     IdPrefix.OUTREACH: Lookup("Outreach", {"id": by_id("Outreach")}),
 }
 

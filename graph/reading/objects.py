@@ -19,6 +19,7 @@ from graph.reading.fields import (
     Field,
     Leaf,
     Money,
+    Named,
     Near,
     One,
     Part,
@@ -68,8 +69,10 @@ def _reading(scope: Scope, field: Field, selection: Selection, path: Path) -> Re
             return _value(scope, field, selection.response_key)
         case One():
             return _one(scope, field, selection, path)
+        case Named():
+            return _named(scope, field, selection, path)
         case Several():
-            return _several(scope, field, selection, path)
+            return several_reading(scope, field, selection, path)
         case Connection(name, listing):
             return connection_reading(scope, name, listing, selection, path, node_reading(name))
         case _:
@@ -111,6 +114,14 @@ def _one(scope: Scope, field: One, selection: Selection, path: Path) -> Reading:
     return Guarded(selection.response_key, Present(found, reading), required=field.required)
 
 
+def _named(scope: Scope, field: Named, selection: Selection, path: Path) -> Reading:
+    value = scope.draft.arguments(selection, path).source(field.argument)
+    other = _linked(scope, filled(field.link, value=scope.draft.parameter(value)))
+    reading = object_reading(other, SHAPES[field.shape], selection.children, path)
+    found = other.column(filled(field.there, v=other.variable))
+    return Guarded(selection.response_key, Present(found, reading), required=False)
+
+
 def _linked(scope: Scope, link: str) -> Scope:
     """The linked node; fields that take the same way share it.
 
@@ -140,7 +151,8 @@ def _money(scope: Scope, field: Money, selection: Selection, path: Path) -> Read
     return Guarded(selection.response_key, reading, required=True)
 
 
-def _several(scope: Scope, field: Several, selection: Selection, path: Path) -> Reading:
+def several_reading(scope: Scope, field: Several, selection: Selection, path: Path) -> Reading:
+    """A short list below the node that `scope` stands at, or of the graph itself where it stands at none."""
     # Its rows are small, so that all together cost a fifth; what is asked of each of them costs as much as anywhere.
     cost = Cost(field.limit, opening=field.limit // 5 - field.limit)
     inner = scope.below(scope.draft.name(), cost)

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from graph.money import micros_from_decimal
-from graph.reading.arguments import Source
+from graph.people.facts import property_of
+from graph.reading.arguments import Convert, Source
+from graph.reading.attribute_conditions import PRICE, compared, meanings
 from graph.reading.draft import Draft
 from graph.reading.links import MEMBERS
 from graph.reading.listing import Request
-from graph.reading.people_filter_shape import COMPARISONS, Given, Shape
+from graph.reading.people_filter_shape import Given, Shape
 from graph.reading.period import within
 from graph.reading.text import filled
 
@@ -19,7 +21,7 @@ Path = tuple[str | int, ...]
 
 ORDERED_BY = {"createdAt": "{v}.createdAt", "lastSeenAt": "{v}.lastSeenAt"}
 # In rows, for asking it of a thousand people; what is not here costs 50.
-_PRICES = {"hasIdentifier": 200, "subscription": 300, "purchase": 500, "all": 0, "any": 0, "not": 0}
+_PRICES = {"hasIdentifier": 200, "subscription": 300, "purchase": 500, "attribute": PRICE, "all": 0, "any": 0, "not": 0}
 # In rows, for a thousand purchases.
 _COUNTING = 30
 # So many values of a list are sent and compared with for the price of a row.
@@ -118,13 +120,18 @@ class ConditionWriter:
         return f"{least} <= {count} <= {self._value(*path, 'timesAtMost')}" if has_most else f"{count} >= {least}"
 
     def _attribute(self, shape: Any, path: Path) -> list[str]:
-        compared, exists = shape
+        comparisons, exists = shape
         # The key is a value as any other, so that no text of a caller stands in the statement.
-        key = self.source.then(value_at((*path, "key"))).then(lambda key: f"attr_{key}")
-        attribute = f"{self.variable}[{self.draft.parameter(key)}]"
-        conditions = [f"{attribute} {COMPARISONS[name]} {self._value(*path, name)}" for name in compared]
+        given_key = self.source.then(value_at((*path, "key")))
+        name = self.draft.parameter(given_key.then(property_of))
+        conditions = []
+        if comparisons:
+            key = self.draft.parameter(given_key)
+            for each in comparisons:
+                value = self._value(*path, each, convert=meanings(each))
+                conditions.append(compared(each, self.variable, name=name, key=key, value=value))
         if exists is not None:
-            conditions.append(f"{attribute} IS {'NOT ' if exists else ''}NULL")
+            conditions.append(f"{self.variable}[{name}] IS {'NOT ' if exists else ''}NULL")
         return conditions
 
     _WRITERS: ClassVar[Mapping[str, Callable[[ConditionWriter, Any, Path], list[str]]]] = {
@@ -136,13 +143,17 @@ class ConditionWriter:
         "attribute": _attribute,
     }
 
-    def _value(self, *path: str | int) -> str:
-        name = self.draft.named(self.source.then(value_at(path)))
+    def _value(self, *path: str | int, convert: Convert | None = None) -> str:
+        source = self.source.then(value_at(path))
+        name = self.draft.named(source if convert is None else source.then(convert))
         self.request.cost.also(lambda parameters: _listed(parameters[name]) // _VALUES)
         return f"${name}"
 
 
 def _listed(value: object) -> int:
+    if isinstance(value, dict):
+        # An attribute is compared with what is given as values of its own type alone.
+        return max(map(_listed, value.values()), default=0)
     return len(value) if isinstance(value, list) else 0
 
 

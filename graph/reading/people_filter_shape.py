@@ -15,7 +15,7 @@ Given = Mapping[str, Any]
 # A member's name, and what of its value shapes the text.
 Shape = tuple[tuple[str, Any], ...]
 
-COMPARISONS = {"equals": "=", "in": "IN", "over": ">", "under": "<"}
+COMPARISONS = ("equals", "in", "over", "under")
 
 
 class _NoFilter(Exception):

@@ -11,9 +11,9 @@ from graph.reading.connection import connection_reading
 from graph.reading.cost import Cost
 from graph.reading.draft import Scope
 from graph.reading.lookups import LOOKUPS, NODES, Lookup, kind_of_id, kinds_of_ids
-from graph.reading.objects import node_reading, object_reading
+from graph.reading.objects import node_reading, object_reading, several_reading
 from graph.reading.shapes import SHAPES
-from graph.reading.shapes.lists import ROOT_LISTS
+from graph.reading.shapes.lists import ROOT_LISTS, WHOLE_LISTS
 from graph.reading.source_code import SourceCode
 from graph.reading.text import filled
 from graph.selection import TYPENAME, Selection, selected_on
@@ -33,9 +33,19 @@ def _root(scope: Scope, selection: Selection) -> Reading:
         return withheld_reading(selection, selection.withheld)
     if selection.name in LOOKUPS:
         return _lookup(scope, LOOKUPS[selection.name], selection, path)
-    if selection.name in ROOT_LISTS:
-        field = ROOT_LISTS[selection.name]
-        return connection_reading(scope, field.shape, field.listing, selection, path, node_reading(field.shape))
+    return _list(scope, selection, path) or _other(scope, selection, path)
+
+
+def _list(scope: Scope, selection: Selection, path: Path) -> Reading | None:
+    if selection.name in WHOLE_LISTS:
+        return several_reading(scope, WHOLE_LISTS[selection.name], selection, path)
+    if selection.name not in ROOT_LISTS:
+        return None
+    field = ROOT_LISTS[selection.name]
+    return connection_reading(scope, field.shape, field.listing, selection, path, node_reading(field.shape))
+
+
+def _other(scope: Scope, selection: Selection, path: Path) -> Reading:
     match selection.name:
         case "node":
             kind = scope.draft.arguments(selection, path).ask("id", kind_of_id)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from graph.reading.answer import FORBIDDEN, BadArgument
 from graph.reading.arguments import Arguments, Source
-from graph.reading.indexed import Indexed
+from graph.reading.attribute_conditions import (
+    PRICE,
+    attribute_searched,
+    compared,
+    key_searched,
+    property_searched,
+    value_searched,
+)
+from graph.reading.indexed import LOOKING, Indexed
 from graph.reading.listing import Request, where
 from graph.reading.order import Order
 from graph.reading.page import Page
@@ -32,11 +40,14 @@ class Way:
 class Searched:
     """A list of everything, or of what the argument `search` finds, in the same orders and under the same filter.
 
+    With `by_attribute` a search that has the form of an attribute's key, a colon and a value keeps whose attribute has
+    this value. No index finds those: it looks at everybody in their order, as a filter does.
     With `is_pii` nobody may search who may not see personal data, nor sort by one of `pii_orders`.
     """
 
     indexed: Indexed
     ways: tuple[Way, ...]
+    by_attribute: bool = False
     is_pii: bool = False
     pii_orders: frozenset[str] = frozenset()
 
@@ -44,15 +55,21 @@ class Searched:
         return self.indexed.order(arguments)
 
     def scans(self, arguments: Arguments) -> bool:
+        if self._by_attribute(arguments):
+            return True
         return not arguments.given(_TEXT) and self.indexed.scans(arguments)
 
     def filtered(self, request: Request) -> list[str]:
+        if self._by_attribute(request.arguments):
+            return [self._attribute(request), *self.indexed.filtered(request)]
         return [] if request.arguments.given(_TEXT) else self.indexed.filtered(request)
 
     def ordered(self, request: Request, page: Page) -> str:
         order, v = self.order(request.arguments), request.variable
         self._permit(request, order)
-        if not request.arguments.given(_TEXT):
+        if self._reads_all(request.arguments):
+            if self._by_attribute(request.arguments) and not self.indexed.scans(request.arguments):
+                request.look(LOOKING)
             return self.indexed.ordered(request, page)
         conditions = request.keyset(order, page).of_candidates()
         return (
@@ -62,9 +79,23 @@ class Searched:
 
     def unordered(self, request: Request) -> str:
         self._permit(request, self.order(request.arguments))
-        if not request.arguments.given(_TEXT):
+        if self._reads_all(request.arguments):
             return self.indexed.unordered(request)
         return self._candidates(request)
+
+    def _reads_all(self, arguments: Arguments) -> bool:
+        return not arguments.given(_TEXT) or self._by_attribute(arguments)
+
+    def _by_attribute(self, arguments: Arguments) -> bool:
+        return self.by_attribute and arguments.given(_TEXT) and bool(arguments.ask(_TEXT, _asks_for_an_attribute))
+
+    def _attribute(self, request: Request) -> str:
+        request.look(PRICE)
+        text = request.arguments.source(_TEXT)
+        name, key, value = (
+            request.draft.parameter(text.then(part)) for part in (property_searched, key_searched, value_searched)
+        )
+        return compared("equals", request.variable, name=name, key=key, value=value)
 
     def _permit(self, request: Request, order: Order) -> None:
         if request.draft.caller.sees_pii:
@@ -89,6 +120,11 @@ class Searched:
         if not 1 <= len(text) <= LONGEST_SEARCH:
             return None
         return tuple(index for index, way in enumerate(self.ways) if way.value(text) is not None)
+
+
+def _asks_for_an_attribute(text: str) -> bool:
+    # What is too long is refused by the ways of finding.
+    return len(text) <= LONGEST_SEARCH and attribute_searched(text)
 
 
 def no_right_to_look(arguments: Arguments) -> BadArgument:

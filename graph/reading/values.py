@@ -6,6 +6,7 @@ import orjson
 
 from graph.instants import text_from_ms
 from graph.money import decimal_from_micros
+from graph.reading.assemble import Convert
 from graph.reading.fields import Leaf
 
 _LARGE = 15
@@ -48,6 +49,12 @@ def json(name: str) -> Leaf:
 def large(name: str) -> Leaf:
     """A text of up to 10 kB."""
     return Leaf(f"{{v}}.{name}", required=False, weight=_LARGE)
+
+
+def attribute(convert: Convert) -> Leaf:
+    """A value of an attribute `{v}` that was bound as `{v}a` beside it; `convert` takes its type and its plain form."""
+    plain = "CASE {v}.type WHEN 'DATE' THEN toString({v}a) WHEN 'DATETIME' THEN {v}a.epochMillis ELSE {v}a END"
+    return Leaf(f"[{{v}}.type, {plain}]", convert)
 
 
 def parsed(text: str) -> object:

@@ -17,8 +17,8 @@ OWNERS: Final = Statement(
     """,
 )
 
-# Writing a property takes the lock, even when its value stays: a lock without a trace. The value must not come from the
-# node: `SET p.revision = p.revision` reads before it waits, and writes back a revision that was passed meanwhile (seen).
+# Writing a property takes the lock, even when its value stays: a lock without a trace. The value must not come from
+# the node: `SET p.revision = p.revision` reads before it waits, and writes back a revision that was passed by (seen).
 LOCK_PROFILES: Final = Statement(
     "lock_profiles",
     """

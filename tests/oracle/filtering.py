@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from operator import gt, lt
 from typing import Any
 
+from tests.oracle import attributes
 from tests.oracle.asking import Info, asking
 from tests.oracle.world import ChannelSubscription, Person, Purchase, Resource
 
 _DEEPEST, _MOST, _MOST_TIMES = 5, 50, 1_000
-_ABSENT = object()
 
 Given = Mapping[str, Any]
 
@@ -57,31 +58,15 @@ def is_resource(resource: Resource, given: Given) -> bool:
 
 
 def _attribute(person: Person, given: Given) -> bool:
-    value: Any = person.attributes.get(given["key"], _ABSENT)
+    key = given["key"]
     conditions: dict[str, Callable[[Any], bool]] = {
-        "equals": lambda wanted: _same(value, wanted),
-        "in": lambda wanted: any(_same(value, each) for each in wanted),
-        "over": lambda wanted: _comparable(value, wanted) and value > wanted,
-        "under": lambda wanted: _comparable(value, wanted) and value < wanted,
-        "exists": lambda wanted: (value is not _ABSENT) is wanted,
+        "equals": lambda wanted: attributes.equals(person, key, wanted),
+        "in": lambda wanted: any(attributes.equals(person, key, each) for each in wanted),
+        "over": lambda wanted: attributes.compares(person, key, wanted, gt),
+        "under": lambda wanted: attributes.compares(person, key, wanted, lt),
+        "exists": lambda wanted: (key in person.attributes) is wanted,
     }
     return all(met(given[name]) for name, met in conditions.items() if given.get(name) is not None)
-
-
-def _kind(value: object) -> type | None:
-    if isinstance(value, bool):
-        return bool
-    if isinstance(value, int | float):
-        return float
-    return str if isinstance(value, str) else None
-
-
-def _same(value: object, wanted: object) -> bool:
-    return _kind(value) is not None and _kind(value) is _kind(wanted) and value == wanted
-
-
-def _comparable(value: object, wanted: object) -> bool:
-    return _kind(value) in {float, str} and _kind(value) is _kind(wanted)
 
 
 def _subscribed(subscription: ChannelSubscription, given: Given) -> bool:

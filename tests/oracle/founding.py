@@ -7,7 +7,17 @@ from random import Random
 from tests.oracle import words
 from tests.oracle.dice import Dice
 from tests.oracle.living import live
-from tests.oracle.world import Category, ChannelSubscription, Identifier, Person, Resource, Said, World
+from tests.oracle.world import (
+    Category,
+    ChannelSubscription,
+    Identifier,
+    Person,
+    Relation,
+    Resource,
+    Said,
+    Tracked,
+    World,
+)
 
 # Few instants, so that many things happen in the same millisecond.
 FIRST_INSTANT = 1_700_000_000_000
@@ -28,9 +38,11 @@ def found(seed: int = 7) -> World:
     world.people[21].member_ids.append(world.people[22].id)
     _identifiers(dice, world)
     _subscriptions(dice, world)
+    _relations(dice, world)
     live(dice, world, INSTANTS)
     for things in (
         world.people,
+        world.relations,
         world.identifiers,
         world.resources,
         world.categories,
@@ -48,7 +60,7 @@ def found(seed: int = 7) -> World:
 
 def _person(dice: Dice, number: int) -> Person:
     identity = dice.identity("prf")
-    keys = dice.apart(words.ATTRIBUTE_KEYS, 3)
+    keys = dice.apart(sorted(words.ATTRIBUTE_TYPES), 5)
     return Person(
         id=identity,
         member_ids=[identity],
@@ -70,6 +82,21 @@ def _person(dice: Dice, number: int) -> Person:
         first_seen_at=dice.maybe(dice.pick(INSTANTS)),
         last_seen_at=dice.maybe(dice.pick(INSTANTS), 0.6),
         attributes={key: dice.pick(words.ATTRIBUTE_VALUES[key]) for key in keys},
+        attributes_at={key: dice.pick(INSTANTS) for key in keys},
+        tracked=dice.maybe(_tracked(dice)),
+    )
+
+
+def _tracked(dice: Dice) -> Tracked:
+    return Tracked(
+        last_at=dice.pick(INSTANTS),
+        ip=dice.maybe("192.0.2.7"),
+        country=dice.maybe(dice.pick(words.COUNTRIES)),
+        region=dice.maybe("Mazovia"),
+        city=dice.maybe(dice.pick(words.CITIES)),
+        timezone=dice.maybe(dice.pick(words.ZONES)),
+        browser=dice.maybe("Firefox"),
+        os=dice.maybe("Linux"),
     )
 
 
@@ -78,6 +105,23 @@ def _merge(world: World, survivor: int, losers: list[int]) -> None:
     for loser in losers:
         world.people[loser].merged_into = remaining.id
         remaining.member_ids.append(world.people[loser].id)
+
+
+def _relations(dice: Dice, world: World) -> None:
+    """A few for some people, to merged ones too, and many for one."""
+    for number, person in enumerate(world.people):
+        for _ in range(12 if number == 1 else dice.number(0, 2)):
+            made = Relation(
+                id=dice.identity("rel"),
+                key=f"{person.id}:{len(world.relations)}",
+                type=dice.pick(words.RELATION_TYPES),
+                since=dice.pick(INSTANTS),
+                properties=dice.maybe(dice.pick(words.PROPERTIES)),
+                person=person,
+                to=dice.pick(world.people),
+            )
+            person.relations.append(made)
+            world.relations.append(made)
 
 
 def _resources(dice: Dice, world: World) -> None:

@@ -8,6 +8,7 @@ from tests.oracle.ordering import Order
 from tests.oracle.world import Event, Message, Purchase
 
 IDENTIFIERS = Order("Identifier.id")
+RELATIONS = Order("Relation.id")
 PEOPLE_OF_IDENTIFIER = Order("Profile.id")
 SUBSCRIPTIONS = Order("Subscription.priority", attrgetter("priority"))
 EVENTS = Order("Event.occurredAt", attrgetter("occurred_at"), descending=True)
@@ -45,6 +46,7 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Query", "products"): PRODUCTS,
     ("Query", "messages"): MESSAGES,
     ("Profile", "identifiers"): IDENTIFIERS,
+    ("Profile", "relations"): RELATIONS,
     ("Profile", "subscriptions"): SUBSCRIPTIONS,
     ("Profile", "events"): EVENTS,
     ("Profile", "purchases"): PURCHASES,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from tests.oracle import orders
+from tests.oracle import attributes, orders
 from tests.oracle.asking import Info, Resolver, asking
 from tests.oracle.filtering import during, is_resource
 from tests.oracle.paging import Page, page
@@ -14,6 +15,17 @@ from tests.oracle.zones import effective_timezone
 
 def _identifiers(person: Person, info: Info, **arguments: Any) -> Page:
     return page(info, person.identifiers, orders.IDENTIFIERS, arguments)
+
+
+def _attributes(person: Person, _info: Info, keys: list[str] | None = None) -> list[dict[str, Any]]:
+    wanted = sorted(key for key in person.attributes if keys is None or key in keys)
+    return [found for key in wanted if (found := attributes.shown(person, key)) is not None]
+
+
+def _relations(person: Person, info: Info, **arguments: Any) -> Page:
+    wanted = arguments.get("type")
+    kept = [each for each in person.relations if wanted in {None, each.type}]
+    return page(info, kept, orders.RELATIONS, arguments)
 
 
 def _subscriptions(person: Person, info: Info, **arguments: Any) -> Page:
@@ -141,12 +153,19 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
             person.created_at if person.first_seen_at is None else person.first_seen_at
         ),
         "effectiveTimezone": lambda person, _info: effective_timezone(person),
+        "attribute": lambda person, _info, key: attributes.shown(person, key),
+        "attributes": _attributes,
+        "relations": _relations,
         "identifiers": _identifiers,
         "subscriptions": _subscriptions,
         "events": _events,
         "purchases": _purchases,
         "messages": _messages,
         "timeline": _timeline,
+    },
+    "Relation": {
+        "to": lambda relation, info: asking(info).world.survivor(relation.to),
+        "properties": lambda relation, _info: json.loads(relation.properties or "{}"),
     },
     "Identifier": {
         "namespace": lambda identifier, _info: identifier.namespace or "",

@@ -37,6 +37,7 @@ _SEARCHES = [
 _PRODUCT_SEARCHES = ["lamp", "LA", "85", "red 40", "cafe", "café c", "usb c", "x:", "кат", "\uff4c"]
 
 _TEXTS: dict[str, Sequence[str]] = {
+    "type": [*words.RELATION_TYPES, "no"],
     "types": [*words.EVENT_TYPES, "never"],
     "countries": [*words.COUNTRIES, "gb"],
     "currency": words.CURRENCIES,
@@ -57,6 +58,7 @@ class Pool:
         self._lists: list[tuple[Order, Sequence[Any]]] = [
             (orders.IDENTIFIERS, world.identifiers),
             (orders.PEOPLE_OF_IDENTIFIER, world.people),
+            (orders.RELATIONS, world.relations),
             (orders.SUBSCRIPTIONS, world.subscriptions),
             (orders.EVENTS, world.events),
             (orders.PURCHASES, world.purchases),
@@ -95,8 +97,10 @@ class Pool:
     def text(self, dice: Dice, name: str, within: str) -> str:
         if name == "search":
             return dice.pick(_PRODUCT_SEARCHES) if within == "products" else dice.pick(self._searches(dice))
+        if name == "keys" or (name == "key" and within in {"attribute", "AttributeCondition"}):
+            return dice.pick([*words.ATTRIBUTE_TYPES, "no"])
         if name == "key":
-            return dice.pick(words.ATTRIBUTE_KEYS if within == "AttributeCondition" else [*words.RESOURCE_KEYS, "no"])
+            return dice.pick([*words.RESOURCE_KEYS, "no"])
         if name == "externalId":
             return dice.pick(self._world.purchases).external_id
         return dice.pick(_TEXTS.get(name, ["text", "", "ü"]))
@@ -110,7 +114,13 @@ class Pool:
         return dice.pick(["2.55", "0", 12, "12.000000", "99999.99", "-2.55", 0])
 
     def json(self, dice: Dice) -> Any:
-        return dice.pick(words.ATTRIBUTE_VALUES[dice.pick(words.ATTRIBUTE_KEYS)])
+        return dice.pick([*self._attribute_values(dice.pick(sorted(words.ATTRIBUTE_TYPES))), *words.STRAY_VALUES])
+
+    @staticmethod
+    def _attribute_values(key: str) -> list[Any]:
+        """What an attribute may be compared with: of TAGS each one."""
+        values = words.ATTRIBUTE_VALUES[key]
+        return [tag for each in values for tag in each] if words.ATTRIBUTE_TYPES[key] == "TAGS" else values
 
     def object(self, dice: Dice, name: str) -> Mapping[str, Any] | None:
         """A whole input object that names a thing; None where its members may be chosen one by one."""
@@ -142,8 +152,10 @@ class Pool:
         return found
 
     def _attribute(self, dice: Dice) -> dict[str, Any]:
-        key = dice.pick(words.ATTRIBUTE_KEYS)
-        values = words.ATTRIBUTE_VALUES[dice.pick([key, key, key, dice.pick(words.ATTRIBUTE_KEYS)])]
+        key = dice.pick([*words.ATTRIBUTE_TYPES, "no"])
+        values = words.STRAY_VALUES if key == "no" else self._attribute_values(key)
+        if dice.chance(0.25):
+            values = words.STRAY_VALUES
         given: dict[str, Any] = {"key": key}
         for name in dice.apart(["equals", "over", "under", "in", "exists"], 2):
             if name == "exists":
@@ -161,4 +173,10 @@ class Pool:
         identifier = dice.pick(self._world.identifiers)
         value = identifier.value or "home@"
         start = dice.number(0, len(value) - 1)
-        return [*_SEARCHES, name[:3], name, value[: start + 1], value[start:], f"({value[-4:]})", value.upper()]
+        key = dice.pick(sorted(words.ATTRIBUTE_TYPES))
+        typed = str(dice.pick([*self._attribute_values(key), *words.STRAY_VALUES]))
+        return [
+            *[f"{key}:{typed}", f" {key}: {typed} ", f"no:{typed}", f"{key}:"],
+            *_SEARCHES,
+            *[name[:3], name, value[: start + 1], value[start:], f"({value[-4:]})", value.upper()],
+        ]

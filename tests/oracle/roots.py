@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from tests.oracle import orders, searching
+from tests.oracle import attributes, orders, searching, words
 from tests.oracle.asking import Info, Resolver, asking, refusal
 from tests.oracle.filtering import during, is_resource, keeps
 from tests.oracle.paging import Page, page
@@ -91,6 +91,15 @@ def _profiles(_root: Any, info: Info, **arguments: Any) -> Page:
     by = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "DESC"}
     order = orders.PEOPLE[by["field"]].towards(by["direction"])
     remaining = [each for each in asking(info).world.people if each.merged_into is None]
+    asked_for = None if search is None else attributes.searched(search)
+    if asked_for is not None:
+        return page(
+            info,
+            remaining,
+            order,
+            arguments,
+            lambda each: attributes.is_found(each, *asked_for) and (given is None or keeps(info, each, given)),
+        )
     if search is not None:
         found = [each for each in remaining if searching.finds_person(search, each)]
         return page(info, [each for each in found if given is None or keeps(info, each, given)], order, arguments)
@@ -133,6 +142,13 @@ def _wanted(message: Message, given: dict[str, Any]) -> bool:
     )
 
 
+def _definitions(_root: Any, _info: Info) -> list[dict[str, Any]]:
+    return [
+        {"key": key, "type": kind, "values": words.TIERS if kind == "ENUM" else None, "indexed": False}
+        for key, kind in sorted(words.ATTRIBUTE_TYPES.items())
+    ]
+
+
 def _viewer(_root: Any, info: Info) -> dict[str, Any]:
     return {"kind": "API_KEY", "scopes": sorted(asking(info).scopes)}
 
@@ -150,5 +166,6 @@ ROOTS: dict[str, Resolver] = {
     "purchase": _purchase,
     "message": _message,
     "messages": _messages,
+    "attributeDefinitions": _definitions,
     "viewer": _viewer,
 }

@@ -17,24 +17,24 @@ def instant_text(value: int) -> str:
     return f"{instant:%Y-%m-%dT%H:%M:%S}.{instant.microsecond // 1000:03d}Z"
 
 
-def _instant(text: Any) -> int:
+def instant_value(text: Any) -> int:
     return (datetime.fromisoformat(text) - _EPOCH) // timedelta(milliseconds=1)
 
 
-def _decimal_text(micros: int) -> str:
+def decimal_text(micros: int) -> str:
     whole, places = f"{abs(micros) // _MICROS}", f"{abs(micros) % _MICROS:06d}"
     while len(places) > 2 and places.endswith("0"):
         places = places[:-1]
     return f"{'-' if micros < 0 else ''}{whole}.{places}"
 
 
-def _micros(value: Any) -> int:
+def micros(value: Any) -> int:
     return int(Decimal(str(value)) * _MICROS)
 
 
 def teach(schema: GraphQLSchema) -> None:
-    _teach(schema, "DateTime", instant_text, _instant)
-    _teach(schema, "Decimal", _decimal_text, _micros)
+    _teach(schema, "DateTime", instant_text, instant_value)
+    _teach(schema, "Decimal", decimal_text, micros)
 
 
 def _teach(schema: GraphQLSchema, name: str, say: Any, read: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 FIRST_NAMES = ["Ann", "anna", "Bob", "Žofia", "Jean-Luc", "李", "Zoë Maria", "Олег", "Ἀλέξιος", "Éva", "X Æ 12"]
 # The last two order differently by code points than by units of UTF-16.
 LAST_NAMES = [
@@ -41,13 +43,31 @@ SKUS = ["lamp", "LAMP-1", "85123A", "85123B", "кат 1", "x:y", "85"]
 MAILBOXES = ["Ann.Archer", "bob", "home", "zoe+shop", "info"]
 DOMAINS = ["example.com", "mail.example.org"]
 PHONES = ["+442079460000", "+442079460001", "+48221234567", "+81312345678"]
-ATTRIBUTE_KEYS = ["colour", "score", "vip", "mixed"]
-ATTRIBUTE_VALUES: dict[str, list[str | int | float | bool]] = {
-    "colour": ["red", "Red", "grün", ""],
-    "score": [0, 1, 5, 2.5, -3, 1.0],
-    "vip": [True, False],
-    "mixed": ["1", 1, True, "true", 2.5],
+ATTRIBUTE_TYPES = {
+    "born": "DATE",
+    "colour": "STRING",
+    "score": "INTEGER",
+    "seen": "DATETIME",
+    "tags": "TAGS",
+    "tier": "ENUM",
+    "total": "DECIMAL",
+    "vip": "BOOLEAN",
 }
+TIERS = ["gold", "silver"]
+# As callers spell them.
+ATTRIBUTE_VALUES: dict[str, list[Any]] = {
+    "born": ["1984-02-29", "2001-01-01"],
+    "colour": ["red", "Red", "grün", "1", "true", "1984-02-29"],
+    "score": [0, 1, 5, 7, -3, 2**53],
+    "seen": ["2023-11-14T22:13:20Z", "2023-11-14T23:13:20.0009+01:00", "1969-12-31T23:59:59.999Z"],
+    "tags": [["red", "new"], ["new"], [], ["1"]],
+    "tier": TIERS,
+    "total": ["2.5", "1", "-0.000001", "5.00"],
+    "vip": [True, False],
+}
+# What attributes are compared with besides.
+STRAY_VALUES: list[Any] = ["1", 1, 1.0, 2.5, True, "true", "new", "2.50", "2024-02-30", "2023-11-14T22:13:20", ""]
+RELATION_TYPES = ["parent", "colleague", "spouse"]
 PROPERTIES = [
     "{}",
     '{"page":"lamp","tags":["a","b"]}',

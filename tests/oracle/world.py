@@ -1,14 +1,14 @@
 """A small customer graph in memory: what the oracle answers from, and what is written into the real graph.
 
-Attributes are named like the graph's properties. Times (named `at`, or ending in `_at` or `_until`) are epoch
-milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be printed.
+Attributes are named like the graph's properties. Times (named `at` or `since`, or ending in `_at` or `_until`) are
+epoch milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be printed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Any, ClassVar
 
 # Marks an attribute that is an edge, or otherwise no property of its own.
 _LINK: Mapping[str, bool] = {"link": True}
@@ -37,9 +37,36 @@ class Person:
     updated_at: int | None = None
     first_seen_at: int | None = None
     last_seen_at: int | None = None
-    attributes: dict[str, str | int | float | bool] = field(default_factory=dict, metadata=_LINK)
+    attributes: dict[str, Any] = field(default_factory=dict, metadata=_LINK)
+    attributes_at: dict[str, int] = field(default_factory=dict, metadata=_LINK)
+    tracked: Tracked | None = field(default=None, metadata=_LINK)
     identifiers: list[Identifier] = field(default_factory=list, metadata=_LINK)
     subscriptions: list[ChannelSubscription] = field(default_factory=list, metadata=_LINK)
+    relations: list[Relation] = field(default_factory=list, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Relation:
+    typename: ClassVar[str] = "Relation"
+    id: str
+    key: str
+    type: str
+    since: int
+    properties: str | None = None
+    person: Person = field(metadata=_LINK)
+    to: Person = field(metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Tracked:
+    last_at: int
+    ip: str | None = None
+    country: str | None = None
+    region: str | None = None
+    city: str | None = None
+    timezone: str | None = None
+    browser: str | None = None
+    os: str | None = None
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -221,6 +248,7 @@ class Message:
 
 Thing = (
     Person
+    | Relation
     | Identifier
     | Resource
     | Category
@@ -239,6 +267,7 @@ class World:
     """Everything there is, and by id."""
 
     people: list[Person] = field(default_factory=list)
+    relations: list[Relation] = field(default_factory=list)
     identifiers: list[Identifier] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)

@@ -10,6 +10,8 @@ from graph.connection import Graph
 from graph.statement import Statement
 from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
+from tests.oracle import words
+from tests.oracle.scalars import instant_value, micros
 from tests.oracle.world import Line, Person, Thing, World
 
 _TIMEOUT_MS = 60_000
@@ -18,6 +20,8 @@ _BATCH = 200
 _EDGES: Mapping[str, LiteralString] = {
     "IDENTIFIES": "MATCH (a:Identifier {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:IDENTIFIES]->(b)",
     "MERGED_INTO": "MATCH (a:Profile {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:MERGED_INTO]->(b)",
+    "RELATES": "MATCH (a:Profile {id: row.a}), (b:Relation {id: row.b}) CREATE (a)-[:RELATES]->(b)",
+    "TO_PERSON": "MATCH (a:Relation {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:TO]->(b)",
     "OFFERS": "MATCH (a:Resource {id: row.a}), (b:Category {id: row.b}) CREATE (a)-[:OFFERS]->(b)",
     "HAS_SUBSCRIPTION": (
         "MATCH (a:Profile {id: row.a}), (b:Subscription {id: row.b}) CREATE (a)-[:HAS_SUBSCRIPTION]->(b)"
@@ -47,6 +51,7 @@ _EDGES: Mapping[str, LiteralString] = {
 # Labels that a Statement may name; the graph calls one of them otherwise than GraphQL.
 _LABELS: Mapping[str, LiteralString] = {
     "Profile": "Profile",
+    "Relation": "Relation",
     "Identifier": "Identifier",
     "Resource": "Resource",
     "Category": "Category",
@@ -69,6 +74,11 @@ async def write(graph: Graph, world: World) -> None:
         by_label.setdefault(thing.typename, []).append(thing)
     for typename, things in by_label.items():
         await _nodes(graph, _LABELS[typename], things)
+    definitions = [
+        {"key": key, "type": kind, "values": words.TIERS if kind == "ENUM" else None}
+        for key, kind in words.ATTRIBUTE_TYPES.items()
+    ]
+    await _rows(graph, "UNWIND $rows AS row CREATE (n:AttributeDefinition) SET n = row", definitions)
     for name, rows in _edges(world).items():
         await _rows(graph, "UNWIND $rows AS row " + _EDGES[name], rows)
     await graph.change(LIST_ALL_UNDER_PRODUCTS)
@@ -82,7 +92,9 @@ async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing]) ->
         f"{name}: CASE WHEN row.times.{name} IS NULL THEN null ELSE datetime({{epochMillis: row.times.{name}}}) END"
         for name in times
     )
-    dates = ", birthDate: date(row.dates.birthDate)" if label == "Profile" else ""
+    dates = "".join(
+        f", {name}: date(row.dates.{name})" for name in sorted({name for row in rows for name in row["dates"]})
+    )
     await _rows(
         graph,
         f"UNWIND $rows AS row CREATE (n:{label}) SET n = row.plain SET n += {{{converted}{dates}}}",
@@ -108,12 +120,31 @@ def _row(thing: Thing | Line) -> Row:
         if thing.member_ids == [thing.id]:
             # Only who survived a merge has the list.
             del row["plain"]["memberIds"]
-        row["plain"].update({f"attr_{key}": value for key, value in thing.attributes.items()})
+        _describe(row, thing)
     return row
 
 
+def _describe(row: Row, person: Person) -> None:
+    """What is kept in properties that are named after what they hold."""
+    for key, value in person.attributes.items():
+        row["times"][f"at_attr_{key}"] = person.attributes_at[key]
+        match words.ATTRIBUTE_TYPES[key]:
+            case "DATE":
+                row["dates"][f"attr_{key}"] = value
+            case "DATETIME":
+                row["times"][f"attr_{key}"] = instant_value(value)
+            case "DECIMAL":
+                row["plain"][f"attr_{key}"] = micros(value)
+            case _:
+                row["plain"][f"attr_{key}"] = value
+    if person.tracked is not None:
+        row["times"]["tracked_lastAt"] = person.tracked.last_at
+        for name in ("ip", "country", "region", "city", "timezone", "browser", "os"):
+            row["plain"][f"tracked_{name}"] = getattr(person.tracked, name)
+
+
 def _is_time(name: str) -> bool:
-    return name == "at" or name.endswith(("_at", "_until"))
+    return name in {"at", "since"} or name.endswith(("_at", "_until"))
 
 
 def _camel(name: str) -> str:
@@ -129,6 +160,8 @@ def _edges(world: World) -> dict[str, list[Row]]:
     return {
         "IDENTIFIES": rows((each.id, person.id) for each in world.identifiers for person in each.people),
         "MERGED_INTO": rows((each.id, each.merged_into) for each in world.people if each.merged_into),
+        "RELATES": rows((each.person.id, each.id) for each in world.relations),
+        "TO_PERSON": rows((each.id, each.to.id) for each in world.relations),
         "OFFERS": rows((each.resource.id, each.id) for each in world.categories),
         "HAS_SUBSCRIPTION": rows((each.person.id, each.id) for each in world.subscriptions),
         "AT": rows((each.id, each.address.id) for each in world.subscriptions),

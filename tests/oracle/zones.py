@@ -11,6 +11,8 @@ from tests.oracle.world import Person
 def effective_timezone(person: Person) -> dict[str, str]:
     if person.timezone is not None:
         return {"zone": person.timezone, "source": "DECLARED"}
+    if person.tracked is not None and person.tracked.timezone is not None:
+        return {"zone": person.tracked.timezone, "source": "TRACKED"}
     zones = _zones().get(person.country or "", [])
     if len(zones) == 1:
         return {"zone": zones[0], "source": "COUNTRY"}

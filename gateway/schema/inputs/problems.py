@@ -3,11 +3,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Any
 
 from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.references import IdentifierInput, ProfileRef, ResourceRef
 from graph.errors import Refusal, UserError
 from graph.identifiers import IdentifierValue, identifier, is_placeholder
+from graph.iso import COUNTRIES, LOCALE, time_zones
 from graph.people.reference import ProfileReference
 from graph.subscribing.resource import CategoryReference, ResourceReference
 from graph.vocabulary import UserErrorCode
@@ -65,6 +68,32 @@ class Problems:
         if value not in allowed:
             self.add(UserErrorCode.INVALID, f"Must be {meaning}.", *path)
         return value
+
+    def ip(self, value: str, *path: str) -> str:
+        """An address of either version, in its shortest spelling."""
+        try:
+            return str(ip_address(value))
+        except ValueError:
+            self.add(UserErrorCode.INVALID, "Must be an IP address like 192.0.2.1 or 2001:db8::1.", *path)
+            return value
+
+    def locale(self, value: str, *path: str) -> str:
+        return self.pattern(value, LOCALE, "a language tag like en-GB", *path)
+
+    def timezone(self, value: str, *path: str) -> str:
+        return self.member(value, time_zones(), "an IANA time zone like Europe/London", *path)
+
+    def country(self, value: str, *path: str) -> str:
+        return self.member(value, COUNTRIES, "an ISO 3166-1 code like GB", *path)
+
+    def properties(self, given: object, *path: str) -> dict[str, Any]:
+        """A flat object; nothing given is an empty one."""
+        if given is None:
+            return {}
+        if not isinstance(given, dict):
+            self.add(UserErrorCode.INVALID, "Must be an object.", *path)
+            return {}
+        return given
 
     def identifier(self, given: IdentifierInput, *path: str) -> IdentifierValue | None:
         try:

@@ -11,7 +11,6 @@ from gateway.schema.inputs.fields import key_field, mute_field, optional, requir
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.references import IdentifierInput, ProfileRef
 from gateway.schema.scalars import Date
-from graph.iso import COUNTRIES, LOCALE, time_zones
 from graph.people.facts import FieldValue
 from graph.people.upsert import UpsertMode
 from graph.vocabulary import IdentifierType, Sex
@@ -78,16 +77,11 @@ def profile_fields(given: ProfileFieldsInput | None, problems: Problems) -> dict
         values["birthDate"] = None if given.birth_date is None else date.fromisoformat(given.birth_date)
     if given.sex is not UNSET:
         values["sex"] = given.sex
-    if given.locale is not UNSET:
-        values["locale"] = _locale(given.locale, problems)
-    for name, value, allowed, meaning in (
-        ("timezone", given.timezone, time_zones(), "an IANA time zone like Europe/London"),
-        ("country", given.country, COUNTRIES, "an ISO 3166-1 code like GB"),
+    for name, value, check in (
+        ("locale", given.locale, problems.locale),
+        ("timezone", given.timezone, problems.timezone),
+        ("country", given.country, problems.country),
     ):
         if value is not UNSET:
-            values[name] = None if value is None else problems.member(value, allowed, meaning, "set", name)
+            values[name] = None if value is None else check(value, "set", name)
     return values
-
-
-def _locale(value: str | None, problems: Problems) -> str | None:
-    return None if value is None else problems.pattern(value, LOCALE, "a language tag like en-GB", "set", "locale")

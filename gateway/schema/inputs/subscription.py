@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from ipaddress import ip_address
-
 import strawberry
 
 from gateway.schema.inputs.category import CategoryRef
@@ -10,7 +8,6 @@ from gateway.schema.inputs.problems import Problems
 from gateway.schema.references import ProfileRef, ResourceRef
 from gateway.schema.scalars import DateTime
 from graph.consent.evidence import Evidence
-from graph.vocabulary import UserErrorCode
 
 LOWEST_PRIORITY = 1_000
 
@@ -84,18 +81,10 @@ def evidence(given: EvidenceInput, problems: Problems, *path: str) -> Evidence:
     """When it was is checked by whoever knows the time."""
     return Evidence(
         at_ms=given.at,
-        ip=None if given.ip is None else _ip(given.ip, problems, *path, "ip"),
+        ip=None if given.ip is None else problems.ip(given.ip, *path, "ip"),
         url=None if given.url is None else problems.text(given.url, *path, "url", longest=_LONGEST_URL),
         source=None if given.source is None else problems.text(given.source, *path, "source", longest=_LONGEST_SOURCE),
         wording=None
         if given.wording is None
         else problems.words(given.wording, *path, "wording", longest=_LONGEST_WORDING),
     )
-
-
-def _ip(value: str, problems: Problems, *path: str) -> str:
-    try:
-        return str(ip_address(value))
-    except ValueError:
-        problems.add(UserErrorCode.INVALID, "Must be an IP address like 192.0.2.1 or 2001:db8::1.", *path)
-        return value

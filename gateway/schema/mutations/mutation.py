@@ -7,9 +7,11 @@ from gateway.schema.mutations import (
     create_resource,
     define_attribute,
     record_purchases,
+    relate_profiles,
     send_message,
     subscribe,
     track_events,
+    unrelate_profiles,
     unsubscribe,
     update_profile,
     upsert_profile,
@@ -28,6 +30,12 @@ class Mutation:
     define_attribute = strawberry.mutation(
         define_attribute.resolve,
         description="Makes an attribute known, so that people can have it. The same again changes nothing.",
+    )
+    relate_profiles = strawberry.mutation(
+        relate_profiles.resolve, description="Says what one person is to another, once for each type."
+    )
+    unrelate_profiles = strawberry.mutation(
+        unrelate_profiles.resolve, description="Takes back what one person was to another."
     )
     subscribe = strawberry.mutation(subscribe.resolve, description="Connects one address of a person with a resource.")
     unsubscribe = strawberry.mutation(

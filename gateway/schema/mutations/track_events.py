@@ -2,14 +2,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
 
 from gateway.schema.context import Context
-from gateway.schema.inputs.event import EventInput, TrackEventsInput
+from gateway.schema.inputs.attribute import attribute_changes
+from gateway.schema.inputs.event import (
+    LONGEST_URL,
+    LONGEST_USER_AGENT,
+    EventContextInput,
+    EventInput,
+    TrackEventsInput,
+)
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
+from gateway.schema.inputs.profile import profile_fields
 from gateway.schema.mutations.batch import FUTURE_MS, BatchPayload, written_rows
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.references import ProductRef
@@ -18,6 +26,8 @@ from graph.history.product import ProductKey, ProductReference
 from graph.history.row import RowResult as Row
 from graph.idempotency import Done
 from graph.money import micros_from_decimal
+from graph.people.facts import Facts
+from graph.people.tracked import Device
 from graph.source_key import SOURCE_MEANING, SOURCE_PATTERN
 from graph.vocabulary import UserErrorCode
 
@@ -61,22 +71,38 @@ def _event(index: int, given: EventInput, now_ms: int) -> NewEvent:
         type=problems.pattern(given.type, _TYPE, "small letters, digits and '._:-', like page.viewed", "type"),
         occurred_at_ms=given.occurred_at,
         value_micros=None if given.value is None else micros_from_decimal(given.value),
-        properties=_properties(given.properties, problems),
+        properties={**_told(given.context, problems), **problems.properties(given.properties, "properties")},
         products=tuple(_product(n, each, problems) for n, each in enumerate(given.products or ())),
         message_id=given.message,
         is_test=given.is_test,
+        facts=Facts(profile_fields(given.set, problems), attribute_changes(given.attributes, problems)),
+        device=_device(given.context, problems),
     )
     problems.refuse()
     return event
 
 
-def _properties(given: object, problems: Problems) -> dict[str, Any]:
+def _told(given: EventContextInput | None, problems: Problems) -> dict[str, str]:
+    """What of the context belongs to the event and not to the person."""
     if given is None:
         return {}
-    if not isinstance(given, dict):
-        problems.add(UserErrorCode.INVALID, "Must be an object.", "properties")
-        return {}
-    return given
+    checked = {
+        "url": given.url and problems.text(given.url, "context", "url", longest=LONGEST_URL),
+        "referrer": given.referrer and problems.text(given.referrer, "context", "referrer", longest=LONGEST_URL),
+        "locale": given.locale and problems.locale(given.locale, "context", "locale"),
+    }
+    return {name: value for name, value in checked.items() if value}
+
+
+def _device(given: EventContextInput | None, problems: Problems) -> Device:
+    if given is None:
+        return Device()
+    agent = given.user_agent and problems.words(given.user_agent, "context", "userAgent", longest=LONGEST_USER_AGENT)
+    return Device(
+        ip=given.ip and problems.ip(given.ip, "context", "ip"),
+        timezone=given.timezone and problems.timezone(given.timezone, "context", "timezone"),
+        user_agent=agent,
+    )
 
 
 def _product(position: int, given: ProductRef, problems: Problems) -> ProductReference:

@@ -6,6 +6,10 @@ from graph.reading.shapes import life, person
 _ALL = (
     person.PROFILE,
     person.EFFECTIVE_TIMEZONE,
+    person.TRACKED,
+    person.ATTRIBUTE,
+    person.ATTRIBUTE_DEFINITION,
+    person.RELATION,
     person.IDENTIFIER,
     person.SUBSCRIPTION,
     person.MEMBERSHIP,

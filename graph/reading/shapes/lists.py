@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from graph.reading.fields import Connection
+from graph.people.attribute_definition import MOST_DEFINITIONS
+from graph.reading.edges import Edges
+from graph.reading.fields import Connection, Several
 from graph.reading.indexed import Indexed
 from graph.reading.links import SURVIVORS
 from graph.reading.narrowing import MembersFilter
@@ -39,6 +41,14 @@ _PRODUCT_SEARCH = (
     Way(f"MATCH ({{v}}:Product) WHERE {{v}}.sku STARTS WITH {{value}} RETURN {{v}} LIMIT {MOST_CANDIDATES}", beginning),
 )
 
+# Lists that are short by nature, and come without pages.
+WHOLE_LISTS: dict[str, Several] = {
+    "attributeDefinitions": Several(
+        "AttributeDefinition",
+        Edges("MATCH ({v}:AttributeDefinition)", Order("AttributeDefinition.key", identity="{v}.key")),
+        limit=MOST_DEFINITIONS,
+    ),
+}
 ROOT_LISTS: dict[str, Connection] = {
     "profiles": Connection(
         "Profile",
@@ -57,6 +67,7 @@ ROOT_LISTS: dict[str, Connection] = {
                 filter=PeopleFilter(),
             ),
             _PEOPLE_SEARCH,
+            by_attribute=True,
             is_pii=True,
             pii_orders=frozenset({_LAST_NAME.name}),
         ),

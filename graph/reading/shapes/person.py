@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from graph.instants import text_from_ms
+from graph.people.attribute_value import shown_of, text_of
+from graph.people.facts import MOST_ATTRIBUTES
 from graph.people.timezone import effective_timezones
 from graph.reading import links
 from graph.reading.edges import Edges
-from graph.reading.fields import Computed, Connection, Leaf, Near, One, Part, Several, Shape
+from graph.reading.fields import Computed, Connection, Leaf, Named, Near, One, Part, Several, Shape
 from graph.reading.history import History
 from graph.reading.listing import EDGE_BOUND
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.timeline import Timeline
-from graph.reading.values import instant, large, optional, optional_date, optional_instant, value, value_or
+from graph.reading.values import (
+    attribute,
+    instant,
+    json,
+    large,
+    optional,
+    optional_date,
+    optional_instant,
+    value,
+    value_or,
+)
 
 _EVENTS = History("Event", "occurredAt", typed="types")
 _PURCHASES = History(
@@ -46,6 +59,18 @@ PROFILE = Shape(
         "timezone": optional("timezone"),
         "country": optional("country"),
         "city": optional("city"),
+        "tracked": Near("Tracked", there="{v}.tracked_lastAt.epochMillis"),
+        "attribute": Named("Attribute", links.ATTRIBUTE_OF_PERSON, argument="key", there="{v}.key"),
+        "attributes": Several(
+            "Attribute",
+            Edges(
+                links.ATTRIBUTES_OF_PERSON,
+                Order("Attribute.key", identity="{v}.key"),
+                kept=("{v}a", "{v}t"),
+                filters={"keys": "{v}.key IN {value}"},
+            ),
+            limit=MOST_ATTRIBUTES,
+        ),
         "createdAt": instant("createdAt"),
         "updatedAt": instant("updatedAt", otherwise="createdAt"),
         "firstSeenAt": instant("firstSeenAt", otherwise="createdAt"),
@@ -69,6 +94,15 @@ PROFILE = Shape(
                 opening=20,
             ),
         ),
+        "relations": Connection(
+            "Relation",
+            Edges(
+                "MATCH ({p})-[:RELATES]->({v})",
+                Order("Relation.id"),
+                filters={"type": "{v}.type = {value}"},
+                opening=20,
+            ),
+        ),
         "events": Connection("Event", _EVENTS),
         "purchases": Connection("Purchase", _PURCHASES),
         "messages": Connection("Message", _MESSAGES),
@@ -76,12 +110,61 @@ PROFILE = Shape(
             "TimelineEntry", Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES})
         ),
         "effectiveTimezone": Computed(
-            "EffectiveTimezone", ("{v}.timezone", "{v}.country"), effective_timezones, required=True
+            "EffectiveTimezone",
+            ("{v}.timezone", "{v}.tracked_timezone", "{v}.country"),
+            effective_timezones,
+            required=True,
         ),
     },
 )
 
 EFFECTIVE_TIMEZONE = Shape("EffectiveTimezone", {"zone": Part(0), "source": Part(1)})
+
+TRACKED = Shape(
+    "Tracked",
+    {
+        "ip": optional("tracked_ip"),
+        "country": optional("tracked_country"),
+        "region": optional("tracked_region"),
+        "city": optional("tracked_city"),
+        "timezone": optional("tracked_timezone"),
+        "browser": optional("tracked_browser"),
+        "os": optional("tracked_os"),
+        "lastAt": optional_instant("tracked_lastAt"),
+    },
+)
+
+ATTRIBUTE = Shape(
+    "Attribute",
+    {
+        "key": value("key"),
+        "type": value("type"),
+        "value": attribute(shown_of),
+        "text": attribute(text_of),
+        "updatedAt": Leaf("{v}t.epochMillis", text_from_ms),
+    },
+)
+
+ATTRIBUTE_DEFINITION = Shape(
+    "AttributeDefinition",
+    {
+        "key": value("key"),
+        "type": value("type"),
+        "values": optional("values"),
+        "indexed": value_or("indexed", "false"),
+    },
+)
+
+RELATION = Shape(
+    "Relation",
+    {
+        "id": value("id"),
+        "type": value("type"),
+        "to": One("Profile", links.OTHER_OF_RELATION),
+        "properties": json("properties"),
+        "since": instant("since"),
+    },
+)
 
 IDENTIFIER = Shape(
     "Identifier",

@@ -75,6 +75,7 @@ def test_everything_is_described(kind: object) -> None:
         "UserErrorCode",
         "SortDirection",
         "Sex",
+        "AttributeType",
         "PurchaseKind",
         "PurchaseStatus",
         "PurchaseLineStatus",
@@ -113,5 +114,6 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "Product",
         "Profile",
         "Purchase",
+        "Relation",
         "Resource",
     ]

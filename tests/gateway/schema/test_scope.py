@@ -14,6 +14,7 @@ from gateway.schema.printing import printed
 FILE = Path(__file__).parents[3] / "schema.graphql"
 ABOUT_PEOPLE = {
     "Attempt",
+    "Attribute",
     "CategoryMembership",
     "ChannelSubscription",
     "EffectiveTimezone",
@@ -27,7 +28,9 @@ ABOUT_PEOPLE = {
     "ProfileChange",
     "Purchase",
     "PurchaseLine",
+    "Relation",
     "TimelineEntry",
+    "Tracked",
 }
 FIELDS = {
     f"{kind.name}.{name}": field
@@ -50,11 +53,15 @@ def test_exactly_the_fields_that_tell_about_people_need_the_right_to_read_them()
 def test_every_mutation_needs_a_right_to_change() -> None:
     assert {name: set(scopes_of(field)) for name, field in FIELDS.items() if name.startswith("Mutation.")} == {
         "Mutation.createResource": {"profile:write"},
+        "Mutation.defineAttribute": {"profile:write"},
         "Mutation.recordPurchases": {"profile:write"},
+        "Mutation.relateProfiles": {"profile:write"},
         "Mutation.sendMessage": {"message:send"},
         "Mutation.subscribe": {"profile:write"},
         "Mutation.trackEvents": {"profile:write"},
+        "Mutation.unrelateProfiles": {"profile:write"},
         "Mutation.unsubscribe": {"profile:write"},
+        "Mutation.updateProfile": {"profile:write"},
         "Mutation.upsertProfile": {"profile:write"},
     }
 
@@ -66,6 +73,7 @@ def test_every_mutation_needs_a_right_to_change() -> None:
         "Query.resources",
         "Query.product",
         "Query.products",
+        "Query.attributeDefinitions",
         "Query.viewer",
         "Profile.firstName",
         "Resource.categories",

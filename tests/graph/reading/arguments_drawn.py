@@ -31,7 +31,7 @@ _instants = st.none() | st.integers(0, 10**12)
 _bounds = st.fixed_dictionaries({}, optional={"from": _instants, "before": _instants})
 periods: Drawn = st.none() | _bounds
 searches: Drawn = st.none() | st.sampled_from(
-    ["", "ann", "a", "ann@example.com", "0770 900", "!!", "12", "x" * 100, "x" * 101]
+    ["", "ann", "a", "ann@example.com", "0770 900", "!!", "12", "tier:gold", "level:5", "tier:", "x" * 100, "x" * 101]
 )
 orders: Drawn = st.none() | st.builds(
     lambda field, rest: {"field": field, **rest},
@@ -78,7 +78,7 @@ _attributes = st.builds(
     st.fixed_dictionaries(
         {},
         optional={
-            "equals": st.none() | _json | st.just({"an": "object"}),
+            "equals": st.none() | _json | st.sampled_from([{"an": "object"}, ["a", "list"]]),
             "in": st.none() | st.lists(_json, max_size=3),
             "over": st.none() | _json,
             "under": st.none() | _json,

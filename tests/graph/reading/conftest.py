@@ -43,7 +43,14 @@ CREATE (ann:Profile {id: 'prf_ann', status: 'SUBSCRIBED', revision: 7, memberIds
           kind: 'SUBSCRIBER', isIdentified: true, isTest: false, firstName: 'Ann', lastName: 'Archer',
           birthDate: date('1990-02-28'), sex: 'FEMALE', locale: 'en-GB', timezone: 'Europe/London', country: 'GB',
           city: 'Leeds', createdAt: datetime({epochMillis: 1000}), updatedAt: datetime({epochMillis: 2000}),
-          firstSeenAt: datetime({epochMillis: 500}), lastSeenAt: datetime({epochMillis: 3000})})
+          firstSeenAt: datetime({epochMillis: 500}), lastSeenAt: datetime({epochMillis: 3000}),
+          tracked_ip: '192.0.2.7', tracked_country: 'GB', tracked_region: 'England', tracked_city: 'York',
+          tracked_timezone: 'Europe/Jersey', tracked_browser: 'Firefox', tracked_os: 'Linux',
+          tracked_lastAt: datetime({epochMillis: 2500}), attr_points: 42, attr_tier: 'gold',
+          at_attr_points: datetime({epochMillis: 2600}), at_attr_tier: datetime({epochMillis: 2700})})
+CREATE (:AttributeDefinition {key: 'tier', type: 'ENUM', values: ['gold', 'silver'],
+          createdAt: datetime({epochMillis: 100})}),
+       (:AttributeDefinition {key: 'points', type: 'INTEGER', createdAt: datetime({epochMillis: 100})})
 CREATE (old:Profile {id: 'prf_old', status: 'SUBSCRIBED', revision: 7, mergedInto: 'prf_ann',
           kind: 'ANONYMOUS', createdAt: datetime({epochMillis: 1500}), lastName: 'Aaron'})
 CREATE (bob:Profile {id: 'prf_bob', status: 'SUBSCRIBED', revision: 1, kind: 'LEAD',
@@ -54,6 +61,8 @@ CREATE (home:Identifier {id: 'idn_home', key: 'EMAIL::home@example.com', type: '
           value: 'home@example.com', masked: 'h***@example.com'})
 CREATE (card:Identifier {id: 'idn_card', key: 'EXTERNAL:shop:7', type: 'EXTERNAL', namespace: 'shop', value: '7',
           masked: '***'})
+CREATE (ann)-[:RELATES]->(:Relation {id: 'rel_1', key: 'prf_ann:parent:prf_bob', type: 'parent',
+          properties: '{"lives":"here"}', since: datetime({epochMillis: 2800})})-[:TO]->(bob)
 CREATE (mail)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(bob)
 CREATE (card)-[:IDENTIFIES]->(ann), (card)-[:IDENTIFIES]->(old)
 CREATE (first:Subscription {id: 'sub_1', key: 'k1', channel: 'EMAIL', status: 'SUBSCRIBED', priority: 0,

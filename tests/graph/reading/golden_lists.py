@@ -153,7 +153,7 @@ RETURN [c3] AS data""",
 CALL () {
 MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
 coalesce(v0w, v0o) AS v0
-RETURN collect([v0.id, v0.timezone, v0.country, null]) AS c1
+RETURN collect([v0.id, v0.timezone, v0.tracked_timezone, v0.country, null]) AS c1
 }
 RETURN [c1] AS data""",
         {"p0": "prf_1"},

@@ -81,12 +81,96 @@ CALL () {
 MATCH (v0:Profile) USING INDEX v0:Profile(createdAt, id) WHERE v0.createdAt IS NOT NULL AND v0.id \
 IS NOT NULL AND v0.mergedInto IS NULL
 WITH v0 ORDER BY v0.createdAt DESC, v0.id DESC LIMIT $p1
-WITH v0 WHERE v0[$p2] = $p3 AND v0[$p2] > $p4 AND v0[$p2] IS NOT NULL
+WITH v0 WHERE (v0[$p2] IS NOT NULL AND EXISTS { MATCH (v0d:AttributeDefinition {key: $p3}) WHERE \
+CASE v0d.type WHEN 'TAGS' THEN $p4.TAGS IN v0[$p2] ELSE CASE v0d.type WHEN 'DATE' THEN \
+toString(v0[$p2]) WHEN 'DATETIME' THEN v0[$p2].epochMillis ELSE v0[$p2] END = $p4[v0d.type] END \
+}) AND (v0[$p2] IS NOT NULL AND EXISTS { MATCH (v0d:AttributeDefinition {key: $p3}) WHERE CASE \
+v0d.type WHEN 'DATE' THEN toString(v0[$p2]) WHEN 'DATETIME' THEN v0[$p2].epochMillis ELSE v0[$p2] \
+END > $p5[v0d.type] }) AND v0[$p2] IS NOT NULL
 WITH v0 LIMIT $p0
 RETURN collect([v0.id]) AS c1
 }
 RETURN [c1] AS data""",
-        {"p0": 2, "p1": 1000, "p2": "attr_tier", "p3": "gold", "p4": 5},
+        {
+            "p0": 2,
+            "p1": 1000,
+            "p2": "attr_tier",
+            "p3": "tier",
+            "p4": {
+                "STRING": "gold",
+                "ENUM": "gold",
+                "TAGS": "gold",
+                "INTEGER": None,
+                "DECIMAL": None,
+                "BOOLEAN": None,
+                "DATE": None,
+                "DATETIME": None,
+            },
+            "p5": {
+                "STRING": None,
+                "ENUM": None,
+                "TAGS": None,
+                "INTEGER": 5,
+                "DECIMAL": 5000000,
+                "BOOLEAN": None,
+                "DATE": None,
+                "DATETIME": None,
+            },
+        },
+    ),
+    "people searched by an attribute": (
+        """profiles(search: "tier: gold ", first: 2) { nodes { id } }""",
+        """
+CALL () {
+MATCH (v0:Profile) USING INDEX v0:Profile(createdAt, id) WHERE v0.createdAt IS NOT NULL AND v0.id \
+IS NOT NULL AND v0.mergedInto IS NULL
+WITH v0 ORDER BY v0.createdAt DESC, v0.id DESC LIMIT $p1
+WITH v0 WHERE (v0[$p2] IS NOT NULL AND EXISTS { MATCH (v0d:AttributeDefinition {key: $p3}) WHERE \
+CASE v0d.type WHEN 'TAGS' THEN $p4.TAGS IN v0[$p2] ELSE CASE v0d.type WHEN 'DATE' THEN \
+toString(v0[$p2]) WHEN 'DATETIME' THEN v0[$p2].epochMillis ELSE v0[$p2] END = $p4[v0d.type] END \
+})
+WITH v0 LIMIT $p0
+RETURN collect([v0.id]) AS c1
+}
+RETURN [c1] AS data""",
+        {
+            "p0": 2,
+            "p1": 1000,
+            "p2": "attr_tier",
+            "p3": "tier",
+            "p4": {
+                "STRING": "gold",
+                "ENUM": "gold",
+                "TAGS": "gold",
+                "INTEGER": None,
+                "DECIMAL": None,
+                "BOOLEAN": None,
+                "DATE": None,
+                "DATETIME": None,
+            },
+        },
+    ),
+    "attributes of a person": (
+        """node(id: "prf_1") { ... on Profile { attribute(key: "tier") { value }
+        attributes(keys: ["vip"]) { key updatedAt } } }""",
+        """
+CALL () {
+MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
+coalesce(v0w, v0o) AS v0
+OPTIONAL CALL (v0) { MATCH (v1:AttributeDefinition {key: $p1}) WITH v1, v0['attr_' + v1.key] AS \
+v1a, v0['at_attr_' + v1.key] AS v1t WHERE v1a IS NOT NULL RETURN v1, v1a, v1t LIMIT 1 }
+CALL (v0) {
+UNWIND [v2m IN keys(v0) WHERE v2m STARTS WITH 'attr_'] AS v2n MATCH (v2:AttributeDefinition {key: \
+substring(v2n, 5)}) WITH v2, v0['attr_' + v2.key] AS v2a, v0['at_attr_' + v2.key] AS v2t
+WITH v2, v2a, v2t LIMIT 10000 WHERE v2.key IN $p3 AND v2.key IS NOT NULL
+WITH v2, v2a, v2t ORDER BY v2.key ASC LIMIT $p2
+RETURN collect([v2.key, v2t.epochMillis]) AS c3
+}
+RETURN collect([[v1.type, CASE v1.type WHEN 'DATE' THEN toString(v1a) WHEN 'DATETIME' THEN \
+v1a.epochMillis ELSE v1a END], v1.key, c3]) AS c4
+}
+RETURN [c4] AS data""",
+        {"p0": "prf_1", "p1": "tier", "p2": 200, "p3": ["vip"]},
     ),
     "conditions in each other": (
         """profiles(filter: {any: [{kinds: [LEAD]}, {not: {isTest: true, statuses: [SUBSCRIBED]}}], all:

@@ -29,7 +29,7 @@ from graph.reading.fields import Connection, Several
 from graph.reading.lookups import NODES
 from graph.reading.order import SortKind
 from graph.reading.shapes import SHAPES
-from graph.reading.shapes.lists import ROOT_LISTS
+from graph.reading.shapes.lists import ROOT_LISTS, WHOLE_LISTS
 from graph.selection import Selection
 from tests.graph.reading.places import CURSORS
 
@@ -65,6 +65,8 @@ def steps() -> Iterator[Step]:
     for name, field in query.fields.items():
         if name in ROOT_LISTS:
             yield from _list_steps(name, name, field, ROOT_LISTS[name], root=True)
+        elif name in WHOLE_LISTS:
+            yield Step(name, Selection(name, name, {}, _children(get_named_type(field.type))), of_everything=True)
         elif name not in {"viewer", "node", "nodes"}:
             yield from (_looked_up(name, way) for way in _ways(name, field))
     for type_name, prefix in PREFIXES.items():
@@ -109,9 +111,10 @@ def _type_steps(type_name: str, prefix: str) -> Iterator[Step]:
             for step in _list_steps(listing, name, field, shown):
                 yield Step(listing, _node(by_id, type_name, (step.selection,)))
         else:
-            selection = Selection(name, name, {}, _children(get_named_type(field.type)))
-            yield Step(listing, _node(by_id, type_name, (selection,)))
-            yield Step(listing, _nodes([f"{prefix}_1"], type_name, (selection,)))
+            for arguments in _narrowed(field):
+                selection = Selection(name, name, arguments, _children(get_named_type(field.type)))
+                yield Step(listing, _node(by_id, type_name, (selection,)))
+                yield Step(listing, _nodes([f"{prefix}_1"], type_name, (selection,)))
 
 
 def _fields(type_name: str) -> Iterator[tuple[str, GraphQLField]]:
@@ -237,7 +240,10 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "states": (None, ["SENT"]),
     "purposes": (None, ["MARKETING"]),
     "resource": (None, {"id": "res_1"}, {"key": "news"}),
-    "search": (None, "ann archer", "ann", "1234", "!!"),
+    "search": (None, "ann archer", "ann", "1234", "!!", "tier:gold"),
+    "key": ("tier",),
+    "type": (None, "parent"),
+    "keys": (None, ["tier"]),
     "orderBy": (
         None,
         *(

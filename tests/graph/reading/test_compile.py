@@ -14,6 +14,18 @@ Selected = Callable[[str], tuple[Selection, ...]]
 _PLACE = CURSORS.at("Event.occurredAt", 5000, "evt_5")
 
 GOLDEN: dict[str, tuple[str, str, Mapping[str, object]]] = {
+    "all attributes that are defined": (
+        """attributeDefinitions { key values }""",
+        """
+CALL () {
+MATCH (v0:AttributeDefinition)
+WITH v0 LIMIT 10000 WHERE v0.key IS NOT NULL
+WITH v0 ORDER BY v0.key ASC LIMIT $p0
+RETURN collect([v0.key, v0.values]) AS c1
+}
+RETURN [c1] AS data""",
+        {"p0": 500},
+    ),
     "plain values, one column for each": (
         'profile(by: {id: "prf_1"}) { id again: id city createdAt birthDate }',
         """

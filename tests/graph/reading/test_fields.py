@@ -19,7 +19,9 @@ EVERY_FIELD = {
         """node(id: "prf_ann") { __typename id ... on Profile { mergedIds revision kind isIdentified isTest status
         firstName lastName birthDate sex locale timezone country city createdAt updatedAt firstSeenAt lastSeenAt
         identifiers { nodes { id } } subscriptions { nodes { id } } events { nodes { id } } purchases { nodes { id } }
-        messages { nodes { id } } timeline { nodes { id kind at } } effectiveTimezone { zone } } }""",
+        messages { nodes { id } } timeline { nodes { id kind at } } effectiveTimezone { zone }
+        tracked { os } attribute (key: "points") { value } attributes { key }
+        relations { nodes { id } } } }""",
         {
             "__typename": "Profile",
             "id": "prf_ann",
@@ -56,7 +58,72 @@ EVERY_FIELD = {
                 ]
             },
             "effectiveTimezone": {"zone": "Europe/London"},
+            "tracked": {"os": "Linux"},
+            "attribute": {"value": 42},
+            "attributes": [{"key": "points"}, {"key": "tier"}],
+            "relations": {"nodes": [{"id": "rel_1"}]},
         },
+    ),
+    "Relation": (
+        """node(id: "rel_1") { __typename id ... on Relation { type to { id } properties since } }""",
+        {
+            "__typename": "Relation",
+            "id": "rel_1",
+            "type": "parent",
+            "to": {"id": "prf_bob"},
+            "properties": {"lives": "here"},
+            "since": "1970-01-01T00:00:02.800Z",
+        },
+    ),
+    "Tracked": (
+        """node(id: "prf_ann") { ... on Profile { tracked {
+        __typename ip country region city timezone browser os lastAt } } }""",
+        {
+            "tracked": {
+                "__typename": "Tracked",
+                "ip": "192.0.2.7",
+                "country": "GB",
+                "region": "England",
+                "city": "York",
+                "timezone": "Europe/Jersey",
+                "browser": "Firefox",
+                "os": "Linux",
+                "lastAt": "1970-01-01T00:00:02.500Z",
+            }
+        },
+    ),
+    "Attribute": (
+        """node(id: "prf_ann") { ... on Profile { attribute(key: "points") { __typename key type value text
+        updatedAt } } }""",
+        {
+            "attribute": {
+                "__typename": "Attribute",
+                "key": "points",
+                "type": "INTEGER",
+                "value": 42,
+                "text": "42",
+                "updatedAt": "1970-01-01T00:00:02.600Z",
+            }
+        },
+    ),
+    "AttributeDefinition": (
+        "node: attributeDefinitions { __typename key type values indexed }",
+        [
+            {
+                "__typename": "AttributeDefinition",
+                "key": "points",
+                "type": "INTEGER",
+                "values": None,
+                "indexed": False,
+            },
+            {
+                "__typename": "AttributeDefinition",
+                "key": "tier",
+                "type": "ENUM",
+                "values": ["gold", "silver"],
+                "indexed": False,
+            },
+        ],
     ),
     "Identifier": (
         """node(id: "idn_home") { __typename id
@@ -321,7 +388,7 @@ async def test_what_a_node_was_written_without_has_its_plain_meaning(ask: Ask) -
         purchase: node(id: "pur_2") { ... on Purchase { changedAt delivery { amount } total { amount } isTest } }
         subscription: node(id: "sub_2") { ... on ChannelSubscription { optIn { at } suspendedUntil } }
         bob: node(id: "prf_bob") { ... on Profile { firstName birthDate lastSeenAt updatedAt isIdentified
-        mergedIds } } }"""
+        mergedIds tracked { ip } attribute(key: "points") { value } attributes { key } } } }"""
     )
     assert answer.errors == ()
     assert answer.data == {
@@ -346,5 +413,8 @@ async def test_what_a_node_was_written_without_has_its_plain_meaning(ask: Ask) -
             "updatedAt": "1970-01-01T00:00:04.000Z",
             "isIdentified": False,
             "mergedIds": [],
+            "tracked": None,
+            "attribute": None,
+            "attributes": [],
         },
     }

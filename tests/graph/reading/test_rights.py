@@ -16,7 +16,7 @@ from graph.reading.fields import Connection, Far, Leaf, One, Part
 from graph.reading.lookups import LOOKUPS, NODES
 from graph.reading.plans import Plans
 from graph.reading.shapes import SHAPES
-from graph.reading.shapes.lists import ROOT_LISTS
+from graph.reading.shapes.lists import ROOT_LISTS, WHOLE_LISTS
 from graph.reading.variants import KINDS
 from graph.selection import Selection, Withheld
 from graph.vocabulary import IdentifierType
@@ -45,7 +45,7 @@ def _reachable() -> dict[str, GraphQLObjectType | GraphQLInterfaceType]:
 
 def _known_fields(name: str) -> set[str]:
     if name == "Query":
-        return {*LOOKUPS, *ROOT_LISTS, "node", "nodes", "viewer"}
+        return {*LOOKUPS, *ROOT_LISTS, *WHOLE_LISTS, "node", "nodes", "viewer"}
     if name in SHAPES:
         return set(SHAPES[name].fields)
     if name in _MADE_IN_PLACE:
@@ -118,6 +118,9 @@ def _asked(type_name: str, chosen: tuple[Selection, ...]) -> tuple[Selection, ..
     if type_name == "OptInEvidence":
         inner = (Selection("optIn", "optIn", {}, chosen, on="ChannelSubscription"),)
         return (Selection("node", "node", {"id": "sub_1"}, inner),)
+    if type_name == "Tracked":
+        inner = (Selection("tracked", "tracked", {}, chosen, on="Profile"),)
+        return (Selection("node", "node", {"id": "prf_1"}, inner),)
     return (Selection("node", "node", {"id": f"{PREFIXES[type_name]}_1"}, chosen),)
 
 
@@ -139,6 +142,7 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
         ("Identifier", "value"),
         ("Message", "address"),
         ("OptInEvidence", "ip"),
+        ("Tracked", "ip"),
     }
 
 
@@ -146,7 +150,7 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
 @pytest.mark.parametrize(("type_name", "name"), PERSONAL)
 def test_personal_data_without_the_right_is_not_in_the_statement(type_name: str, name: str, withheld: Withheld) -> None:
     shown, hidden = Selection(name, name), Selection(name, name, withheld=withheld)
-    identity = () if type_name == "OptInEvidence" else (Selection("id", "id"),)
+    identity = () if type_name not in PREFIXES else (Selection("id", "id"),)
     without = _text(_compiled(_asked(type_name, (*identity, Selection("__typename", "__typename")))))
     assert _text(_compiled(_asked(type_name, (*identity, hidden, Selection("__typename", "__typename"))))) == without
     assert _text(_compiled(_asked(type_name, (*identity, shown)))) != without
