@@ -24,7 +24,6 @@ class IdPrefix(StrEnum):
     MESSAGE = "msg"
     ATTEMPT = "att"
     OUTREACH = "out"
-    RELATION = "rel"
     CONSENT_RECORD = "con"
     MERGE = "mrg"
     SUPPRESSION = "sup"

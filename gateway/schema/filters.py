@@ -12,14 +12,14 @@ from graph.vocabulary import Channel, IdentifierType, MessageState, ProfileKind,
 
 
 @strawberry.input(
-    description="What one attribute of a person must be: a text, a number or a boolean. All that is said must hold."
+    description="What one attribute of a person must be; its type says what a value means. All that is said must hold."
 )
 class AttributeCondition:
     key: str = required("Which attribute.")
-    equals: JSON | None = optional("It is this.")
+    equals: JSON | None = optional("It is this; of TAGS, this is one of them.")
     in_: list[JSON] | None = strawberry.field(name="in", default=strawberry.UNSET, description="It is one of these.")
-    over: JSON | None = optional("It is more than this: numbers are compared with numbers, texts with texts.")
-    under: JSON | None = optional("It is less than this: numbers are compared with numbers, texts with texts.")
+    over: JSON | None = optional("It is more than this. BOOLEAN and TAGS are never more or less than anything.")
+    under: JSON | None = optional("It is less than this. BOOLEAN and TAGS are never more or less than anything.")
     exists: bool | None = optional("True: the person has it, whatever it is. False: the person does not have it.")
 
 
