@@ -104,7 +104,7 @@ async def test_an_event_tells_about_the_person_and_the_device(ask: Ask) -> None:
         "externalId": "1",
         "identifiers": [{"type": "EXTERNAL", "namespace": "known", "value": "2"}],
         "type": "page.viewed",
-        "occurredAt": "2026-01-01T12:00:00Z",
+        "occurredAt": "2023-11-01T12:00:00Z",
         "set": {"city": "York"},
         "attributes": [{"increment": {"key": "stars", "value": 5}}],
         "context": {
@@ -138,7 +138,7 @@ async def test_an_event_tells_about_the_person_and_the_device(ask: Ask) -> None:
             "browser": "Firefox",
             "os": "Linux",
             "timezone": "Europe/Paris",
-            "lastAt": "2026-01-01T12:00:00.000Z",
+            "lastAt": "2023-11-01T12:00:00.000Z",
         },
         "events": {"nodes": [{"properties": {"url": "https://shop.example/"}}]},
     }

@@ -14,7 +14,7 @@ from graph.people.facts import FieldValue
 from graph.people.reference import ProfileReference
 from graph.people.update import UpdateProfile, update_profile
 from graph.people.upsert import UpsertProfile, upsert_profile
-from graph.statement import Statement
+from graph.statement import FIRST_READ_TIMEOUT_MS, Statement
 from graph.vocabulary import AttributeType, IdentifierType, RowOutcome, UserErrorCode
 
 NOW = 1_790_000_000_000
@@ -36,6 +36,7 @@ TYPES = Statement(
     RETURN [p.attr_born = date('1984-02-29'), p.attr_seen = datetime({epochMillis: 1000}), p.attr_total = 12500000,
         p.birthDate = date('1984-02-29'), p.at_birthDate = datetime({epochMillis: $now})]
     """,
+    FIRST_READ_TIMEOUT_MS,
 )
 
 
