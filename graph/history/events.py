@@ -10,13 +10,13 @@ from graph.connection import Graph, Transaction
 from graph.errors import Refusal
 from graph.history.batch import in_batches
 from graph.history.product import ProductKey, ProductReference, known_products, merged_products
-from graph.history.row import RowResult, refused, refused_by
+from graph.history.row import RowResult, created, refused, refused_by
 from graph.history.sighting import Sightings
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
-from graph.people.resolution import Resolution, resolve, touch
+from graph.people.resolution import Resolution, resolve_rows, touch
 from graph.source_key import source_key
 from graph.statements import history as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
@@ -52,7 +52,7 @@ class NewEvent:
             self.properties,
             products,
             self.message_id,
-            sorted(each.key for each in self.identifiers),
+            sorted({each.key for each in self.identifiers}),
         ]
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -62,8 +62,10 @@ async def track_events(
 ) -> Done:
     """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
 
-    Row by row: a repeated event is DUPLICATE, one with other content under the same key is refused. `wrong` rows were
-    refused before and only stand in the result. Raises what `in_batches` raises.
+    Row by row: a repeated event is DUPLICATE, one with other content under the same key is refused. An identifier that
+    is blocked or over a cap is left out, and named in the user errors of the row, which is CREATED all the same; where
+    nothing but blocked ones is left the row is nobody's and refused. `wrong` rows were refused before and only stand in
+    the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -90,8 +92,8 @@ class _Chunk:
     added: list[tuple[NewEvent, str, str]] = field(default_factory=list)
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        identifiers = [each for event in self.events for each in event.identifiers]
-        resolution = await resolve(self.transaction, identifiers, self.now_ms)
+        rows = [event.identifiers for event in self.events]
+        resolution = await resolve_rows(self.transaction, rows, self.now_ms)
         keys = sorted({event.source_key for event in self.events})
         for key, event_id, content in await self.transaction.run(statements.KNOWN_EVENTS, keys=keys):
             self.known[key] = (event_id, content)
@@ -117,14 +119,14 @@ class _Chunk:
         if missing is not None:
             return missing
         try:
-            profile_id = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
+            placed = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
         except Refusal as refusal:
             return refused_by(event.index, refusal)
         event_id = new_id(IdPrefix.EVENT)
         self.known[event.source_key] = (event_id, event.content_hash)
-        self.sightings.add(profile_id, event.occurred_at_ms)
-        self.added.append((event, event_id, profile_id))
-        return RowResult(event.index, RowOutcome.CREATED, event_id)
+        self.sightings.add(placed.profile_id, event.occurred_at_ms)
+        self.added.append((event, event_id, placed.profile_id))
+        return created(event.index, event_id, placed.refused)
 
     async def _write(self) -> tuple[ProfileChange, ...]:
         if not self.added:

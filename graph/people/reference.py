@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graph.connection import Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, resolve
+from graph.people.resolution import Resolution, resolve, resolve_rows
 from graph.statements import people as statements
 from graph.vocabulary import UserErrorCode
 
@@ -37,7 +37,8 @@ async def locked_person(
 ) -> Person:
     """The living profile that the reference means: a merged id gives its survivor. `also` is locked besides.
 
-    Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH where a value points to several people.
+    Raises Refusal NOT_FOUND, AMBIGUOUS_MATCH where a value points to several people, or IDENTIFIER_BLOCKED where it
+    stands for nobody.
     """
     if reference.identifier is not None:
         return await _by_identifier(transaction, reference.identifier, now_ms, also=also, create=create)
@@ -58,13 +59,12 @@ async def _by_identifier(
     also: tuple[IdentifierValue, ...],
     create: bool,
 ) -> Person:
-    resolution = await resolve(transaction, (value, *also), now_ms)
+    # Whom the value means is decided by it alone, whatever else is locked for the person.
+    resolution = await resolve_rows(transaction, [(value,), also], now_ms)
     try:
         found = resolution.match([value])
     except Refusal as refusal:
-        path = ("profile", "identifier")
-        errors = [replace(error, field=path) for error in refusal.user_errors]
-        raise Refusal(*errors, candidates=refusal.candidates) from None
+        raise refusal.at("profile", "identifier") from None
     if found.profile_id is not None:
         return Person(found.profile_id, is_new=False, resolution=resolution)
     if not create:

@@ -107,6 +107,8 @@ PURCHASES_OF_PRODUCTS: Final = Statement(
     _SCHEMA_TIMEOUT_MS,
 )
 
+BLOCKED_VALUES: Final = (_unique("BlockedValue", "id"), _unique("BlockedValue", "key"))
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(
