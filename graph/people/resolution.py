@@ -95,6 +95,11 @@ class Resolution:
         self._refuse_what_may_not_be(profile_id, identifiers)
         return self._add(profile_id, identifiers, source)
 
+    def has(self, profile_id: str, identifier: IdentifierValue) -> bool:
+        """Whether the person has the value, of which IDENTIFIER_BLOCKED is raised where it stands for nobody."""
+        self._refuse(self._blocked([identifier]))
+        return profile_id in self.people.owners[identifier.key]
+
     async def write(self, transaction: Transaction) -> None:
         """Writes the people and links decided so far, and forgets them: it may be called again after more rows.
 

@@ -10,7 +10,7 @@ from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
 from graph.people.matching import Match
-from graph.people.resolution import resolve, touch
+from graph.people.resolution import Resolution, resolve, touch
 from graph.statements import people as statements
 from graph.vocabulary import ChangeKind, IdentifierType, RowOutcome, UserErrorCode, Word
 
@@ -23,6 +23,11 @@ class UpsertMode(Word):
     UPDATE = auto()
 
 
+class MatchConflict(Word):
+    REFUSE = auto()
+    MERGE = auto()
+
+
 @dataclass(frozen=True, slots=True)
 class UpsertProfile:
     """`fields` are the profile's own properties by name; one that is absent is left alone, None clears it."""
@@ -33,14 +38,17 @@ class UpsertProfile:
     match_on: frozenset[IdentifierType] | None = None
     is_test: bool = False
     source: str = "api"
+    on_conflict: MatchConflict = MatchConflict.REFUSE
 
 
 async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | None, now_ms: int) -> Done:
     """Finds the person by the identifiers, or makes one; adds the identifiers and sets the fields.
 
-    The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH with the candidates where the
-    identifiers mean several people, IDENTIFIER_CONFLICT where two people would share a one-person value, TAKEN in mode
-    CREATE, NOT_FOUND in mode UPDATE. The same command twice leaves the second without effect and UNCHANGED.
+    The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH where the identifiers mean several
+    people, IDENTIFIER_CONFLICT where two people would share a one-person value or one would get two, both with the
+    candidates, or MERGE_REFUSED in their stead where `on_conflict` is MERGE and they may not be made one; TAKEN in mode
+    CREATE, NOT_FOUND in mode UPDATE; IDENTIFIER_BLOCKED for a value that stands for nobody, LIMIT_EXCEEDED for one over
+    a cap. Then nothing was written. The same command twice leaves the second without effect and UNCHANGED.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -51,7 +59,7 @@ async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | No
 
 async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: int) -> Done:
     resolution = await resolve(transaction, command.identifiers, now_ms)
-    found = resolution.match(command.identifiers, command.match_on)
+    found = _found(resolution, command)
     _refuse(found, command.mode)
     if found.profile_id is None:
         profile_id = resolution.create(command.identifiers, command.source, is_test=command.is_test)
@@ -68,6 +76,16 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
         return Done({"profileId": profile_id, "outcome": RowOutcome.UNCHANGED})
     changes = await touch(transaction, [profile_id], now_ms, *kinds)
     return Done({"profileId": profile_id, "outcome": outcome}, changes)
+
+
+def _found(resolution: Resolution, command: UpsertProfile) -> Match:
+    try:
+        return resolution.match(command.identifiers, command.match_on)
+    except Refusal as refusal:
+        if command.on_conflict is MatchConflict.REFUSE or not refusal.candidates:
+            raise
+        error = UserError(UserErrorCode.MERGE_REFUSED, "These people may not be made one.", ("identifiers",))
+        raise Refusal(error, candidates=refusal.candidates) from None
 
 
 def _refuse(found: Match, mode: UpsertMode) -> None:

@@ -7,7 +7,16 @@ from random import Random
 from tests.oracle import words
 from tests.oracle.dice import Dice
 from tests.oracle.living import live
-from tests.oracle.world import Category, ChannelSubscription, Identifier, Person, Resource, Said, World
+from tests.oracle.world import (
+    BlockedIdentifier,
+    Category,
+    ChannelSubscription,
+    Identifier,
+    Person,
+    Resource,
+    Said,
+    World,
+)
 
 # Few instants, so that many things happen in the same millisecond.
 FIRST_INSTANT = 1_700_000_000_000
@@ -29,9 +38,11 @@ def found(seed: int = 7) -> World:
     _identifiers(dice, world)
     _subscriptions(dice, world)
     live(dice, world, INSTANTS)
+    world.blocked = [_blocked(dice, *each) for each in words.BLOCKED]
     for things in (
         world.people,
         world.identifiers,
+        world.blocked,
         world.resources,
         world.categories,
         world.subscriptions,
@@ -123,6 +134,12 @@ def _identifiers(dice: Dice, world: World) -> None:
         for person in each.people:
             person.identifiers.append(each)
     _left_behind(world)
+
+
+def _blocked(dice: Dice, kind: str | None, value: str) -> BlockedIdentifier:
+    return BlockedIdentifier(
+        id=dice.identity("blk"), key=f"{kind or '*'}:{value}", type=kind, value=value, created_at=dice.pick(INSTANTS)
+    )
 
 
 def _left_behind(world: World) -> None:

@@ -11,7 +11,7 @@ from gateway.schema.inputs.problems import Problems
 from gateway.schema.references import IdentifierInput
 from gateway.schema.scalars import Date
 from graph.iso import COUNTRIES, LOCALE, time_zones
-from graph.people.upsert import FieldValue, UpsertMode
+from graph.people.upsert import FieldValue, MatchConflict, UpsertMode
 from graph.vocabulary import IdentifierType, Sex
 
 publish(
@@ -20,6 +20,12 @@ publish(
     UPSERT="Change the person, or make one.",
     CREATE="Make a person; TAKEN where one is found.",
     UPDATE="Change the person; NOT_FOUND where there is none.",
+)
+publish(
+    MatchConflict,
+    "What to do where the identifiers mean several people, or would give one person what is another's.",
+    REFUSE="Change nothing, and say who they are.",
+    MERGE="Make one person of them where that is allowed; else MERGE_REFUSED, and nothing is changed.",
 )
 
 
@@ -43,6 +49,9 @@ class UpsertProfileInput:
     )
     mode: UpsertMode = strawberry.field(
         default=UpsertMode.UPSERT, description="Whether a person may be made, or changed, or both."
+    )
+    on_conflict: MatchConflict = strawberry.field(
+        default=MatchConflict.REFUSE, description="What to do where the identifiers mean several people."
     )
     set: ProfileFieldsInput | None = strawberry.field(default=None, description="Fields to set.")
     is_test: bool = test_field()

@@ -7,6 +7,7 @@ _ALL = (
     person.PROFILE,
     person.EFFECTIVE_TIMEZONE,
     person.IDENTIFIER,
+    person.BLOCKED_IDENTIFIER,
     person.SUBSCRIPTION,
     person.MEMBERSHIP,
     person.OPT_IN,

@@ -14,6 +14,7 @@ from gateway.schema.printing import printed
 FILE = Path(__file__).parents[3] / "schema.graphql"
 ABOUT_PEOPLE = {
     "Attempt",
+    "BlockedIdentifier",
     "CategoryMembership",
     "ChannelSubscription",
     "EffectiveTimezone",
@@ -49,13 +50,18 @@ def test_exactly_the_fields_that_tell_about_people_need_the_right_to_read_them()
 
 def test_every_mutation_needs_a_right_to_change() -> None:
     assert {name: set(scopes_of(field)) for name, field in FIELDS.items() if name.startswith("Mutation.")} == {
+        "Mutation.addIdentifier": {"profile:write"},
+        "Mutation.blockIdentifierPlaceholder": {"profile:write"},
         "Mutation.createResource": {"profile:write"},
         "Mutation.recordPurchases": {"profile:write"},
+        "Mutation.removeIdentifier": {"profile:write"},
         "Mutation.sendMessage": {"message:send"},
         "Mutation.subscribe": {"profile:write"},
         "Mutation.trackEvents": {"profile:write"},
+        "Mutation.unblockIdentifierPlaceholder": {"profile:write"},
         "Mutation.unsubscribe": {"profile:write"},
         "Mutation.upsertProfile": {"profile:write"},
+        "Mutation.verifyIdentifier": {"profile:write"},
     }
 
 

@@ -54,6 +54,8 @@ CREATE (home:Identifier {id: 'idn_home', key: 'EMAIL::home@example.com', type: '
           value: 'home@example.com', masked: 'h***@example.com'})
 CREATE (card:Identifier {id: 'idn_card', key: 'EXTERNAL:shop:7', type: 'EXTERNAL', namespace: 'shop', value: '7',
           masked: '***'})
+CREATE (:BlockedValue {id: 'blk_1', key: 'EMAIL:noreply@*', type: 'EMAIL', value: 'noreply@*',
+          createdAt: datetime({epochMillis: 1000})})
 CREATE (mail)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(bob)
 CREATE (card)-[:IDENTIFIES]->(ann), (card)-[:IDENTIFIES]->(old)
 CREATE (first:Subscription {id: 'sub_1', key: 'k1', channel: 'EMAIL', status: 'SUBSCRIBED', priority: 0,
