@@ -45,8 +45,8 @@ def match(
     usable = [each for each in identifiers if match_on is None or each.type in match_on]
     decided = _owners_of(_one_person(usable, known), known)
     if not decided:
-        shared = [each for each in usable if each.type not in known.rules.one_person_types | WEAK_TYPES]
-        decided = {each for each in _owners_of(shared, known) if not _is_another_person(each, identifiers, known)}
+        shared = [each for each in usable if each.type not in WEAK_TYPES and not known.rules.is_one_person(each.type)]
+        decided = _without_other_people(_owners_of(shared, known), identifiers, known)
     if not decided and all(each.type in WEAK_TYPES for each in identifiers):
         decided = _owners_of(usable, known)
     return Match(tuple(sorted(decided)))
@@ -58,8 +58,7 @@ def could_mean(identifiers: Sequence[IdentifierValue], known: Known) -> set[str]
     The rest of those who share a value are other people for certain, so nobody has to wait for them.
     """
     one_person = _owners_of(_one_person(identifiers, known), known)
-    everybody = _owners_of(identifiers, known)
-    return one_person | {each for each in everybody if not _is_another_person(each, identifiers, known)}
+    return one_person | _without_other_people(_owners_of(identifiers, known), identifiers, known)
 
 
 def conflicts(identifiers: Sequence[IdentifierValue], profile_id: str | None, known: Known) -> bool:
@@ -85,11 +84,14 @@ def _owners_of(identifiers: Sequence[IdentifierValue], known: Known) -> set[str]
     return {owner for each in identifiers for owner in known.owners.get(each.key, ())}
 
 
-def _is_another_person(profile_id: str, identifiers: Sequence[IdentifierValue], known: Known) -> bool:
+def _without_other_people(owners: set[str], identifiers: Sequence[IdentifierValue], known: Known) -> set[str]:
     brought = {each.key for each in _one_person(identifiers, known)}
     scopes = {_scope(key) for key in brought}
-    present = known.one_person_keys.get(profile_id, ())
-    return any(_scope(key) in scopes and key not in brought for key in present)
+    return {
+        owner
+        for owner in owners
+        if not any(_scope(key) in scopes and key not in brought for key in known.one_person_keys.get(owner, ()))
+    }
 
 
 def _scope(key: str) -> str:
