@@ -20,6 +20,15 @@ VALUES_PER_PROFILE: Final = "CUSTOMER_GRAPH_VALUES_PER_PROFILE"
 IDENTIFIERS_PER_PROFILE: Final = "CUSTOMER_GRAPH_IDENTIFIERS_PER_PROFILE"
 MEMBERS_PER_PROFILE: Final = "CUSTOMER_GRAPH_MEMBERS_PER_PROFILE"
 
+# Whoever starts several processes for one graph gives all of them the same of these.
+RULE_VARIABLES: Final = (
+    ONE_PERSON_TYPES,
+    PEOPLE_PER_VALUE,
+    VALUES_PER_PROFILE,
+    IDENTIFIERS_PER_PROFILE,
+    MEMBERS_PER_PROFILE,
+)
+
 
 class Belonging(Word):
     """How many people a value of a type may mean: with ONE, two different values are two people."""
