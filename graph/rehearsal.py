@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from graph.connection import Graph, Transaction
+from graph.consent.evidence import Evidence
 from graph.errors import GraphError
 from graph.history.events import NewEvent, track_events_in
 from graph.history.product import ProductKey, ProductReference
@@ -17,7 +18,6 @@ from graph.people.remove_identifier import RemoveIdentifier, remove_identifier_i
 from graph.people.upsert import FieldValue, UpsertProfile, upsert_in
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier_in
 from graph.sending.send import EmailContent, SendMessage, send_in
-from graph.subscribing.consent import Evidence
 from graph.subscribing.resource import (
     CategoryReference,
     CreateResource,

@@ -4,13 +4,13 @@ import json
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
+from graph.consent.evidence import Evidence
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
 from graph.people.reference import ProfileReference, locked_person
 from graph.people.resolution import touch
 from graph.statements import identifiers as statements
-from graph.subscribing.consent import Evidence
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 
 # Clocks go wrong; a day covers every time zone that was taken for UTC.

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from graph.connection import Graph
+from graph.consent.evidence import Evidence
 from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
@@ -15,7 +16,6 @@ from graph.people.remove_identifier import RemoveIdentifier, remove_identifier
 from graph.people.upsert import UpsertProfile, upsert_profile
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier
 from graph.statement import Statement
-from graph.subscribing.consent import Evidence
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
