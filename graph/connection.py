@@ -14,6 +14,7 @@ from graph.bolt.reads import BoltReads
 from graph.driver_bookmarks import ReaderBookmarks, WriterBookmarks
 from graph.driver_errors import translated
 from graph.errors import UnknownCommit
+from graph.identifying.rules import IdentifierRules
 from graph.read_sessions import ReadSessions, only_value
 from graph.reads_in_flight import ReadsInFlight
 from graph.settings import GraphSettings
@@ -31,12 +32,13 @@ _LIVENESS_AFTER_S = 30.0
 
 
 class Transaction:
-    """Statements that become true together."""
+    """Statements that become true together, under the owner's `rules` of identifiers."""
 
-    __slots__ = ("_inner",)
+    __slots__ = ("_inner", "rules")
 
-    def __init__(self, inner: AsyncManagedTransaction) -> None:
+    def __init__(self, inner: AsyncManagedTransaction, rules: IdentifierRules) -> None:
         self._inner = inner
+        self.rules = rules
 
     async def run(self, statement: Statement, **parameters: object) -> Any:
         """The one value of the one record, None where there is no record."""
@@ -50,11 +52,12 @@ class Graph:
     Inside `Bookmarks.causal` a statement sees what was written before in the same context, on a cluster too.
     """
 
-    __slots__ = ("_database", "_driver", "_reads", "reads")
+    __slots__ = ("_database", "_driver", "_reads", "_rules", "reads")
 
     def __init__(self, driver: AsyncDriver, settings: GraphSettings) -> None:
         self._driver = driver
         self._database = settings.database
+        self._rules = settings.rules
         self.reads = ReadsInFlight(settings.reads_in_flight)
         # Connections of our own, until a server turns out not to speak their version.
         self._reads: BoltReads | ReadSessions = BoltReads.where_direct(settings) or ReadSessions(self._read_session)
@@ -134,7 +137,7 @@ class Graph:
         @unit_of_work(timeout=attempt.limit_s)
         async def unit(inner: AsyncManagedTransaction) -> T:
             attempt.begin()
-            done = await work(Transaction(inner))
+            done = await work(Transaction(inner, self._rules))
             attempt.may_commit = True
             return done
 

@@ -15,7 +15,7 @@ GraphError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graph.vocabulary import UserErrorCode
 
@@ -77,3 +77,7 @@ class Refusal(GraphError):
         super().__init__("; ".join(error.code for error in user_errors))
         self.user_errors = user_errors
         self.candidates = candidates
+
+    def at(self, *path: str) -> Refusal:
+        """The same, said of one place in the input."""
+        return Refusal(*(replace(each, field=path) for each in self.user_errors), candidates=self.candidates)

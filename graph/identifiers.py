@@ -9,8 +9,6 @@ from email_validator import EmailNotValidError, validate_email
 
 from graph.vocabulary import IdentifierType
 
-# One person only: two different values of such a type and namespace are two people.
-ONE_PERSON_TYPES = frozenset({IdentifierType.EXTERNAL})
 # A browser or a device is used by whoever sits there: such values link, and never decide beside others.
 WEAK_TYPES = frozenset({IdentifierType.COOKIE, IdentifierType.DEVICE})
 # Values by which a person can be written to: with one of these a profile is a lead.
@@ -29,13 +27,6 @@ _PHONE_TYPES = frozenset({IdentifierType.PHONE, IdentifierType.WHATSAPP})
 _NAMESPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST_VALUE = 512
 
-# Placeholders that systems fill in for "nobody": as identifiers they join thousands of strangers.
-_PLACEHOLDERS = frozenset(
-    {"null", "nil", "none", "undefined", "unknown", "anonymous", "guest", "test", "n/a", "na", "-", "nan", "false"}
-)
-_PLACEHOLDER_MAILBOXES = frozenset({"test", "null", "none", "anonymous", "noemail", "no-email", "undefined", "unknown"})
-_ONLY_ZEROS = re.compile(r"[0\-]+")
-
 
 @dataclass(frozen=True, slots=True)
 class IdentifierValue:
@@ -47,6 +38,11 @@ class IdentifierValue:
     key: str
     masked: str
     reversed: str | None
+
+    @property
+    def domain(self) -> str | None:
+        """Of an e-mail address, in lower case: what a suppression of a whole domain compares with."""
+        return self.value.rpartition("@")[2].lower() if self.type is IdentifierType.EMAIL else None
 
 
 def identifier(kind: IdentifierType, namespace: str, value: str) -> IdentifierValue:
@@ -72,14 +68,6 @@ def identifier(kind: IdentifierType, namespace: str, value: str) -> IdentifierVa
 def identifier_key(kind: IdentifierType, namespace: str, value: str) -> str:
     """The unique key of a value; raises ValueError as `identifier` does."""
     return identifier(kind, namespace, value).key
-
-
-def is_placeholder(found: IdentifierValue) -> bool:
-    """Whether the value says "nobody", so that it must never identify anyone."""
-    value = found.value.lower()
-    if found.type is IdentifierType.EMAIL:
-        return value.partition("@")[0] in _PLACEHOLDER_MAILBOXES
-    return value in _PLACEHOLDERS or _ONLY_ZEROS.fullmatch(value) is not None
 
 
 def masked(kind: IdentifierType, value: str) -> str:

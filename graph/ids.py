@@ -31,6 +31,7 @@ class IdPrefix(StrEnum):
     RELATION = "rel"
     JOB = "job"
     API_KEY = "key"
+    BLOCKED_IDENTIFIER = "blk"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in IdPrefix}

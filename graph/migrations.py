@@ -12,6 +12,7 @@ from graph.errors import GraphError, GraphUnavailable, SchemaExists, SchemaTooNe
 from graph.statement import Statement
 from graph.statements import migrations as statements
 from graph.statements.buyers import MARK_PAGE_OF_BUYERS
+from graph.statements.domains import NAME_PAGE_OF_DOMAINS
 from graph.statements.purchase_lines import LIST_PAGE_UNDER_PRODUCTS
 
 
@@ -41,6 +42,7 @@ MIGRATIONS = (
     Migration(4, "purchases of products", (Paged(LIST_PAGE_UNDER_PRODUCTS), statements.PURCHASES_OF_PRODUCTS)),
     Migration(5, "buyers", (Paged(MARK_PAGE_OF_BUYERS),)),
     Migration(6, "attributes and relations", statements.ATTRIBUTES_AND_RELATIONS),
+    Migration(7, "blocked values and domains", (*statements.BLOCKED_VALUES, Paged(NAME_PAGE_OF_DOMAINS))),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

@@ -3,20 +3,26 @@ from __future__ import annotations
 from datetime import date
 
 from graph.connection import Graph, Transaction
+from graph.consent.evidence import Evidence
 from graph.errors import GraphError
 from graph.history.events import NewEvent, track_events_in
 from graph.history.product import ProductKey, ProductReference
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases_in
 from graph.identifiers import identifier
+from graph.identifying.blocking import BlockPlaceholder, block_placeholder_in, unblock_placeholder_in
+from graph.identifying.placeholders import blocked_value
 from graph.ids import IdPrefix, new_id
+from graph.people.add_identifier import AddIdentifier, add_identifier_in
 from graph.people.attribute_change import AttributeChange, AttributeOperation
 from graph.people.attribute_definition import AttributeDefinition, define_attribute_in
 from graph.people.facts import Facts, FieldValue
 from graph.people.reference import ProfileReference
 from graph.people.relation import Relation, relate_in, unrelate_in
+from graph.people.remove_identifier import RemoveIdentifier, remove_identifier_in
 from graph.people.tracked import Device
 from graph.people.update import UpdateProfile, update_in
 from graph.people.upsert import UpsertProfile, upsert_in
+from graph.people.verify_identifier import VerifyIdentifier, verify_identifier_in
 from graph.sending.send import EmailContent, SendMessage, send_in
 from graph.subscribing.resource import (
     CategoryReference,
@@ -113,3 +119,15 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     )
     await record_purchases_in(transaction, [purchase], now_ms)
     await unsubscribe_in(transaction, Unsubscribe(str(subscription.result["subscriptionId"]), name), now_ms)
+    await _identify(transaction, profile, name, now_ms)
+
+
+async def _identify(transaction: Transaction, profile: ProfileReference, name: str, now_ms: int) -> None:
+    handle = identifier(IdentifierType.CUSTOM, "rehearsal", name)
+    await add_identifier_in(transaction, AddIdentifier(profile, handle), now_ms)
+    await verify_identifier_in(transaction, VerifyIdentifier(profile, handle, Evidence(now_ms), name), now_ms)
+    blocked = await block_placeholder_in(
+        transaction, BlockPlaceholder(blocked_value(IdentifierType.CUSTOM, name), name), now_ms
+    )
+    await remove_identifier_in(transaction, RemoveIdentifier(profile, handle), now_ms)
+    await unblock_placeholder_in(transaction, str(blocked.result["blockedIdentifierId"]))

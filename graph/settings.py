@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import urlsplit
 
+from graph.identifying.rules import IdentifierRules
+
 _SCHEMES = frozenset({"bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc"})
 _READS_FOR_EACH_CORE: Final = 2
 _MOST_READS: Final = 1_000
@@ -23,7 +25,7 @@ def _reads_by_cores() -> int:
 
 @dataclass(frozen=True, slots=True)
 class GraphSettings:
-    """Where the graph is. Timeouts are in seconds."""
+    """Where the graph is, and by which rules people are told apart in it. Timeouts are in seconds."""
 
     uri: str
     user: str = "neo4j"
@@ -34,6 +36,7 @@ class GraphSettings:
     pool_size: int = _CONNECTIONS
     # So many reads are in the database at once, of each process.
     reads_in_flight: int = field(default_factory=_reads_by_cores)
+    rules: IdentifierRules = field(default_factory=IdentifierRules)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> GraphSettings:
@@ -51,6 +54,7 @@ class GraphSettings:
             database=environment.get("GRAPH_DATABASE", "neo4j"),
             pool_size=max(_CONNECTIONS, reads + _CONNECTIONS_BESIDE_READS),
             reads_in_flight=reads,
+            rules=IdentifierRules.from_environment(environment),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 from gateway.imports.history import SOURCE, batches, purchase_of
 from gateway.imports.invoice import Incomplete, Invoice, Ledger, all_refused
@@ -27,6 +28,13 @@ def _say_nothing(done: int, of: int) -> None:
     del done, of
 
 
+# What only the graph knows of an invoice.
+_LATE_REASONS: Final = {
+    RejectCode.AMBIGUOUS_MATCH: "its customer's identifier points to several people in the graph",
+    RejectCode.IDENTIFIER_BLOCKED: "its customer's identifier stands for nobody",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     batch_lines: int = 5000
@@ -40,14 +48,15 @@ class _Written:
 
     created: set[str] = field(default_factory=set)
     completed: set[str] = field(default_factory=set)
-    ambiguous: set[str] = field(default_factory=set)
+    refused: dict[str, RejectCode] = field(default_factory=dict)
     profiles: int = 0
     products: int = 0
 
     def add(self, batch: Ingested) -> None:
         self.created |= batch.created
         self.completed |= batch.completed
-        self.ambiguous |= batch.ambiguous
+        self.refused.update(dict.fromkeys(batch.ambiguous, RejectCode.AMBIGUOUS_MATCH))
+        self.refused.update(dict.fromkeys(batch.blocked, RejectCode.IDENTIFIER_BLOCKED))
         self.profiles += batch.profiles_created
         self.products += batch.products_created
 
@@ -98,16 +107,14 @@ def _all_rejects(ledger: Ledger, written: _Written) -> list[Reject]:
     late = [
         reject
         for invoice in ledger
-        if invoice.number in written.ambiguous
-        for reject in all_refused(
-            invoice.lines, RejectCode.AMBIGUOUS_MATCH, "its customer's identifier points to several people in the graph"
-        )
+        if (code := written.refused.get(invoice.number)) is not None
+        for reject in all_refused(invoice.lines, code, _LATE_REASONS[code])
     ]
     return sorted([*ledger.rejects, *late], key=lambda reject: reject.line)
 
 
 def _summary(ledger: Ledger, rejects: list[Reject], written: _Written, options: ImportOptions) -> ImportSummary:
-    kept = [invoice for invoice in ledger if invoice.number not in written.ambiguous]
+    kept = [invoice for invoice in ledger if invoice.number not in written.refused]
     customers = {invoice.customer for invoice in kept if invoice.customer}
     lines_kept = sum(len(invoice.lines) for invoice in kept)
     return ImportSummary(

@@ -3,6 +3,7 @@ from __future__ import annotations
 import strawberry
 
 from gateway.schema.attribute import AttributeDefinition
+from gateway.schema.blocked_identifier import BlockedIdentifier
 from gateway.schema.connection import Connection
 from gateway.schema.fields import argument, described, paged
 from gateway.schema.filters import MessageFilter, ProfileFilter
@@ -49,6 +50,9 @@ class Query:
     identifier: Identifier | None = described(
         "One identifier by its value.",
         argument("by", IdentifierInput, "Its type and value. What reaches people needs the right `profile:pii`."),
+    )
+    blocked_identifiers: Connection[BlockedIdentifier] = paged(
+        "The values that stand for nobody because somebody blocked them, the oldest first."
     )
     resource: Resource | None = described("One resource.", argument("by", ResourceRef, "Which."))
     resources: Connection[Resource] = paged("All resources.")

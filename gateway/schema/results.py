@@ -31,4 +31,6 @@ class RowResult:
     index: int = described("Which row, counted from 0.")
     outcome: RowOutcome = described("What became of it.")
     id: strawberry.ID | None = described("The id of what it made or changed.")
-    user_errors: list[UserError] = described("What is wrong with it.")
+    user_errors: list[UserError] = described(
+        "What is wrong with it; where it was CREATED all the same, which of its identifiers were left out."
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from gateway.stack.ports import keep_ports
 from gateway.stack.private_file import read_or_make
 from gateway.stack.up_settings import UpSettings
+from graph.identifying.rules import RULE_VARIABLES
 
 _HANDED_ON = (
     "GRAPH_URI",
@@ -15,12 +16,16 @@ _HANDED_ON = (
     "GRAPH_READS_IN_FLIGHT",
     "REDIS_URL",
     "SMTP_URL",
+    *RULE_VARIABLES,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The environment in which gateway and worker run, as it grows while the parts start."""
+    """The environment in which gateway and worker run, as it grows while the parts start.
+
+    Other commands read it from the running stack too, so that all write under the same rules.
+    """
 
     settings: UpSettings
     ports: dict[str, int]

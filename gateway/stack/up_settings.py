@@ -8,6 +8,7 @@ from gateway.stack.cache_folder import cache_folder
 from gateway.stack.data_folder import DataFolder
 from gateway.stack.memory import Memory
 from gateway.stack.ports import free_port
+from graph.identifying.rules import IdentifierRules
 
 _HIGHEST_PORT = 65_535
 # Listening on all addresses includes this one.
@@ -29,6 +30,8 @@ class UpSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, demo: bool = False) -> UpSettings:
         """Raises ValueError that names the variable which is wrong."""
+        # The parts read these by themselves, and would fail one after the other.
+        IdentifierRules.from_environment(environment)
         return cls(
             data=DataFolder.from_environment(environment),
             cache=cache_folder(environment),

@@ -9,6 +9,7 @@ from graph.bulk.purchase import BulkPurchase
 from graph.bulk.sighting import Sighting, sightings
 from graph.connection import Transaction
 from graph.identifiers import IdentifierValue
+from graph.identifying.blocking import blocked_keys
 from graph.ids import IdPrefix, new_id
 from graph.statements import bulk as statements
 from graph.vocabulary import IdentifierType, ProfileKind, SubscriptionStatus
@@ -16,15 +17,21 @@ from graph.vocabulary import IdentifierType, ProfileKind, SubscriptionStatus
 
 @dataclass(frozen=True, slots=True)
 class Buyers:
-    """Who bought, by the key of the identifier. `created` are those whom this transaction made."""
+    """Who bought, by the key of the identifier. `created` are those whom this transaction made.
+
+    Keys that point to several people are `ambiguous`, those of values that stand for nobody `blocked`.
+    """
 
     profile_ids: Mapping[str, str]
     ambiguous: frozenset[str]
+    blocked: frozenset[str]
     created: frozenset[str]
 
 
 async def find_or_create(transaction: Transaction, purchases: Collection[BulkPurchase], origin: Origin) -> Buyers:
-    identifiers = {purchase.buyer.key: purchase.buyer for purchase in purchases}
+    given = {purchase.buyer.key: purchase.buyer for purchase in purchases}
+    blocked = await blocked_keys(transaction, given.values())
+    identifiers = {key: buyer for key, buyer in given.items() if key not in blocked}
     await lock_owners(transaction, identifiers)
     owners = await claim(transaction, identifiers.values(), origin.now_ms)
     profile_ids = {key: owner.profile_ids[0] for key, owner in owners.items() if owner.profile_ids}
@@ -35,6 +42,7 @@ async def find_or_create(transaction: Transaction, purchases: Collection[BulkPur
     return Buyers(
         profile_ids=profile_ids,
         ambiguous=frozenset(key for key, owner in owners.items() if owner.is_ambiguous),
+        blocked=blocked,
         created=frozenset(unowned),
     )
 

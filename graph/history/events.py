@@ -10,7 +10,7 @@ from graph.connection import Graph, Transaction
 from graph.errors import Refusal
 from graph.history.batch import in_batches
 from graph.history.product import ProductKey, ProductReference, known_products, merged_products
-from graph.history.row import RowResult, refused, refused_by
+from graph.history.row import RowResult, created, refused, refused_by
 from graph.history.sighting import Sightings
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
@@ -18,7 +18,7 @@ from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
 from graph.people.facts import NO_FACTS, Facts
 from graph.people.knowledge import Knowledge, knowledge
-from graph.people.resolution import Resolution, resolve, touch
+from graph.people.resolution import Resolution, resolve_rows, touch
 from graph.people.tracked import NO_DEVICE, TRACKED, Device, refreshed
 from graph.source_key import source_key
 from graph.statements import history as statements
@@ -60,7 +60,7 @@ class NewEvent:
             self.properties,
             products,
             self.message_id,
-            sorted(each.key for each in self.identifiers),
+            sorted({each.key for each in self.identifiers}),
         ]
         # Only where there is any, so that events of before have the same hash still.
         if self.facts or self.device:
@@ -74,8 +74,10 @@ async def track_events(
     """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
 
     The facts that come with an event change the person, and what a device told refreshes what is tracked. Row by row:
-    a repeated event is DUPLICATE and does nothing again, one with other content under the same key is refused. `wrong`
-    rows were refused before and only stand in the result. Raises what `in_batches` raises.
+    a repeated event is DUPLICATE and does nothing again, one with other content under the same key is refused. An
+    identifier that is blocked or over a cap is left out, and named in the user errors of the row, which is CREATED all
+    the same; where nothing but blocked ones is left the row is nobody's and refused. `wrong` rows were refused before
+    and only stand in the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -102,8 +104,8 @@ class _Chunk:
     added: list[tuple[NewEvent, str, str]] = field(default_factory=list)
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        identifiers = [each for event in self.events for each in event.identifiers]
-        resolution = await resolve(self.transaction, identifiers, self.now_ms)
+        rows = [event.identifiers for event in self.events]
+        resolution = await resolve_rows(self.transaction, rows, self.now_ms)
         keys = sorted({event.source_key for event in self.events})
         for key, event_id, content in await self.transaction.run(statements.KNOWN_EVENTS, keys=keys):
             self.known[key] = (event_id, content)
@@ -136,18 +138,18 @@ class _Chunk:
             return missing
         try:
             # A refused row makes nobody, so its facts are looked at before.
-            found = resolution.match(event.identifiers).profile_id
+            found = resolution.meant(event.identifiers)
             news = known.news(found, event.facts)
             news |= refreshed(event.device, event.occurred_at_ms, known.of(found).values)
-            profile_id = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
+            placed = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
         except Refusal as refusal:
             return refused_by(event.index, refusal)
         event_id = new_id(IdPrefix.EVENT)
         self.known[event.source_key] = (event_id, event.content_hash)
-        known.learn(profile_id, news)
-        self.sightings.add(profile_id, event.occurred_at_ms)
-        self.added.append((event, event_id, profile_id))
-        return RowResult(event.index, RowOutcome.CREATED, event_id)
+        known.learn(placed.profile_id, news)
+        self.sightings.add(placed.profile_id, event.occurred_at_ms)
+        self.added.append((event, event_id, placed.profile_id))
+        return created(event.index, event_id, placed.refused)
 
     async def _write(self, known: Knowledge) -> tuple[ProfileChange, ...]:
         if not self.added:

@@ -10,13 +10,13 @@ from graph.connection import Graph, Transaction
 from graph.errors import Raced, Refusal
 from graph.history.batch import in_batches
 from graph.history.product import ProductKey, merged_products
-from graph.history.row import RowResult, refused, refused_by
+from graph.history.row import RowResult, created, refused, refused_by
 from graph.history.sighting import Sightings
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
-from graph.people.resolution import Resolution, resolve, touch
+from graph.people.resolution import Resolution, resolve_rows, touch
 from graph.source_key import source_key
 from graph.statements import history as statements
 from graph.vocabulary import ChangeKind, PurchaseKind, PurchaseLineStatus, PurchaseStatus, RowOutcome, UserErrorCode
@@ -80,7 +80,8 @@ async def record_purchases(
 
     Row by row: the same source and externalId again updates the order only when `changedAt` is newer. An older state,
     or the same one, is UNCHANGED; another one under the same `changedAt` is refused. An order stays with the person it
-    was recorded for. `wrong` rows were refused before and only stand in the result. Raises what `in_batches` raises.
+    was recorded for. An identifier that is blocked or over a cap is left out as by `track_events`. `wrong` rows were
+    refused before and only stand in the result. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -118,8 +119,8 @@ class _Chunk:
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
         owners = {known.profile_id for known in (await self._present()).values()}
-        identifiers = [each for purchase in self.purchases for each in purchase.identifiers]
-        resolution = await resolve(self.transaction, identifiers, self.now_ms, owners)
+        rows = [each.identifiers for each in self.purchases]
+        resolution = await resolve_rows(self.transaction, rows, self.now_ms, owners)
         # What was read before the locks may be older than what the former holder of the locks wrote.
         self.known = await self._present()
         if not {known.profile_id for known in self.known.values()} <= owners:
@@ -148,7 +149,7 @@ class _Chunk:
 
     def _placed(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
         try:
-            profile_id = resolution.found_or_created(purchase.identifiers, purchase.source, is_test=purchase.is_test)
+            placed = resolution.found_or_created(purchase.identifiers, purchase.source, is_test=purchase.is_test)
         except Refusal as refusal:
             return refused_by(purchase.index, refusal)
         purchase_id = new_id(IdPrefix.PURCHASE)
@@ -157,11 +158,11 @@ class _Chunk:
             "key": purchase.source_key,
             "source": purchase.source,
             "externalId": purchase.external_id,
-            "profileId": profile_id,
+            "profileId": placed.profile_id,
             "isTest": purchase.is_test,
         }
-        self._keep(purchase, purchase_id, profile_id)
-        return RowResult(purchase.index, RowOutcome.CREATED, purchase_id)
+        self._keep(purchase, purchase_id, placed.profile_id)
+        return created(purchase.index, purchase_id, placed.refused)
 
     def _keep(self, purchase: NewPurchase, purchase_id: str, profile_id: str) -> None:
         self.known[purchase.source_key] = _Known(purchase_id, purchase.changed_at_ms, profile_id, purchase.content_hash)

@@ -15,7 +15,10 @@ MOST_ROWS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one row of a batch; refused rows changed nothing and say why."""
+    """What became of one row of a batch.
+
+    Refused rows changed nothing and say why; those that are CREATED say which of their identifiers were left out.
+    """
 
     index: int
     outcome: RowOutcome
@@ -63,6 +66,13 @@ def refused(index: int, code: UserErrorCode, message: str, *field: str) -> RowRe
 
 def refused_by(index: int, refusal: Refusal) -> RowResult:
     """The row with a refusal's errors, which then name the row."""
-    return RowResult(
-        index, RowOutcome.REFUSED, None, tuple(replace(error, index=index) for error in refusal.user_errors)
-    )
+    return RowResult(index, RowOutcome.REFUSED, None, _in_row(index, refusal.user_errors))
+
+
+def created(index: int, made_id: str, left_out: Iterable[UserError]) -> RowResult:
+    """The row that made something, with what of it was left out."""
+    return RowResult(index, RowOutcome.CREATED, made_id, _in_row(index, left_out))
+
+
+def _in_row(index: int, errors: Iterable[UserError]) -> tuple[UserError, ...]:
+    return tuple(replace(error, index=index) for error in errors)

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from graph.identifiers import ONE_PERSON_TYPES, WEAK_TYPES, IdentifierValue
+from graph.identifiers import WEAK_TYPES, IdentifierValue
+from graph.identifying.rules import IdentifierRules
 from graph.vocabulary import IdentifierType
 
 
@@ -13,6 +14,7 @@ class Known:
 
     owners: Mapping[str, Collection[str]]
     one_person_keys: Mapping[str, Collection[str]]
+    rules: IdentifierRules = field(default_factory=IdentifierRules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,22 @@ def match(
     value of the same type and namespace than the input brings: that is another person, who only shares the value.
     """
     usable = [each for each in identifiers if match_on is None or each.type in match_on]
-    one_person = [each for each in usable if each.type in ONE_PERSON_TYPES]
-    decided = _owners_of(one_person, known)
+    decided = _owners_of(_one_person(usable, known), known)
     if not decided:
-        shared = [each for each in usable if each.type not in ONE_PERSON_TYPES | WEAK_TYPES]
-        decided = {each for each in _owners_of(shared, known) if not _is_another_person(each, identifiers, known)}
+        shared = [each for each in usable if each.type not in WEAK_TYPES and not known.rules.is_one_person(each.type)]
+        decided = _without_other_people(_owners_of(shared, known), identifiers, known)
     if not decided and all(each.type in WEAK_TYPES for each in identifiers):
         decided = _owners_of(usable, known)
     return Match(tuple(sorted(decided)))
+
+
+def could_mean(identifiers: Sequence[IdentifierValue], known: Known) -> set[str]:
+    """Everybody whom `match` may find for these, or `conflicts` look at, whichever types they are matched on.
+
+    The rest of those who share a value are other people for certain, so nobody has to wait for them.
+    """
+    one_person = _owners_of(_one_person(identifiers, known), known)
+    return one_person | _without_other_people(_owners_of(identifiers, known), identifiers, known)
 
 
 def conflicts(identifiers: Sequence[IdentifierValue], profile_id: str | None, known: Known) -> bool:
@@ -56,25 +66,32 @@ def conflicts(identifiers: Sequence[IdentifierValue], profile_id: str | None, kn
 
     A one-person value belongs to one person, and a person gets no second one of the same type and namespace this way.
     """
-    brought = [each for each in identifiers if each.type in ONE_PERSON_TYPES]
-    if len({_scope(each.key) for each in brought}) < len(brought):
+    brought = {each.key for each in _one_person(identifiers, known)}
+    if len({_scope(key) for key in brought}) < len(brought):
         return True
-    if any(owner != profile_id for each in brought for owner in known.owners.get(each.key, ())):
+    if any(owner != profile_id for key in brought for owner in known.owners.get(key, ())):
         return True
     present = known.one_person_keys.get(profile_id, ()) if profile_id is not None else ()
     scopes = {_scope(key) for key in present}
-    return any(each.key not in present and _scope(each.key) in scopes for each in brought)
+    return any(key not in present and _scope(key) in scopes for key in brought)
+
+
+def _one_person(identifiers: Sequence[IdentifierValue], known: Known) -> list[IdentifierValue]:
+    return [each for each in identifiers if known.rules.is_one_person(each.type)]
 
 
 def _owners_of(identifiers: Sequence[IdentifierValue], known: Known) -> set[str]:
     return {owner for each in identifiers for owner in known.owners.get(each.key, ())}
 
 
-def _is_another_person(profile_id: str, identifiers: Sequence[IdentifierValue], known: Known) -> bool:
-    brought = {each.key for each in identifiers if each.type in ONE_PERSON_TYPES}
+def _without_other_people(owners: set[str], identifiers: Sequence[IdentifierValue], known: Known) -> set[str]:
+    brought = {each.key for each in _one_person(identifiers, known)}
     scopes = {_scope(key) for key in brought}
-    present = known.one_person_keys.get(profile_id, ())
-    return any(_scope(key) in scopes and key not in brought for key in present)
+    return {
+        owner
+        for owner in owners
+        if not any(_scope(key) in scopes and key not in brought for key in known.one_person_keys.get(owner, ()))
+    }
 
 
 def _scope(key: str) -> str:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from graph.connection import Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, resolve
+from graph.people.resolution import Resolution, resolve, resolve_rows
 from graph.statements import people as statements
 from graph.vocabulary import UserErrorCode
 
@@ -41,7 +41,8 @@ async def locked_person(
 ) -> Person:
     """The living profile that the reference means: a merged id gives its survivor. `also` is locked besides.
 
-    Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH where a value points to several people.
+    Raises Refusal NOT_FOUND, AMBIGUOUS_MATCH where a value points to several people, or IDENTIFIER_BLOCKED where it
+    stands for nobody.
     """
     if reference.identifier is not None:
         return await _by_identifier(transaction, reference.identifier, now_ms, also=also, create=create)
@@ -64,7 +65,9 @@ async def locked_people(
         if each.identifier is None
     }
     values = {name: each.identifier for name, each in references.items() if each.identifier is not None}
-    resolution = await resolve(transaction, values.values(), now_ms, survivors.values())
+    # Each of them is somebody by itself.
+    alone = [(value,) for value in values.values()]
+    resolution = await resolve_rows(transaction, alone, now_ms, list(survivors.values()))
     for survivor in survivors.values():
         await _check_that_it_remains(transaction, survivor)
     found = {name: _matched(resolution, value, name) for name, value in values.items()}
@@ -83,7 +86,8 @@ async def _by_identifier(
     also: tuple[IdentifierValue, ...],
     create: bool,
 ) -> Person:
-    resolution = await resolve(transaction, (value, *also), now_ms)
+    # Whom the value means is decided by it alone, whatever else is locked for the person.
+    resolution = await resolve_rows(transaction, [(value,), also], now_ms)
     profile_id = _matched(resolution, value, _PROFILE)
     if profile_id is not None:
         return Person(profile_id, is_new=False, resolution=resolution)
@@ -96,8 +100,7 @@ def _matched(resolution: Resolution, value: IdentifierValue, name: str) -> str |
     try:
         return resolution.match([value]).profile_id
     except Refusal as refusal:
-        errors = [replace(error, field=(name, "identifier")) for error in refusal.user_errors]
-        raise Refusal(*errors, candidates=refusal.candidates) from None
+        raise refusal.at(name, "identifier") from None
 
 
 async def _survivor(transaction: Transaction, profile_id: str | None, name: str) -> str:

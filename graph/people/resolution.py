@@ -1,83 +1,112 @@
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph.connection import Transaction
 from graph.errors import Raced, Refusal, UserError
-from graph.identifiers import CONTACT_TYPES, ONE_PERSON_TYPES, IdentifierValue
+from graph.identifiers import CONTACT_TYPES, IdentifierValue
+from graph.identifying.blocking import blocked_keys
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
-from graph.people.matching import Known, Match, conflicts, match
+from graph.people.known_people import KnownPeople
+from graph.people.matching import Match
 from graph.statements import people as statements
 from graph.vocabulary import ChangeKind, IdentifierType, UserErrorCode
 
 # Somebody else may link an identifier between our look and our lock; who loses that race this often starts over.
 _ROUNDS = 3
 
-_AMBIGUOUS = UserError(UserErrorCode.AMBIGUOUS_MATCH, "These identifiers point to several profiles.", ("identifiers",))
+_FIELD = ("identifiers",)
+_AMBIGUOUS = UserError(UserErrorCode.AMBIGUOUS_MATCH, "These identifiers point to several profiles.", _FIELD)
 _CONFLICT = UserError(
     UserErrorCode.IDENTIFIER_CONFLICT,
     "A value that belongs to one person would belong to two, or a person would get two of them.",
-    ("identifiers",),
+    _FIELD,
 )
+_BLOCKED = "This value stands for nobody and identifies no one."
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Whose a row is, and which of its identifiers were refused: the row is kept without those."""
+
+    profile_id: str
+    refused: tuple[UserError, ...] = ()
 
 
 @dataclass(slots=True)
 class Resolution:
     """Who the identifiers of some rows mean, inside one transaction that holds their locks.
 
-    It is filled row by row, because a row may bring the person whom the next one means, and written once.
+    It is filled row by row, because a row may bring the person whom the next one means, and written once. `blocked`
+    are the keys of values that stand for nobody: they were neither looked up nor locked, and never match.
     """
 
     now_ms: int
-    owners: dict[str, set[str]]
-    one_person_keys: dict[str, set[str]]
+    people: KnownPeople
     identifier_ids: dict[str, str]
+    blocked: frozenset[str]
     _created: list[dict[str, object]] = field(default_factory=list)
     _links: list[dict[str, object]] = field(default_factory=list)
 
     @property
     def profile_ids(self) -> set[str]:
-        """All who are locked because of an identifier, and those who were made."""
-        return _profile_ids(self.owners)
+        """All who have one of the identifiers, and those who were made."""
+        return {profile_id for owners in self.people.owners.values() for profile_id in owners}
 
     def match(
         self, identifiers: Sequence[IdentifierValue], match_on: Collection[IdentifierType] | None = None
     ) -> Match:
-        """Raises Refusal AMBIGUOUS_MATCH with the candidates, or IDENTIFIER_CONFLICT."""
-        found = match(identifiers, self._known(), match_on)
+        """Raises Refusal IDENTIFIER_BLOCKED, AMBIGUOUS_MATCH or IDENTIFIER_CONFLICT, these two with the candidates."""
+        self._refuse(self._blocked(identifiers))
+        found = self.people.match(identifiers, match_on)
         if found.is_ambiguous:
             raise Refusal(_AMBIGUOUS, candidates=found.candidates)
-        if conflicts(identifiers, found.profile_id, self._known()):
-            raise Refusal(_CONFLICT)
+        self._refuse_conflict(found.profile_id, identifiers)
         return found
 
-    def found_or_created(self, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool) -> str:
-        """The person whom the identifiers mean, with all of them linked. Raises Refusal as `match` does."""
-        found = self.match(identifiers)
-        if found.profile_id is None:
-            return self.create(identifiers, source, is_test=is_test)
-        self.link(found.profile_id, identifiers, source)
-        return found.profile_id
+    def meant(self, identifiers: Sequence[IdentifierValue]) -> str | None:
+        """Whom `found_or_created` would find, None where it would make somebody. Raises Refusal as it does."""
+        return self.match(self._usable(identifiers)).profile_id
+
+    def found_or_created(self, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool) -> Placed:
+        """The person whom the identifiers mean, with those of them linked that may be.
+
+        Blocked values and those over a cap are refused by themselves, and what the row says is kept. A row that has
+        nothing else than blocked values is nobody's: it raises Refusal with them, since a person made of nothing could
+        never be found again. Raises Refusal as `match` does besides.
+        """
+        usable = self._usable(identifiers)
+        profile_id = self.match(usable).profile_id
+        over = self.people.over_the_caps(profile_id, usable)
+        if profile_id is None:
+            profile_id = self._new_person(is_test=is_test)
+        self._add(profile_id, [each for each in usable if each.key not in over], source)
+        return Placed(
+            profile_id, (*self._blocked(identifiers), *_errors(identifiers, over, UserErrorCode.LIMIT_EXCEEDED))
+        )
 
     def create(self, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool) -> str:
-        """A new person with these identifiers."""
-        profile_id = new_id(IdPrefix.PROFILE)
-        self._created.append({"id": profile_id, "isTest": is_test})
-        self.link(profile_id, identifiers, source)
+        """A new person with all these identifiers. Raises Refusal as `link` does."""
+        self._refuse_what_may_not_be(None, identifiers)
+        profile_id = self._new_person(is_test=is_test)
+        self._add(profile_id, identifiers, source)
         return profile_id
 
     def link(self, profile_id: str, identifiers: Sequence[IdentifierValue], source: str) -> bool:
-        """Adds what the person does not have yet; True where that was anything."""
-        missing = [each for each in identifiers if profile_id not in self.owners[each.key]]
-        for each in missing:
-            self._links.append({"profileId": profile_id, "key": each.key, "source": source})
-            self.owners[each.key].add(profile_id)
-            if each.type in ONE_PERSON_TYPES:
-                self.one_person_keys[profile_id].add(each.key)
-        return bool(missing)
+        """Adds what the person does not have yet; True where that was anything.
+
+        Raises Refusal where one of them is blocked (IDENTIFIER_BLOCKED), belongs to somebody else alone or beside
+        another of this person's (IDENTIFIER_CONFLICT), or is over a cap (LIMIT_EXCEEDED).
+        """
+        self._refuse_what_may_not_be(profile_id, identifiers)
+        return self._add(profile_id, identifiers, source)
+
+    def has(self, profile_id: str, identifier: IdentifierValue) -> bool:
+        """Whether the person has the value, of which IDENTIFIER_BLOCKED is raised where it stands for nobody."""
+        self._refuse(self._blocked([identifier]))
+        return profile_id in self.people.owners[identifier.key]
 
     async def write(self, transaction: Transaction) -> None:
         """Writes the people and links decided so far, and forgets them: it may be called again after more rows.
@@ -90,42 +119,87 @@ class Resolution:
             links = sorted(self._links, key=lambda link: (str(link["profileId"]), str(link["key"])))
             await transaction.run(statements.LINK_IDENTIFIERS, links=links, now=self.now_ms)
         self._created, self._links = [], []
-        unused = sorted(key for key in self.identifier_ids if not self.owners[key])
+        unused = sorted(key for key in self.identifier_ids if not self.people.owners[key])
         if unused:
             await transaction.run(statements.FORGET_UNUSED_IDENTIFIERS, keys=unused)
 
-    def _known(self) -> Known:
-        return Known(self.owners, self.one_person_keys)
+    def _usable(self, identifiers: Sequence[IdentifierValue]) -> list[IdentifierValue]:
+        usable = [each for each in identifiers if each.key not in self.blocked]
+        if not usable:
+            self._refuse(self._blocked(identifiers))
+        return usable
+
+    def _new_person(self, *, is_test: bool) -> str:
+        profile_id = new_id(IdPrefix.PROFILE)
+        self._created.append({"id": profile_id, "isTest": is_test})
+        return profile_id
+
+    def _add(self, profile_id: str, identifiers: Iterable[IdentifierValue], source: str) -> bool:
+        added = [each for each in identifiers if self.people.add(profile_id, each)]
+        self._links += ({"profileId": profile_id, "key": each.key, "source": source} for each in added)
+        return bool(added)
+
+    def _refuse_what_may_not_be(self, profile_id: str | None, identifiers: Sequence[IdentifierValue]) -> None:
+        self._refuse(self._blocked(identifiers))
+        self._refuse_conflict(profile_id, identifiers)
+        over = self.people.over_the_caps(profile_id, identifiers)
+        self._refuse(_errors(identifiers, over, UserErrorCode.LIMIT_EXCEEDED))
+
+    def _refuse_conflict(self, profile_id: str | None, identifiers: Sequence[IdentifierValue]) -> None:
+        concerned = self.people.conflict(profile_id, identifiers)
+        if concerned is not None:
+            raise Refusal(_CONFLICT, candidates=concerned)
+
+    def _blocked(self, identifiers: Sequence[IdentifierValue]) -> tuple[UserError, ...]:
+        blocked = {each.key: _BLOCKED for each in identifiers if each.key in self.blocked}
+        return _errors(identifiers, blocked, UserErrorCode.IDENTIFIER_BLOCKED)
+
+    @staticmethod
+    def _refuse(errors: Sequence[UserError]) -> None:
+        if errors:
+            raise Refusal(*errors)
 
 
 async def resolve(
     transaction: Transaction,
-    identifiers: Collection[IdentifierValue],
+    identifiers: Sequence[IdentifierValue],
     now_ms: int,
     profile_ids: Collection[str] = (),
 ) -> Resolution:
-    """Locks the people that the identifiers mean now, then the identifiers, each sorted, and looks again.
+    """As `resolve_rows`, where all the identifiers are brought by one."""
+    return await resolve_rows(transaction, [identifiers], now_ms, profile_ids)
+
+
+async def resolve_rows(
+    transaction: Transaction,
+    rows: Sequence[Sequence[IdentifierValue]],
+    now_ms: int,
+    profile_ids: Collection[str] = (),
+) -> Resolution:
+    """Locks the people whom the rows could mean now, then the identifiers, each sorted, and looks again.
 
     `profile_ids` are locked besides. Looking before locking alone would let two writers both find nobody and make
-    two people of one. Raises Raced where the links change faster than they can be locked.
+    two people of one. Others who share a value are not locked: a hundred who have one address write side by side.
+    Raises Raced where the links change faster than they can be locked.
     """
-    by_key = {each.key: each for each in identifiers}
-    keys = sorted(by_key)
-    locked: set[str] = set()
-    owners, one_person_keys = await _owners(transaction, keys)
+    blocked = await blocked_keys(transaction, [each for row in rows for each in row])
+    usable = [[each for each in row if each.key not in blocked] for row in rows]
+    by_key = {each.key: each for row in usable for each in row}
+    keys, locked = sorted(by_key), set[str]()
     identifier_ids: dict[str, str] = {}
+    people = await _people(transaction, keys, profile_ids)
     for _ in range(_ROUNDS):
-        wanted = _profile_ids(owners) | set(profile_ids)
+        wanted = people.could_mean(usable) | set(profile_ids)
         if wanted - locked:
             await transaction.run(statements.LOCK_PROFILES, ids=sorted(wanted - locked))
             locked |= wanted
         if keys and not identifier_ids:
-            rows = [_row(by_key[key]) for key in keys]
-            locked_ids = await transaction.run(statements.LOCK_IDENTIFIERS, identifiers=rows, now=now_ms)
+            values = [_row(by_key[key]) for key in keys]
+            locked_ids = await transaction.run(statements.LOCK_IDENTIFIERS, identifiers=values, now=now_ms)
             identifier_ids = {str(key): str(id_) for key, id_ in locked_ids}
-        owners, one_person_keys = await _owners(transaction, keys)
-        if _profile_ids(owners) <= locked:
-            return Resolution(now_ms, owners, one_person_keys, identifier_ids)
+        people = await _people(transaction, keys, profile_ids)
+        if people.could_mean(usable) <= locked:
+            return Resolution(now_ms, people, identifier_ids, blocked)
     raise Raced("identifiers changed hands while they were being locked")
 
 
@@ -142,21 +216,34 @@ async def touch(
     return tuple(ProfileChange(profile_id, revision, frozenset(kinds)) for profile_id, revision in rows)
 
 
-async def _owners(
-    transaction: Transaction, keys: Sequence[str]
-) -> tuple[defaultdict[str, set[str]], defaultdict[str, set[str]]]:
-    owners: defaultdict[str, set[str]] = defaultdict(set)
-    one_person_keys: defaultdict[str, set[str]] = defaultdict(set)
-    if keys:
-        one_person = sorted(ONE_PERSON_TYPES)
-        for key, profile_id, own in await transaction.run(statements.OWNERS, keys=keys, onePersonTypes=one_person):
-            owners[key].add(profile_id)
-            one_person_keys[profile_id].update(own)
-    return owners, one_person_keys
+async def _people(transaction: Transaction, keys: Sequence[str], profile_ids: Collection[str]) -> KnownPeople:
+    people = KnownPeople(transaction.rules)
+    if not keys and not profile_ids:
+        return people
+    found = await transaction.run(
+        statements.OWNERS,
+        keys=keys,
+        ids=sorted(profile_ids),
+        onePersonTypes=sorted(transaction.rules.one_person_types),
+    )
+    for profile_id, owned, held in found:
+        for key in owned:
+            people.owners[key].add(profile_id)
+        for kind, number, one_person_keys in held:
+            people.held[profile_id][IdentifierType(kind)] = number
+            people.one_person_keys[profile_id].update(one_person_keys)
+    return people
 
 
-def _profile_ids(owners: dict[str, set[str]]) -> set[str]:
-    return {profile_id for each in owners.values() for profile_id in each}
+def _errors(
+    identifiers: Sequence[IdentifierValue], reasons: dict[str, str], code: UserErrorCode
+) -> tuple[UserError, ...]:
+    """An error at the place of each identifier, in what was given, that there is a reason against."""
+    return tuple(
+        UserError(code, reasons[each.key], (*_FIELD, str(position)))
+        for position, each in enumerate(identifiers)
+        if each.key in reasons
+    )
 
 
 def _row(each: IdentifierValue) -> dict[str, object]:
@@ -168,4 +255,5 @@ def _row(each: IdentifierValue) -> dict[str, object]:
         "value": each.value,
         "masked": each.masked,
         "reversed": each.reversed,
+        "domain": each.domain,
     }

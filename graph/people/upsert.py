@@ -12,7 +12,7 @@ from graph.people.attribute_change import AttributeChange
 from graph.people.facts import Facts, FieldValue
 from graph.people.knowledge import learned
 from graph.people.matching import Match
-from graph.people.resolution import resolve, touch
+from graph.people.resolution import Resolution, resolve, touch
 from graph.vocabulary import ChangeKind, IdentifierType, RowOutcome, UserErrorCode, Word
 
 
@@ -20,6 +20,11 @@ class UpsertMode(Word):
     UPSERT = auto()
     CREATE = auto()
     UPDATE = auto()
+
+
+class MatchConflict(Word):
+    REFUSE = auto()
+    MERGE = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class UpsertProfile:
     is_test: bool = False
     source: str = "api"
     attributes: tuple[AttributeChange, ...] = ()
+    on_conflict: MatchConflict = MatchConflict.REFUSE
 
     @property
     def facts(self) -> Facts:
@@ -42,9 +48,11 @@ class UpsertProfile:
 async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | None, now_ms: int) -> Done:
     """Finds the person by the identifiers, or makes one; adds the identifiers, sets fields and changes attributes.
 
-    The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH with the candidates where the
-    identifiers mean several people, IDENTIFIER_CONFLICT where two people would share a one-person value, TAKEN in mode
-    CREATE, NOT_FOUND in mode UPDATE, and what `graph.people.facts.news` refuses. The same command twice leaves the
+    The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH where the identifiers mean several
+    people, IDENTIFIER_CONFLICT where two people would share a one-person value or one would get two, both with the
+    candidates, or MERGE_REFUSED in their stead where `on_conflict` is MERGE and they may not be made one; TAKEN in mode
+    CREATE, NOT_FOUND in mode UPDATE; IDENTIFIER_BLOCKED for a value that stands for nobody, LIMIT_EXCEEDED for one over
+    a cap; and what `graph.people.facts.news` refuses. Then nothing was written. The same command twice leaves the
     second without effect and UNCHANGED, unless it increments.
     """
 
@@ -56,7 +64,7 @@ async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | No
 
 async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: int) -> Done:
     resolution = await resolve(transaction, command.identifiers, now_ms)
-    found = resolution.match(command.identifiers, command.match_on)
+    found = _found(resolution, command)
     _refuse(found, command.mode)
     if found.profile_id is None:
         profile_id = resolution.create(command.identifiers, command.source, is_test=command.is_test)
@@ -73,6 +81,16 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
         return Done({"profileId": profile_id, "outcome": RowOutcome.UNCHANGED})
     changes = await touch(transaction, [profile_id], now_ms, *kinds)
     return Done({"profileId": profile_id, "outcome": outcome}, changes)
+
+
+def _found(resolution: Resolution, command: UpsertProfile) -> Match:
+    try:
+        return resolution.match(command.identifiers, command.match_on)
+    except Refusal as refusal:
+        if command.on_conflict is MatchConflict.REFUSE or not refusal.candidates:
+            raise
+        error = UserError(UserErrorCode.MERGE_REFUSED, "These people may not be made one.", ("identifiers",))
+        raise Refusal(error, candidates=refusal.candidates) from None
 
 
 def _refuse(found: Match, mode: UpsertMode) -> None:

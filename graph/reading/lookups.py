@@ -126,6 +126,7 @@ LOOKUPS: Mapping[str, Lookup] = {
 NODES: Mapping[str, Lookup] = {
     IdPrefix.PROFILE: Lookup("Profile", {"id": PERSON_BY_ID}),
     IdPrefix.IDENTIFIER: Lookup("Identifier", {"id": by_id("Identifier")}),
+    IdPrefix.BLOCKED_IDENTIFIER: Lookup("BlockedIdentifier", {"id": by_id("BlockedValue")}),
     IdPrefix.SUBSCRIPTION: Lookup("ChannelSubscription", {"id": by_id("Subscription")}),
     IdPrefix.RESOURCE: Lookup("Resource", {"id": by_id("Resource")}),
     IdPrefix.CATEGORY: Lookup("Category", {"id": by_id("Category")}),

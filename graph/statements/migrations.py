@@ -112,6 +112,7 @@ ATTRIBUTES_AND_RELATIONS: Final = (
     _unique("Relation", "id"),
     _unique("Relation", "key"),
 )
+BLOCKED_VALUES: Final = (_unique("BlockedValue", "id"), _unique("BlockedValue", "key"))
 
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 

@@ -4,15 +4,26 @@ from typing import Final
 
 from graph.statement import Statement
 
+# Whom the identifiers point to, and of each of these people and of `$ids` how many identifiers of each type they have.
+# What one person has is capped, so nobody keeps a counter that all writers would meet at.
 OWNERS: Final = Statement(
     "owners_of_identifiers",
     """
-    UNWIND $keys AS key
-    MATCH (:Identifier {key: key})-[:IDENTIFIES]->(linked:Profile)
-    WITH DISTINCT key, coalesce(linked.mergedInto, linked.id) AS ownerId
+    CALL () {
+        UNWIND $keys AS key
+        MATCH (:Identifier {key: key})-[:IDENTIFIES]->(linked:Profile)
+        RETURN key, coalesce(linked.mergedInto, linked.id) AS ownerId
+      UNION
+        UNWIND $ids AS ownerId
+        RETURN null AS key, ownerId
+    }
+    WITH ownerId, collect(key) AS keys
     MATCH (owner:Profile {id: ownerId})
-    RETURN collect([key, owner.id, COLLECT {
-        MATCH (one:Identifier)-[:IDENTIFIES]->(owner) WHERE one.type IN $onePersonTypes RETURN one.key
+    RETURN collect([owner.id, keys, COLLECT {
+        MATCH (held:Identifier)-[:IDENTIFIES]->(owner)
+        WITH held.type AS type, count(held) AS number,
+            collect(CASE WHEN held.type IN $onePersonTypes THEN held.key END) AS own
+        RETURN [type, number, own]
     }])
     """,
 )
@@ -35,7 +46,8 @@ LOCK_IDENTIFIERS: Final = Statement(
     UNWIND $identifiers AS row
     MERGE (i:Identifier {key: row.key})
     ON CREATE SET i.id = row.id, i.type = row.type, i.namespace = row.namespace, i.value = row.value,
-        i.masked = row.masked, i.reversed = row.reversed, i.createdAt = datetime({epochMillis: $now})
+        i.masked = row.masked, i.reversed = row.reversed, i.domain = row.domain,
+        i.createdAt = datetime({epochMillis: $now})
     SET i.type = row.type
     RETURN collect([row.key, i.id])
     """,

@@ -44,7 +44,7 @@ async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_m
     A second call finds the first one's subscription (UNCHANGED). Who left comes back only with `resubscribe` and opt-in
     evidence that is newer than the leaving, else Refusal CONSENT_REQUIRED. A complaint or a dead address is final:
     Refusal STATE_NOT_ALLOWED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH, INVALID where the resource does not use the
-    channel or the evidence is more than 24 hours in the future.
+    channel or the evidence is more than 24 hours in the future, and what `Resolution.link` says of the address.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -63,7 +63,7 @@ async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int
     person = await locked_person(
         transaction, command.profile, now_ms, also=(command.address,), create=command.create_profile
     )
-    linked = person.resolution.link(person.profile_id, [command.address], "subscribe")
+    linked = _linked(person, command.address)
     await person.resolution.write(transaction)
     subscription_id, outcome = await _open(transaction, command, person, resource, now_ms)
     joined = bool(categories) and await transaction.run(
@@ -78,6 +78,13 @@ async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int
     # An address may be linked anew to a person whose subscription at it stayed.
     changed = [person.profile_id] if kinds else []
     return Done(result, await touch(transaction, changed, now_ms, *kinds))
+
+
+def _linked(person: Person, address: IdentifierValue) -> bool:
+    try:
+        return person.resolution.link(person.profile_id, [address], "subscribe")
+    except Refusal as refusal:
+        raise refusal.at("address") from None
 
 
 async def _open(

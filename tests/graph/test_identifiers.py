@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.identifiers import identifier, identifier_key, is_placeholder
+from graph.identifiers import identifier, identifier_key
 from graph.vocabulary import IdentifierType
 
 
@@ -44,14 +44,9 @@ def test_what_cannot_be_an_identifier_is_refused_without_repeating_it(
     assert value.strip() == "" or value not in str(refused.value)
 
 
-@pytest.mark.parametrize("value", ["null", "0000", "Anonymous", "undefined", "00000000-0000-0000-0000-000000000000"])
-def test_placeholders_identify_nobody(value: str) -> None:
-    assert is_placeholder(identifier(IdentifierType.EXTERNAL, "shop", value))
-
-
-def test_a_test_mailbox_is_a_placeholder_and_a_person_is_not() -> None:
-    assert is_placeholder(identifier(IdentifierType.EMAIL, "", "test@example.com"))
-    assert not is_placeholder(identifier(IdentifierType.EMAIL, "", "tess@example.com"))
+def test_an_address_has_a_domain_in_lower_case_and_nothing_else_has_one() -> None:
+    assert identifier(IdentifierType.EMAIL, "", "Ann@Mail.Example.COM").domain == "mail.example.com"
+    assert identifier(IdentifierType.CUSTOM, "", "ann@example.com").domain is None
 
 
 @given(st.sampled_from(IdentifierType), st.text(max_size=40))

@@ -8,6 +8,7 @@ from tests.oracle import words
 from tests.oracle.dice import Dice
 from tests.oracle.living import live
 from tests.oracle.world import (
+    BlockedIdentifier,
     Category,
     ChannelSubscription,
     Identifier,
@@ -40,10 +41,12 @@ def found(seed: int = 7) -> World:
     _subscriptions(dice, world)
     _relations(dice, world)
     live(dice, world, INSTANTS)
+    world.blocked = [_blocked(dice, *each) for each in words.BLOCKED]
     for things in (
         world.people,
         world.relations,
         world.identifiers,
+        world.blocked,
         world.resources,
         world.categories,
         world.subscriptions,
@@ -167,6 +170,12 @@ def _identifiers(dice: Dice, world: World) -> None:
         for person in each.people:
             person.identifiers.append(each)
     _left_behind(world)
+
+
+def _blocked(dice: Dice, kind: str | None, value: str) -> BlockedIdentifier:
+    return BlockedIdentifier(
+        id=dice.identity("blk"), key=f"{kind or '*'}:{value}", type=kind, value=value, created_at=dice.pick(INSTANTS)
+    )
 
 
 def _left_behind(world: World) -> None:

@@ -17,6 +17,7 @@ MESSAGES = Order("Message.createdAt", attrgetter("created_at"), descending=True)
 LINES = Order("PurchaseLine.position", attrgetter("position"), identity=attrgetter("product.id"))
 ATTEMPTS = Order("Attempt.at", attrgetter("at"))
 CATEGORIES = Order("Category.id")
+BLOCKED = Order("BlockedIdentifier.id")
 RESOURCES = Order("Resource.id")
 PRODUCTS = Order("Product.name", attrgetter("name"), kind=str, nullable=True)
 
@@ -42,6 +43,7 @@ TIMELINE = Order("Profile.timeline", instant_of, descending=True)
 
 # The orders of the lists that have only one.
 OF_LIST: dict[tuple[str, str], Order] = {
+    ("Query", "blockedIdentifiers"): BLOCKED,
     ("Query", "resources"): RESOURCES,
     ("Query", "products"): PRODUCTS,
     ("Query", "messages"): MESSAGES,

@@ -66,6 +66,7 @@ class Pool:
             (orders.LINES, [line for purchase in world.purchases for line in purchase.lines]),
             (orders.ATTEMPTS, world.attempts),
             (orders.CATEGORIES, world.categories),
+            (orders.BLOCKED, world.blocked),
             (orders.RESOURCES, world.resources),
             (orders.PRODUCTS, world.products),
             (orders.TIMELINE, [*world.events, *world.purchases, *world.messages]),

@@ -108,6 +108,10 @@ def _profiles(_root: Any, info: Info, **arguments: Any) -> Page:
     return page(info, remaining, order, arguments, lambda each: keeps(info, each, given))
 
 
+def _blocked(_root: Any, info: Info, **arguments: Any) -> Page:
+    return page(info, asking(info).world.blocked, orders.BLOCKED, arguments)
+
+
 def _resources(_root: Any, info: Info, **arguments: Any) -> Page:
     return page(info, asking(info).world.resources, orders.RESOURCES, arguments)
 
@@ -160,6 +164,7 @@ ROOTS: dict[str, Resolver] = {
     "profiles": _profiles,
     "identifier": _identifier,
     "resource": _resource,
+    "blockedIdentifiers": _blocked,
     "resources": _resources,
     "product": _product,
     "products": _products,

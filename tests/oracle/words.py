@@ -42,6 +42,7 @@ PRODUCT_NAMES = [
 SKUS = ["lamp", "LAMP-1", "85123A", "85123B", "кат 1", "x:y", "85"]
 MAILBOXES = ["Ann.Archer", "bob", "home", "zoe+shop", "info"]
 DOMAINS = ["example.com", "mail.example.org"]
+BLOCKED = [("EMAIL", "noreply@*"), (None, "n.n."), ("EXTERNAL", "99999")]
 PHONES = ["+442079460000", "+442079460001", "+48221234567", "+81312345678"]
 ATTRIBUTE_TYPES = {
     "born": "DATE",

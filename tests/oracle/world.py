@@ -83,6 +83,16 @@ class Identifier:
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class BlockedIdentifier:
+    typename: ClassVar[str] = "BlockedIdentifier"
+    id: str
+    key: str
+    value: str
+    created_at: int
+    type: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
 class Resource:
     typename: ClassVar[str] = "Resource"
     id: str
@@ -250,6 +260,7 @@ Thing = (
     Person
     | Relation
     | Identifier
+    | BlockedIdentifier
     | Resource
     | Category
     | ChannelSubscription
@@ -269,6 +280,7 @@ class World:
     people: list[Person] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
     identifiers: list[Identifier] = field(default_factory=list)
+    blocked: list[BlockedIdentifier] = field(default_factory=list)
     resources: list[Resource] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)
     subscriptions: list[ChannelSubscription] = field(default_factory=list)

@@ -48,11 +48,12 @@ _EDGES: Mapping[str, LiteralString] = {
     "OF_MESSAGE": "MATCH (a:Attempt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
 }
 
-# Labels that a Statement may name; the graph calls one of them otherwise than GraphQL.
+# Labels that a Statement may name; the graph calls some of them otherwise than GraphQL.
 _LABELS: Mapping[str, LiteralString] = {
     "Profile": "Profile",
     "Relation": "Relation",
     "Identifier": "Identifier",
+    "BlockedIdentifier": "BlockedValue",
     "Resource": "Resource",
     "Category": "Category",
     "ChannelSubscription": "Subscription",

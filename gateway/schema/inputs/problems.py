@@ -9,7 +9,7 @@ from typing import Any
 from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.references import IdentifierInput, ProfileRef, ResourceRef
 from graph.errors import Refusal, UserError
-from graph.identifiers import IdentifierValue, identifier, is_placeholder
+from graph.identifiers import IdentifierValue, identifier
 from graph.iso import COUNTRIES, LOCALE, time_zones
 from graph.people.reference import ProfileReference
 from graph.subscribing.resource import CategoryReference, ResourceReference
@@ -96,25 +96,22 @@ class Problems:
         return given
 
     def identifier(self, given: IdentifierInput, *path: str) -> IdentifierValue | None:
+        """Whether it stands for nobody the graph knows, which keeps the list of such values."""
         try:
-            found = identifier(given.type, given.namespace, given.value)
+            return identifier(given.type, given.namespace, given.value)
         except ValueError as error:
             self.add(UserErrorCode.INVALID, f"The {given.type} {error}.", *path)
             return None
-        if is_placeholder(found):
-            self.add(UserErrorCode.IDENTIFIER_BLOCKED, "This value stands for nobody and identifies no one.", *path)
-            return None
-        return found
 
     def identifiers(self, given: Collection[IdentifierInput], *path: str) -> tuple[IdentifierValue, ...]:
-        """At least one, at most twenty; the same value twice counts once."""
+        """At least one, at most twenty, in the places where they were given, so that each can be named by its place."""
         if not given:
             self.add(UserErrorCode.REQUIRED, "At least one identifier is needed.", *path)
         if len(given) > _MOST_IDENTIFIERS:
             self.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_IDENTIFIERS} identifiers.", *path)
             return ()
         checked = [self.identifier(each, *path, str(position)) for position, each in enumerate(given)]
-        return tuple({each.key: each for each in checked if each is not None}.values())
+        return tuple(each for each in checked if each is not None)
 
     def profile(self, given: ProfileRef, *path: str) -> ProfileReference:
         if isinstance(given.identifier, IdentifierInput):

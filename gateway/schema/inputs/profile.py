@@ -12,7 +12,7 @@ from gateway.schema.inputs.problems import Problems
 from gateway.schema.references import IdentifierInput, ProfileRef
 from gateway.schema.scalars import Date
 from graph.people.facts import FieldValue
-from graph.people.upsert import UpsertMode
+from graph.people.upsert import MatchConflict, UpsertMode
 from graph.vocabulary import IdentifierType, Sex
 
 publish(
@@ -21,6 +21,12 @@ publish(
     UPSERT="Change the person, or make one.",
     CREATE="Make a person; TAKEN where one is found.",
     UPDATE="Change the person; NOT_FOUND where there is none.",
+)
+publish(
+    MatchConflict,
+    "What to do where the identifiers mean several people, or would give one person what is another's.",
+    REFUSE="Change nothing, and say who they are.",
+    MERGE="Make one person of them where that is allowed; else MERGE_REFUSED, and nothing is changed.",
 )
 
 
@@ -44,6 +50,9 @@ class UpsertProfileInput:
     )
     mode: UpsertMode = strawberry.field(
         default=UpsertMode.UPSERT, description="Whether a person may be made, or changed, or both."
+    )
+    on_conflict: MatchConflict = strawberry.field(
+        default=MatchConflict.REFUSE, description="What to do where the identifiers mean several people."
     )
     set: ProfileFieldsInput | None = strawberry.field(default=None, description="Fields to set.")
     attributes: list[AttributeChange] | None = strawberry.field(default=None, description=CHANGES)

@@ -4,22 +4,30 @@ import strawberry
 
 from gateway.schema.directives import scope
 from gateway.schema.mutations import (
+    add_identifier,
+    block_identifier_placeholder,
     create_resource,
     define_attribute,
     record_purchases,
     relate_profiles,
+    remove_identifier,
     send_message,
     subscribe,
     track_events,
+    unblock_identifier_placeholder,
     unrelate_profiles,
     unsubscribe,
     update_profile,
     upsert_profile,
+    verify_identifier,
 )
 from graph.vocabulary import Right
 
 
-@strawberry.type(description="Changes. With `userErrors` nothing was changed; in batches this holds for each row.")
+@strawberry.type(
+    description="Changes. With `userErrors` nothing was changed; in batches this holds for each row that is REFUSED, "
+    "and a row that is CREATED was written without the identifiers that its errors name."
+)
 class Mutation:
     upsert_profile = strawberry.mutation(
         upsert_profile.resolve, description="Finds a person by identifiers, or makes one, and adds what is known."
@@ -36,6 +44,23 @@ class Mutation:
     )
     unrelate_profiles = strawberry.mutation(
         unrelate_profiles.resolve, description="Takes back what one person was to another."
+    )
+    add_identifier = strawberry.mutation(
+        add_identifier.resolve, description="Gives a person one more value to be found by or reached at."
+    )
+    remove_identifier = strawberry.mutation(
+        remove_identifier.resolve,
+        description="Takes a value away from a person. BLOCKED_BY while a subscription at it may still be written to.",
+    )
+    verify_identifier = strawberry.mutation(
+        verify_identifier.resolve, description="Records how a person was seen to own a value."
+    )
+    block_identifier_placeholder = strawberry.mutation(
+        block_identifier_placeholder.resolve,
+        description="Has a value stand for nobody: from now on no input may bring it, and nobody is found by it.",
+    )
+    unblock_identifier_placeholder = strawberry.mutation(
+        unblock_identifier_placeholder.resolve, description="Has a value that was blocked mean people again."
     )
     subscribe = strawberry.mutation(subscribe.resolve, description="Connects one address of a person with a resource.")
     unsubscribe = strawberry.mutation(

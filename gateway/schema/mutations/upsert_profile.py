@@ -23,7 +23,9 @@ from graph.vocabulary import RowOutcome, UserErrorCode
 class UpsertProfilePayload:
     profile: Profile | None = described("The person as now known.")
     outcome: RowOutcome | None = described("What became of them.")
-    candidates: list[Profile] = described("With AMBIGUOUS_MATCH or TAKEN: whom the identifiers could mean.")
+    candidates: list[Profile] = described(
+        "With AMBIGUOUS_MATCH, IDENTIFIER_CONFLICT, MERGE_REFUSED or TAKEN: whom the identifiers could mean."
+    )
     user_errors: list[UserError] = described("What is wrong with the input; then nothing was changed.")
     replayed: bool = described("Whether this is the answer to an earlier request with the same key.")
 
@@ -51,6 +53,7 @@ async def _upsert(context: Context, given: UpsertProfileInput) -> Done:
         match_on=None if given.match_on is None else frozenset(given.match_on),
         is_test=given.is_test,
         attributes=attribute_changes(given.attributes, problems),
+        on_conflict=given.on_conflict,
     )
     problems.refuse()
     return await upsert_profile(context.graph, command, guard(context, "upsertProfile", given), context.clock.now())

@@ -11,6 +11,7 @@ _ALL = (
     person.ATTRIBUTE_DEFINITION,
     person.RELATION,
     person.IDENTIFIER,
+    person.BLOCKED_IDENTIFIER,
     person.SUBSCRIPTION,
     person.MEMBERSHIP,
     person.OPT_IN,

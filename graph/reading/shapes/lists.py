@@ -72,6 +72,10 @@ ROOT_LISTS: dict[str, Connection] = {
             pii_orders=frozenset({_LAST_NAME.name}),
         ),
     ),
+    "blockedIdentifiers": Connection(
+        "BlockedIdentifier",
+        Indexed("BlockedValue", {"ID": Order("BlockedIdentifier.id")}, default="ID"),
+    ),
     "resources": Connection("Resource", Indexed("Resource", {"ID": Order("Resource.id")}, default="ID")),
     "products": Connection(
         "Product",

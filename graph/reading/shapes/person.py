@@ -186,6 +186,16 @@ IDENTIFIER = Shape(
     },
 )
 
+BLOCKED_IDENTIFIER = Shape(
+    "BlockedIdentifier",
+    {
+        "id": value("id"),
+        "type": optional("type"),
+        "value": optional("value"),
+        "createdAt": instant("createdAt"),
+    },
+)
+
 SUBSCRIPTION = Shape(
     "ChannelSubscription",
     {

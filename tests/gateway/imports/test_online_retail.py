@@ -18,6 +18,8 @@ from gateway.imports.summary import Tally
 from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.identifiers import identifier
+from graph.identifying.blocking import BlockPlaceholder, block_placeholder
+from graph.identifying.placeholders import blocked_value
 from graph.statement import Statement
 from graph.vocabulary import IdentifierType
 from tests.gateway.imports.graph_counts import counts, delete_histories, state, sums
@@ -286,6 +288,18 @@ async def test_a_number_that_means_several_people_is_refused_and_attributed_to_n
     assert (summary.lines_read, summary.lines_kept, summary.total_micros) == (3, 1, 2_550_000)
     assert (await counts(graph))["sales"] == 2
     assert await graph.read(_PURCHASE, key="online-retail:2") is None
+
+
+async def test_a_number_that_stands_for_nobody_is_refused_and_makes_nobody(graph: Graph, tmp_path: Path) -> None:
+    blocked = BlockPlaceholder(blocked_value(IdentifierType.EXTERNAL, "99999"), "key_1")
+    await block_placeholder(graph, blocked, None, NOW)
+    file = shop_file(tmp_path / "f.csv", row("1", customer="99999"), row("2"))
+
+    summary, rejects = await import_online_retail(graph, file, clock=CLOCK)
+
+    assert [(each.line, each.code) for each in rejects] == [(2, RejectCode.IDENTIFIER_BLOCKED)]
+    assert (summary.lines_read, summary.lines_kept, summary.profiles_created) == (2, 1, 1)
+    assert await graph.read(_PURCHASE, key="online-retail:1") is None
 
 
 async def test_a_file_of_another_kind_writes_nothing(graph: Graph, tmp_path: Path) -> None:

@@ -101,6 +101,25 @@ async def test_a_letter_is_not_sent_on_another_channel() -> None:
         assert await errors("sendMessage", **_SEND, strategy=strategy) == [("INVALID", f"strategy.{name}.channel")]
 
 
+@pytest.mark.parametrize(
+    "given",
+    [{"value": "*@*"}, {"value": " "}, {"type": "PHONE", "value": "noreply@*"}, {"type": "EMAIL", "value": "x"}],
+)
+async def test_what_could_never_block_anything_is_a_user_error(given: dict[str, str]) -> None:
+    assert await errors("blockIdentifierPlaceholder", **given) == [("INVALID", "value")]
+
+
+async def test_a_change_of_an_identifier_says_all_that_is_wrong_at_once() -> None:
+    wrong = {"type": "EMAIL", "value": "nobody"}
+    given: dict[str, Any] = {"profile": {"identifier": wrong}, "identifier": wrong, "idempotencyKey": "k" * 201}
+    evidence = {"at": "2020-01-01T00:00:00Z", "ip": "300.1.1.1"}
+    expected = [("TOO_LONG", "idempotencyKey"), ("INVALID", "profile.identifier"), ("INVALID", "identifier")]
+
+    assert await errors("addIdentifier", **given) == expected
+    assert await errors("removeIdentifier", **given) == expected
+    assert await errors("verifyIdentifier", **given, evidence=evidence) == [*expected, ("INVALID", "evidence.ip")]
+
+
 async def test_a_resource_has_channels_and_a_bounded_number_of_categories() -> None:
     categories = [{"key": f"c{number}", "title": "News"} for number in range(101)]
     assert await errors("createResource", **{**_RESOURCE, "channels": []}, categories=categories) == [

@@ -13,6 +13,15 @@ from tests.gateway.schema.test_payload import DummyMutation
 _EMAIL = {"type": "EMAIL", "value": "anna@example.org"}
 _INPUTS: dict[str, dict[str, Any]] = {
     "upsertProfile": {"identifiers": [_EMAIL]},
+    "addIdentifier": {"profile": {"id": "prf_anna"}, "identifier": _EMAIL},
+    "removeIdentifier": {"profile": {"id": "prf_anna"}, "identifier": _EMAIL},
+    "verifyIdentifier": {
+        "profile": {"id": "prf_anna"},
+        "identifier": _EMAIL,
+        "evidence": {"at": "2020-01-01T00:00:00Z"},
+    },
+    "blockIdentifierPlaceholder": {"value": "noreply@*"},
+    "unblockIdentifierPlaceholder": {"blockedIdentifier": "blk_1"},
     "subscribe": {
         "profile": {"id": "prf_anna"},
         "resource": {"key": "shop"},

@@ -105,6 +105,7 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
     assert isinstance(node, GraphQLInterfaceType)
     assert sorted(each.name for each in SCHEMA.graphql.get_possible_types(node)) == [
         "Attempt",
+        "BlockedIdentifier",
         "Category",
         "ChannelSubscription",
         "Event",

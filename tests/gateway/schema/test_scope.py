@@ -15,6 +15,7 @@ FILE = Path(__file__).parents[3] / "schema.graphql"
 ABOUT_PEOPLE = {
     "Attempt",
     "Attribute",
+    "BlockedIdentifier",
     "CategoryMembership",
     "ChannelSubscription",
     "EffectiveTimezone",
@@ -52,6 +53,8 @@ def test_exactly_the_fields_that_tell_about_people_need_the_right_to_read_them()
 
 def test_every_mutation_needs_a_right_to_change() -> None:
     assert {name: set(scopes_of(field)) for name, field in FIELDS.items() if name.startswith("Mutation.")} == {
+        "Mutation.addIdentifier": {"profile:write"},
+        "Mutation.blockIdentifierPlaceholder": {"profile:write"},
         "Mutation.createResource": {"profile:write"},
         "Mutation.defineAttribute": {"profile:write"},
         "Mutation.recordPurchases": {"profile:write"},
@@ -60,9 +63,12 @@ def test_every_mutation_needs_a_right_to_change() -> None:
         "Mutation.subscribe": {"profile:write"},
         "Mutation.trackEvents": {"profile:write"},
         "Mutation.unrelateProfiles": {"profile:write"},
+        "Mutation.removeIdentifier": {"profile:write"},
+        "Mutation.unblockIdentifierPlaceholder": {"profile:write"},
         "Mutation.unsubscribe": {"profile:write"},
         "Mutation.updateProfile": {"profile:write"},
         "Mutation.upsertProfile": {"profile:write"},
+        "Mutation.verifyIdentifier": {"profile:write"},
     }
 
 

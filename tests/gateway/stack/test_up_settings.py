@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.stack.addresses import Addresses
 from gateway.stack.memory import Memory
 from gateway.stack.up_settings import UpSettings
 
@@ -41,3 +42,14 @@ def test_a_port_that_is_none_is_named(text: str) -> None:
 def test_a_size_that_java_does_not_know_is_named(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name} must be a size like 512m or 2g, not '1 GB'"):
         UpSettings.from_environment({name: "1 GB"})
+
+
+def test_rules_of_identifiers_are_checked_before_anything_starts_and_handed_on(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="CUSTOMER_GRAPH_ONE_PERSON_TYPES"):
+        UpSettings.from_environment({"CUSTOMER_GRAPH_ONE_PERSON_TYPES": "COOKIE"})
+
+    given = {"CUSTOMER_GRAPH_DATA": str(tmp_path), "CUSTOMER_GRAPH_ONE_PERSON_TYPES": "EXTERNAL,EMAIL"}
+    addresses = Addresses.choose(UpSettings.from_environment(given))
+    # Other commands read these from the running stack.
+    assert addresses.values["CUSTOMER_GRAPH_ONE_PERSON_TYPES"] == "EXTERNAL,EMAIL"
+    assert "CUSTOMER_GRAPH_PEOPLE_PER_VALUE" not in addresses.values

@@ -130,6 +130,18 @@ async def test_rows_of_one_batch_with_one_address_and_two_cards_are_two_people(g
     assert await graph.read(CARDS) == [["EXTERNAL:shop:a"], ["EXTERNAL:shop:b"]]
 
 
+async def test_rows_of_one_batch_that_bring_the_same_new_person_make_one(graph: Graph) -> None:
+    address = identifier(IdentifierType.EMAIL, "", "ann@example.com")
+    phone = identifier(IdentifierType.PHONE, "", "+442079460000")
+    chain = [(address,), (address, phone, phone), (COOKIE, phone)]
+    batch = [replace(VIEWED, index=n, external_id=f"e-{n}", identifiers=each) for n, each in enumerate(chain)]
+
+    done = await track_events(graph, batch, None, NOW)
+
+    assert [(each.outcome, each.user_errors) for each in rows(done)] == [(RowOutcome.CREATED, ())] * 3
+    assert await graph.read(COUNT) == [1, 3, 0]
+
+
 async def test_a_refused_row_leaves_neither_identifier_nor_product_behind(graph: Graph) -> None:
     stranger = identifier(IdentifierType.EMAIL, "", "stranger@example.com")
     products = (ProductReference(key=ProductKey("shop", "1")), ProductReference(id="pro_none"))

@@ -113,6 +113,26 @@ async def test_32_upserts_of_one_new_address_at_once_make_one_profile(graph: Gra
     assert await graph.read(COUNT) == [1, 1, 1]
 
 
+async def test_32_upserts_at_once_of_one_new_address_with_32_cards_make_32_people_who_share_it(graph: Graph) -> None:
+    cards = [identifier(IdentifierType.EXTERNAL, "shop", f"card-{n}") for n in range(32)]
+
+    done = await asyncio.gather(*(upsert(graph, EMAIL, each) for each in cards))
+
+    assert {each.result["outcome"] for each in done} == {RowOutcome.CREATED}
+    assert len({each.result["profileId"] for each in done}) == 32
+    assert await graph.read(COUNT) == [32, 33, 64]
+
+
+async def test_32_upserts_at_once_of_what_one_person_has_make_one_person_with_all_of_it(graph: Graph) -> None:
+    phones = [identifier(IdentifierType.PHONE, "", f"+4420794600{n:02d}") for n in range(32)]
+
+    done = await asyncio.gather(*(upsert(graph, EMAIL, CARD, each) for each in phones))
+
+    assert len({each.result["profileId"] for each in done}) == 1
+    assert await graph.read(COUNT) == [1, 34, 34]
+    assert (await graph.read(PROFILE, id=done[0].result["profileId"]))[0] == 32
+
+
 async def test_a_key_gives_the_first_answer_again_and_refuses_another_input(graph: Graph) -> None:
     first = await upsert(graph, EMAIL, guard=Guard("key", "hash"), firstName="Ann")
 

@@ -63,6 +63,8 @@ CREATE (card:Identifier {id: 'idn_card', key: 'EXTERNAL:shop:7', type: 'EXTERNAL
           masked: '***'})
 CREATE (ann)-[:RELATES]->(:Relation {id: 'rel_1', key: 'prf_ann:parent:prf_bob', type: 'parent',
           properties: '{"lives":"here"}', since: datetime({epochMillis: 2800})})-[:TO]->(bob)
+CREATE (:BlockedValue {id: 'blk_1', key: 'EMAIL:noreply@*', type: 'EMAIL', value: 'noreply@*',
+          createdAt: datetime({epochMillis: 1000})})
 CREATE (mail)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(ann), (home)-[:IDENTIFIES]->(bob)
 CREATE (card)-[:IDENTIFIES]->(ann), (card)-[:IDENTIFIES]->(old)
 CREATE (first:Subscription {id: 'sub_1', key: 'k1', channel: 'EMAIL', status: 'SUBSCRIBED', priority: 0,

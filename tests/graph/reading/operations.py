@@ -147,6 +147,10 @@ OPERATIONS: dict[str, Operation] = {
         f"{{ resources({_PAGE}) {{ {PARTS} count(limit: $limit) {{ value }} }} }}",
         {**_page("Resource.id", None), "limit": drawn.limits},
     ),
+    "blocked identifiers": Operation(
+        f"{{ blockedIdentifiers({_PAGE}) {{ {PARTS} count(limit: $limit) {{ value }} }} }}",
+        {**_page("BlockedIdentifier.id", None), "limit": drawn.limits},
+    ),
     "things by their keys": Operation(
         """{ node(id: $id) { __typename id ... on Profile { city } ... on Event { value } }
         nodes(ids: $ids) { id ... on Profile { city } ... on Event { value } }

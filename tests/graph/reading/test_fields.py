@@ -200,6 +200,16 @@ EVERY_FIELD = {
             }
         },
     ),
+    "BlockedIdentifier": (
+        """node(id: "blk_1") { __typename id ... on BlockedIdentifier { type value createdAt } }""",
+        {
+            "__typename": "BlockedIdentifier",
+            "id": "blk_1",
+            "type": "EMAIL",
+            "value": "noreply@*",
+            "createdAt": "1970-01-01T00:00:01.000Z",
+        },
+    ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
         createdAt } }""",

@@ -140,6 +140,7 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
         ("Profile", "birthDate"),
         ("Profile", "sex"),
         ("Identifier", "value"),
+        ("BlockedIdentifier", "value"),
         ("Message", "address"),
         ("OptInEvidence", "ip"),
         ("Tracked", "ip"),

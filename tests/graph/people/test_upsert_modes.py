@@ -1,0 +1,160 @@
+"""Feature 5: the eleven ways in which the origin matches people, each as it is said here (docs/matching.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from graph.connection import Graph
+from graph.errors import Refusal
+from graph.idempotency import Done
+from graph.identifiers import IdentifierValue, identifier
+from graph.people.add_identifier import AddIdentifier, add_identifier
+from graph.people.reference import ProfileReference
+from graph.people.upsert import MatchConflict, UpsertMode, UpsertProfile, upsert_profile
+from graph.statement import Statement
+from graph.vocabulary import IdentifierType, RowOutcome, UserErrorCode
+
+NOW = 1_790_000_000_000
+NAMES = Statement("names", "MATCH (p:Profile) RETURN collect([p.id, p.firstName])")
+
+EMAIL = identifier(IdentifierType.EMAIL, "", "ann@example.com")
+PHONE = identifier(IdentifierType.PHONE, "", "+442079460000")
+TOKEN = identifier(IdentifierType.PUSH_TOKEN, "shop-app", "token-1")
+HANDLE = identifier(IdentifierType.CUSTOM, "loyalty", "gold-1")
+CHAT = identifier(IdentifierType.TELEGRAM, "shop-bot", "4711")
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What is matched on, the values that the origin would search by, and another value that it would not."""
+
+    match_on: frozenset[IdentifierType]
+    by: tuple[IdentifierValue, ...]
+    beside: IdentifierValue = field(default=TOKEN)
+
+
+def mode(*by: IdentifierValue, beside: IdentifierValue = TOKEN) -> Mode:
+    return Mode(frozenset(each.type for each in by), by, beside)
+
+
+# An address of a subscription is an identifier of its person, so the modes that look at one of the two are one here.
+MODES = {
+    "email": mode(EMAIL),
+    "email_profile": mode(EMAIL),
+    "email_sub": mode(EMAIL),
+    "phone": mode(PHONE),
+    "phone_sub": mode(PHONE),
+    "push_sub": mode(TOKEN, beside=EMAIL),
+    "custom": mode(HANDLE),
+    "custom_sub": mode(CHAT),
+    "email_phone": mode(EMAIL, PHONE),
+    "email_phone_sub": mode(EMAIL, PHONE),
+}
+
+
+async def upsert(
+    graph: Graph, given: Mode, name: str, how: UpsertMode = UpsertMode.UPSERT, conflict: str = "REFUSE"
+) -> Done:
+    command = UpsertProfile(
+        (*given.by, given.beside),
+        {"firstName": name},
+        how,
+        match_on=given.match_on,
+        on_conflict=MatchConflict(conflict),
+    )
+    return await upsert_profile(graph, command, None, NOW)
+
+
+async def refusal(work: Callable[[], Awaitable[Done]]) -> Refusal:
+    with pytest.raises(Refusal) as refused:
+        await work()
+    return refused.value
+
+
+@pytest.mark.parametrize("name", MODES)
+async def test_feature_5_hit_updates_miss_creates_and_two_hits_are_an_error(graph: Graph, name: str) -> None:
+    given = MODES[name]
+
+    missed = await upsert(graph, given, "Ann")
+    hit = await upsert(graph, given, "Anna")
+
+    assert missed.result["outcome"] == RowOutcome.CREATED
+    assert hit.result == {"profileId": missed.result["profileId"], "outcome": RowOutcome.UPDATED}
+    assert await graph.read(NAMES) == [[missed.result["profileId"], "Anna"]]
+
+    # A second person shares the value, because a card says that it is another one.
+    await upsert_profile(
+        graph, UpsertProfile((identifier(IdentifierType.EXTERNAL, "shop", "c-1"), *given.by), {}), None, NOW
+    )
+    await upsert_profile(
+        graph, UpsertProfile((identifier(IdentifierType.EXTERNAL, "shop", "c-2"), *given.by), {}), None, NOW
+    )
+    before = await graph.read(NAMES)
+    two = await refusal(lambda: upsert(graph, given, "Eve"))
+    assert [(each.code, each.field) for each in two.user_errors] == [(UserErrorCode.AMBIGUOUS_MATCH, ("identifiers",))]
+    assert set(two.candidates) == {profile_id for profile_id, _ in before}
+    assert len(two.candidates) == 2
+    assert await graph.read(NAMES) == before
+
+
+@pytest.mark.parametrize("name", MODES)
+async def test_feature_5_update_only_misses_and_create_only_hits_are_errors(graph: Graph, name: str) -> None:
+    given = MODES[name]
+
+    missed = await refusal(lambda: upsert(graph, given, "Ann", UpsertMode.UPDATE))
+    assert [each.code for each in missed.user_errors] == [UserErrorCode.NOT_FOUND]
+    assert await graph.read(NAMES) == []
+
+    made = await upsert(graph, given, "Ann", UpsertMode.CREATE)
+    taken = await refusal(lambda: upsert(graph, given, "Eve", UpsertMode.CREATE))
+    assert [each.code for each in taken.user_errors] == [UserErrorCode.TAKEN]
+    assert taken.candidates == (made.result["profileId"],)
+    assert (await upsert(graph, given, "Anna", UpsertMode.UPDATE)).result["outcome"] == RowOutcome.UPDATED
+    assert await graph.read(NAMES) == [[made.result["profileId"], "Anna"]]
+
+
+@pytest.mark.parametrize("name", MODES)
+async def test_feature_5_what_is_not_matched_on_finds_nobody(graph: Graph, name: str) -> None:
+    given = MODES[name]
+    other = await upsert_profile(graph, UpsertProfile((given.beside,), {}), None, NOW)
+
+    made = await upsert(graph, given, "Ann")
+
+    assert made.result["outcome"] == RowOutcome.CREATED
+    assert made.result["profileId"] != other.result["profileId"]
+
+
+async def test_feature_5_profile_id_hit_updates_and_a_miss_is_an_error(graph: Graph) -> None:
+    made = await upsert(graph, MODES["email"], "Ann")
+    ann, nobody = ProfileReference(id=made.result["profileId"]), ProfileReference(id="prf_nobody")
+
+    hit = await add_identifier(graph, AddIdentifier(ann, PHONE), None, NOW)
+    missed = await refusal(lambda: add_identifier(graph, AddIdentifier(nobody, HANDLE), None, NOW))
+
+    assert hit.result["profileId"] == made.result["profileId"]
+    assert [(each.code, each.field) for each in missed.user_errors] == [(UserErrorCode.NOT_FOUND, ("profile", "id"))]
+    assert await graph.read(NAMES) == [[made.result["profileId"], "Ann"]]
+
+
+async def test_a_conflict_names_who_is_concerned_whether_a_merge_was_wanted_or_not(graph: Graph) -> None:
+    card = identifier(IdentifierType.EXTERNAL, "shop", "17850")
+    ann = (await upsert_profile(graph, UpsertProfile((EMAIL, card), {}), None, NOW)).result["profileId"]
+    bob = (await upsert_profile(graph, UpsertProfile((PHONE,), {}), None, NOW)).result["profileId"]
+    before = await graph.read(NAMES)
+    both = mode(EMAIL, PHONE)
+    by_phone = UpsertProfile((PHONE, card), {"firstName": "Eve"}, match_on=frozenset({IdentifierType.PHONE}))
+
+    refused = await refusal(lambda: upsert(graph, both, "Eve"))
+    not_merged = await refusal(lambda: upsert(graph, both, "Eve", conflict="MERGE"))
+    conflicting = await refusal(lambda: upsert_profile(graph, by_phone, None, NOW))
+
+    assert [each.user_errors[0].code for each in (refused, not_merged, conflicting)] == [
+        UserErrorCode.AMBIGUOUS_MATCH,
+        UserErrorCode.MERGE_REFUSED,
+        UserErrorCode.IDENTIFIER_CONFLICT,
+    ]
+    assert {each.candidates for each in (refused, not_merged, conflicting)} == {tuple(sorted([ann, bob]))}
+    assert await graph.read(NAMES) == before
