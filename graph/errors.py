@@ -15,7 +15,9 @@ GraphError
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 
 from graph.vocabulary import UserErrorCode
 
@@ -77,3 +79,13 @@ class Refusal(GraphError):
         super().__init__("; ".join(error.code for error in user_errors))
         self.user_errors = user_errors
         self.candidates = candidates
+
+
+@contextmanager
+def told_below(*path: str, instead_of: int = 0) -> Iterator[None]:
+    """Refusals of what stands deeper in an input say so: `path` goes before theirs, or replaces its beginning."""
+    try:
+        yield
+    except Refusal as refusal:
+        errors = [replace(each, field=(*path, *(each.field or ())[instead_of:])) for each in refusal.user_errors]
+        raise Refusal(*errors, candidates=refusal.candidates) from None

@@ -20,7 +20,17 @@ from graph.subscribing.resource import (
     create_resource_in,
 )
 from graph.subscribing.subscribe import Subscribe, subscribe_in
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe_in
+from graph.subscribing.unsubscribe import (
+    AtResource,
+    Everything,
+    OfMessage,
+    OnChannel,
+    OneCategory,
+    OneSubscription,
+    Target,
+    Unsubscribe,
+    unsubscribe_in,
+)
 from graph.vocabulary import Channel, IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
 
 # Some forty statements that a cold server plans at 40 to 200 ms each, or several times that while it is busy.
@@ -63,7 +73,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     joined = Subscribe(profile, resource, Channel.EMAIL, address, actor=name, categories=(category,))
     subscription = await subscribe_in(transaction, joined, now_ms)
     content = EmailContent(name, name, None)
-    await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
+    sent = await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
     product = ProductKey(name, name)
     event = NewEvent(0, name, name, (card,), "rehearsal", now_ms, _ONE, {}, (ProductReference(key=product),))
     await track_events_in(transaction, [event], now_ms)
@@ -84,4 +94,14 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
         lines=(line,),
     )
     await record_purchases_in(transaction, [purchase], now_ms)
-    await unsubscribe_in(transaction, Unsubscribe(str(subscription.result["subscriptionId"]), name), now_ms)
+    subscription_id, message_id = str(subscription.result["subscriptionId"]), str(sent.result["messageId"])
+    targets: tuple[Target, ...] = (
+        OneCategory(subscription_id, category),
+        OfMessage(message_id),
+        OneSubscription(subscription_id),
+        AtResource(profile, resource),
+        OnChannel(profile, Channel.EMAIL),
+        Everything(profile),
+    )
+    for target in targets:
+        await unsubscribe_in(transaction, Unsubscribe(target, name), now_ms)

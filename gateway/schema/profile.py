@@ -8,6 +8,7 @@ from gateway.schema.enums import TimelineKind
 from gateway.schema.fields import argument, described, history, paged
 from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazySubscription
 from gateway.schema.node import Node, TimelineEntry
+from gateway.schema.opt_out import OptOut
 from gateway.schema.references import DateTimeRange, ResourceRef
 from gateway.schema.scalars import Date, DateTime
 from graph.vocabulary import (
@@ -52,6 +53,7 @@ class Profile(Node):
         argument("resource", ResourceRef | None, "Only those to this resource."),
         argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
     )
+    opt_outs: list[OptOut] = described("Where the person said no for good: 100 at most.")
     events: Connection[LazyEvent] = history(
         "What the person did.", argument("types", list[str] | None, "Only events of these types: 50 at most."), _DURING
     )

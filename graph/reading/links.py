@@ -17,7 +17,8 @@ PERSON_OF_MESSAGE = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
 PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION]-({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"
-RESOURCE_OF_SUBSCRIPTION = "MATCH ({v})-[:OF]->({x}) RETURN {x} LIMIT 1"
+# Of a subscription, an opt-out or a suppression.
+RESOURCE_OF = "MATCH ({v})-[:OF]->({x}) RETURN {x} LIMIT 1"
 RESOURCE_OF_CATEGORY = "MATCH ({v})<-[:OFFERS]-({x}) RETURN {x} LIMIT 1"
 SUBSCRIPTION_OF_MESSAGE = "MATCH ({v})-[:TO]->({x}) RETURN {x} LIMIT 1"
 RESOURCE_OF_MESSAGE = "MATCH ({v})-[:TO]->()-[:OF]->({x}) RETURN {x} LIMIT 1"

@@ -107,6 +107,8 @@ PURCHASES_OF_PRODUCTS: Final = Statement(
     _SCHEMA_TIMEOUT_MS,
 )
 
+OPT_OUTS: Final = (_unique("OptOut", "id"), _unique("OptOut", "key"))
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

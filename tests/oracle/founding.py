@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.oracle import words
+from tests.oracle.consenting import consent
 from tests.oracle.dice import Dice
 from tests.oracle.living import live
 from tests.oracle.world import Category, ChannelSubscription, Identifier, Person, Resource, Said, World
@@ -29,6 +30,7 @@ def found(seed: int = 7) -> World:
     _identifiers(dice, world)
     _subscriptions(dice, world)
     live(dice, world, INSTANTS)
+    consent(dice, world, INSTANTS)
     for things in (
         world.people,
         world.identifiers,

@@ -143,6 +143,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "effectiveTimezone": lambda person, _info: effective_timezone(person),
         "identifiers": _identifiers,
         "subscriptions": _subscriptions,
+        "optOuts": lambda person, _info: sorted(person.opt_outs, key=lambda each: each.id),
         "events": _events,
         "purchases": _purchases,
         "messages": _messages,
@@ -156,6 +157,10 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "profile": lambda subscription, info: asking(info).world.survivor(subscription.person),
         "categories": _memberships,
         "optIn": _opt_in,
+    },
+    "OptOut": {
+        "liftedForChannels": lambda opt_out, _info: opt_out.lifted_for_channels or [],
+        "liftedForResources": lambda opt_out, _info: opt_out.lifted_for_resources or [],
     },
     "Resource": {
         "channels": lambda resource, _info: resource.channels or [],

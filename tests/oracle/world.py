@@ -1,7 +1,7 @@
 """A small customer graph in memory: what the oracle answers from, and what is written into the real graph.
 
-Attributes are named like the graph's properties. Times (named `at`, or ending in `_at` or `_until`) are epoch
-milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be printed.
+Attributes are named like the graph's properties. Times (named `at` or `since`, or ending in `_at` or `_until`) are
+epoch milliseconds. What is None is not written at all. Everything leads to everything, so nothing can be printed.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ class Person:
     attributes: dict[str, str | int | float | bool] = field(default_factory=dict, metadata=_LINK)
     identifiers: list[Identifier] = field(default_factory=list, metadata=_LINK)
     subscriptions: list[ChannelSubscription] = field(default_factory=list, metadata=_LINK)
+    opt_outs: list[OptOut] = field(default_factory=list, metadata=_LINK)
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -107,6 +108,20 @@ class ChannelSubscription:
     address: Identifier = field(metadata=_LINK)
     resource: Resource = field(metadata=_LINK)
     said: dict[str, Said] = field(default_factory=dict, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class OptOut:
+    typename: ClassVar[str] = "OptOut"
+    id: str
+    key: str
+    since: int
+    channel: str | None = None
+    resource_id: str | None = None
+    lifted_for_channels: list[str] | None = None
+    lifted_for_resources: list[str] | None = None
+    person: Person = field(metadata=_LINK)
+    resource: Resource | None = field(default=None, metadata=_LINK)
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -214,6 +229,7 @@ class Message:
     open_count: int | None = None
     click_count: int | None = None
     complained_at: int | None = None
+    unsubscribed_at: int | None = None
     subscription: ChannelSubscription | None = field(default=None, metadata=_LINK)
     outreach: Outreach | None = field(default=None, metadata=_LINK)
     attempts: list[Attempt] = field(default_factory=list, metadata=_LINK)
@@ -243,6 +259,7 @@ class World:
     resources: list[Resource] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)
     subscriptions: list[ChannelSubscription] = field(default_factory=list)
+    opt_outs: list[OptOut] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)

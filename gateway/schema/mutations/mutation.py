@@ -7,6 +7,7 @@ from gateway.schema.mutations import (
     create_resource,
     record_purchases,
     send_message,
+    set_profile_status,
     subscribe,
     track_events,
     unsubscribe,
@@ -22,7 +23,11 @@ class Mutation:
     )
     subscribe = strawberry.mutation(subscribe.resolve, description="Connects one address of a person with a resource.")
     unsubscribe = strawberry.mutation(
-        unsubscribe.resolve, description="Ends a subscription; the person and their other subscriptions stay."
+        unsubscribe.resolve,
+        description="Ends a category, a subscription, all of a resource or a channel, or everything; nothing else.",
+    )
+    set_profile_status = strawberry.mutation(
+        set_profile_status.resolve, description="Sets or lifts the bar above all subscriptions of a person."
     )
     track_events = strawberry.mutation(
         track_events.resolve, description="Adds what people did to their histories, answered row by row."

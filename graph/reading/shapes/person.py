@@ -69,6 +69,7 @@ PROFILE = Shape(
                 opening=20,
             ),
         ),
+        "optOuts": Several("OptOut", Edges("MATCH ({p})-[:OPTED_OUT]->({v})", Order("OptOut.id"))),
         "events": Connection("Event", _EVENTS),
         "purchases": Connection("Purchase", _PURCHASES),
         "messages": Connection("Message", _MESSAGES),
@@ -108,7 +109,7 @@ SUBSCRIPTION = Shape(
     {
         "id": value("id"),
         "profile": One("Profile", links.PERSON_OF_SUBSCRIPTION),
-        "resource": One("Resource", links.RESOURCE_OF_SUBSCRIPTION),
+        "resource": One("Resource", links.RESOURCE_OF),
         "channel": value("channel"),
         "address": One("Identifier", links.ADDRESS_OF_SUBSCRIPTION),
         "status": value("status"),

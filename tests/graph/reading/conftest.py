@@ -66,6 +66,10 @@ CREATE (ann)-[:HAS_SUBSCRIPTION]->(first)-[:AT]->(mail), (first)-[:OF]->(news)
 CREATE (ann)-[:HAS_SUBSCRIPTION]->(second)-[:AT]->(home), (second)-[:OF]->(news)
 CREATE (first)-[:LEFT {at: datetime({epochMillis: 1100})}]->(offers)
 CREATE (first)-[:JOINED {at: datetime({epochMillis: 1200})}]->(tips)
+CREATE (ann)-[:OPTED_OUT]->(:OptOut {id: 'opt_1', key: 'prf_ann:resource:res_news', resourceId: 'res_news',
+          since: datetime({epochMillis: 1300}), liftedForChannels: ['SMS']})-[:OF]->(news)
+CREATE (ann)-[:OPTED_OUT]->(:OptOut {id: 'opt_2', key: 'prf_ann:channel:SMS', channel: 'SMS',
+          since: datetime({epochMillis: 1400})})
 CREATE (lamp:Product {id: 'pro_1', sourceKey: 'shop:lamp', source: 'shop', sku: 'lamp', name: 'Lamp',
           productCategory: 'light'})
 CREATE (bare:Product {id: 'pro_2', sourceKey: 'shop:bare', source: 'shop', sku: 'bare'})
@@ -89,7 +93,8 @@ CREATE (letter:Message {id: 'msg_1', profileId: 'prf_old', state: 'CLICKED', pur
           subject: 'Hello', isTest: false, createdAt: datetime({epochMillis: 9000}),
           sentAt: datetime({epochMillis: 9100}), deliveredAt: datetime({epochMillis: 9200}),
           openedAt: datetime({epochMillis: 9300}), firstClickedAt: datetime({epochMillis: 9400}), openCount: 2,
-          clickCount: 1, complainedAt: datetime({epochMillis: 9500}), refusedBy: 'EXPIRY', reason: 'late'})
+          clickCount: 1, complainedAt: datetime({epochMillis: 9500}),
+          unsubscribedAt: datetime({epochMillis: 9600}), refusedBy: 'EXPIRY', reason: 'late'})
 CREATE (letter)-[:TO]->(first), (letter)-[:PART_OF]->(intent)
 CREATE (:Attempt {id: 'att_1', at: datetime({epochMillis: 9050}), provider: 'smtp', outcome: 'DEFERRED',
           answer: '450 later', nextAt: datetime({epochMillis: 9080})})-[:OF]->(letter)

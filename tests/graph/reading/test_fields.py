@@ -18,7 +18,8 @@ EVERY_FIELD = {
     "Profile": (
         """node(id: "prf_ann") { __typename id ... on Profile { mergedIds revision kind isIdentified isTest status
         firstName lastName birthDate sex locale timezone country city createdAt updatedAt firstSeenAt lastSeenAt
-        identifiers { nodes { id } } subscriptions { nodes { id } } events { nodes { id } } purchases { nodes { id } }
+        identifiers { nodes { id } } subscriptions { nodes { id } }
+        optOuts { since } events { nodes { id } } purchases { nodes { id } }
         messages { nodes { id } } timeline { nodes { id kind at } } effectiveTimezone { zone } } }""",
         {
             "__typename": "Profile",
@@ -43,6 +44,7 @@ EVERY_FIELD = {
             "lastSeenAt": "1970-01-01T00:00:03.000Z",
             "identifiers": {"nodes": [{"id": "idn_ann"}, {"id": "idn_card"}, {"id": "idn_home"}]},
             "subscriptions": {"nodes": [{"id": "sub_1"}, {"id": "sub_2"}]},
+            "optOuts": [{"since": "1970-01-01T00:00:01.300Z"}, {"since": "1970-01-01T00:00:01.400Z"}],
             "events": {"nodes": [{"id": "evt_2"}, {"id": "evt_1"}]},
             "purchases": {"nodes": [{"id": "pur_2"}, {"id": "pur_1"}]},
             "messages": {"nodes": [{"id": "msg_1"}]},
@@ -131,6 +133,30 @@ EVERY_FIELD = {
                 "source": "form",
                 "wording": "Yes, write to me",
             }
+        },
+    ),
+    "OptOut": (
+        """node(id: "prf_ann") { ... on Profile { optOuts { __typename resource { key } channel since liftedForChannels
+        liftedForResources } } }""",
+        {
+            "optOuts": [
+                {
+                    "__typename": "OptOut",
+                    "resource": {"key": "news"},
+                    "channel": None,
+                    "since": "1970-01-01T00:00:01.300Z",
+                    "liftedForChannels": ["SMS"],
+                    "liftedForResources": [],
+                },
+                {
+                    "__typename": "OptOut",
+                    "resource": None,
+                    "channel": "SMS",
+                    "since": "1970-01-01T00:00:01.400Z",
+                    "liftedForChannels": [],
+                    "liftedForResources": [],
+                },
+            ]
         },
     ),
     "Resource": (
@@ -239,7 +265,8 @@ EVERY_FIELD = {
     "Message": (
         """node(id: "msg_1") { __typename id ... on Message { at kind profile { id } messageState purpose channel
         subject address masked subscription { id } resource { id } outreach { id } refusedBy reason isTest createdAt
-        sentAt deliveredAt openedAt firstClickedAt openCount clickCount complainedAt attempts { nodes { id } } } }""",
+        sentAt deliveredAt openedAt firstClickedAt openCount clickCount complainedAt
+        unsubscribedAt attempts { nodes { id } } } }""",
         {
             "__typename": "Message",
             "id": "msg_1",
@@ -266,6 +293,7 @@ EVERY_FIELD = {
             "openCount": 2,
             "clickCount": 1,
             "complainedAt": "1970-01-01T00:00:09.500Z",
+            "unsubscribedAt": "1970-01-01T00:00:09.600Z",
             "attempts": {"nodes": [{"id": "att_1"}, {"id": "att_2"}]},
         },
     ),

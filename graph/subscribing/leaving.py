@@ -1,0 +1,78 @@
+"""What ends subscriptions, inside a transaction that holds the person's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from graph.connection import Transaction
+from graph.consent.cause import Cause
+from graph.consent.evidence import Evidence
+from graph.consent.ledger import LedgerEntry, Subject, entry_of_time, record
+from graph.consent.running_out import Standing, ran_out
+from graph.consent.strictness import ENDED_BY_LEAVING
+from graph.statements import leaving as statements
+from graph.vocabulary import SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Who said no, to whose subscriptions, and how."""
+
+    profile_id: str
+    actor: str
+    reason: str | None = None
+    evidence: Evidence | None = None
+
+    def entry(
+        self,
+        subject: Subject,
+        from_status: SubscriptionStatus | None,
+        to_status: SubscriptionStatus,
+        cause: Cause = Cause.UNSUBSCRIBE,
+    ) -> LedgerEntry:
+        return LedgerEntry(
+            subject,
+            self.profile_id,
+            from_status,
+            to_status,
+            cause,
+            self.actor,
+            reason=self.reason,
+            evidence=self.evidence,
+        )
+
+    def entries(self, subscription_id: str, standing: Standing, now_ms: int) -> list[LedgerEntry]:
+        """What leaving adds to the ledger; what had run out by then is recorded first. Nothing where it had ended."""
+        if standing.status not in ENDED_BY_LEAVING:
+            return []
+        before = [entry_of_time(subscription_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
+        status = before[-1].to_status if before else standing.status
+        return [*before, self.entry(Subject.subscription(subscription_id), status, SubscriptionStatus.UNSUBSCRIBED)]
+
+
+async def locked_standings(transaction: Transaction, ids: Collection[str]) -> list[tuple[str, Standing]]:
+    """Locks the subscriptions, sorted, and reads them after that. Those that are gone are left out."""
+    ordered = sorted(ids)
+    await transaction.run(statements.LOCK, ids=ordered)
+    rows: Sequence[Sequence[object]] = await transaction.run(statements.STANDINGS, ids=ordered)
+    return [(str(row[0]), _standing(row)) for row in rows]
+
+
+async def end(transaction: Transaction, ids: Collection[str], leaving: Leaving, now_ms: int) -> list[str]:
+    """Ends those that can still be ended, and returns their ids, sorted."""
+    if not ids:
+        return []
+    standings = await locked_standings(transaction, ids)
+    entries = {id_: leaving.entries(id_, standing, now_ms) for id_, standing in standings}
+    changed = sorted(id_ for id_, found in entries.items() if found)
+    if changed:
+        rows = [{"id": id_, "status": SubscriptionStatus.UNSUBSCRIBED} for id_ in changed]
+        await transaction.run(statements.SET_STATUSES, rows=rows, now=now_ms)
+        await record(transaction, [each for id_ in changed for each in entries[id_]], now_ms)
+    return changed
+
+
+def _standing(row: Sequence[object]) -> Standing:
+    until, expires, recorded = (each if isinstance(each, int) else None for each in row[2:5])
+    return Standing(SubscriptionStatus(str(row[1])), until, expires, recorded)
