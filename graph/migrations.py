@@ -13,6 +13,7 @@ from graph.statement import Statement
 from graph.statements import migrations as statements
 from graph.statements.buyers import MARK_PAGE_OF_BUYERS
 from graph.statements.purchase_lines import LIST_PAGE_UNDER_PRODUCTS
+from graph.statements.suppressions import MIGRATE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ MIGRATIONS = (
     Migration(3, "search", statements.SEARCH_INDEXES),
     Migration(4, "purchases of products", (Paged(LIST_PAGE_UNDER_PRODUCTS), statements.PURCHASES_OF_PRODUCTS)),
     Migration(5, "buyers", (Paged(MARK_PAGE_OF_BUYERS),)),
-    Migration(6, "leaving", statements.OPT_OUTS),
+    Migration(6, "leaving", (*statements.LEAVING, Paged(MIGRATE_PAGE))),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

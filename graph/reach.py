@@ -41,7 +41,8 @@ class ReachFacts:
     suspended_until: int | None = None
     consent_expires_at: int | None = None
     category: CategoryFacts | None = None
-    suppressed: bool = False
+    # Until when each suppression of the address stops it; None for one without an end.
+    suppressions: tuple[int | None, ...] = ()
     expires_at: int | None = None
 
 
@@ -128,8 +129,10 @@ def _category(facts: ReachFacts, purpose: Purpose, _now_ms: int) -> Verdict | No
     return None if category.joined_by_default else _refusal(Gate.CATEGORY, "the subscriber has not joined the category")
 
 
-def _suppression(facts: ReachFacts, _purpose: Purpose, _now_ms: int) -> Verdict | None:
-    return _refusal(Gate.SUPPRESSION, "the address is suppressed") if facts.suppressed else None
+def _suppression(facts: ReachFacts, _purpose: Purpose, now_ms: int) -> Verdict | None:
+    if all(_is_past(until, now_ms) for until in facts.suppressions):
+        return None
+    return _refusal(Gate.SUPPRESSION, "the address is suppressed")
 
 
 def _expiry(facts: ReachFacts, _purpose: Purpose, now_ms: int) -> Verdict | None:

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 
 from graph.connection import Graph, Transaction
+from graph.consent.profile_status import SetProfileStatus, set_profile_status_in
+from graph.consent.suppression import Suppress, SuppressionTarget, Unsuppress, suppress_in, unsuppress_in
 from graph.errors import GraphError
 from graph.history.events import NewEvent, track_events_in
 from graph.history.product import ProductKey, ProductReference
@@ -31,7 +33,14 @@ from graph.subscribing.unsubscribe import (
     Unsubscribe,
     unsubscribe_in,
 )
-from graph.vocabulary import Channel, IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
+from graph.vocabulary import (
+    Channel,
+    IdentifierType,
+    PurchaseKind,
+    PurchaseLineStatus,
+    PurchaseStatus,
+    SubscriptionStatus,
+)
 
 # Some forty statements that a cold server plans at 40 to 200 ms each, or several times that while it is busy.
 _TIMEOUT_MS = 60_000
@@ -105,3 +114,8 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     )
     for target in targets:
         await unsubscribe_in(transaction, Unsubscribe(target, name), now_ms)
+    status = SetProfileStatus(profile, SubscriptionStatus.COMPLAINED, name)
+    await set_profile_status_in(transaction, status, now_ms)
+    stopped = SuppressionTarget(address=address)
+    suppression = await suppress_in(transaction, Suppress(stopped, name), now_ms)
+    await unsuppress_in(transaction, Unsuppress(str(suppression.result["suppressionId"])), now_ms)

@@ -13,6 +13,7 @@ from gateway.schema.profile import Profile
 from gateway.schema.purchase import Purchase
 from gateway.schema.references import IdentifierInput, ProductRef, ProfileOrder, ProfileRef, PurchaseRef, ResourceRef
 from gateway.schema.resource import Resource
+from gateway.schema.suppression import Suppression
 from gateway.schema.viewer import Viewer
 
 
@@ -63,4 +64,5 @@ class Query:
         "All messages, the newest first.",
         argument("filter", MessageFilter | None, "Only messages for which this holds."),
     )
+    suppressions: Connection[Suppression] = paged("What nobody writes to, the newest first.")
     viewer: Viewer = described("Who this key belongs to, and what it may do.")

@@ -52,6 +52,7 @@ def _row(identifier: IdentifierValue, *, synthetic: bool) -> Mapping[str, object
         "value": identifier.value,
         "masked": identifier.masked,
         "reversed": identifier.reversed,
+        "domain": identifier.domain,
         # A property that is null is not stored: only what was made up carries the mark.
         "synthetic": True if synthetic else None,
     }

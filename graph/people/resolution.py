@@ -163,4 +163,5 @@ def _row(each: IdentifierValue) -> dict[str, object]:
         "value": each.value,
         "masked": each.masked,
         "reversed": each.reversed,
+        "domain": each.domain,
     }

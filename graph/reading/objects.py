@@ -12,6 +12,7 @@ from graph.reading.connection import NodeReading, connection_reading
 from graph.reading.cost import Cost
 from graph.reading.draft import Scope
 from graph.reading.fields import (
+    Asked,
     Computed,
     Connection,
     Constant,
@@ -66,6 +67,8 @@ def _reading(scope: Scope, field: Field, selection: Selection, path: Path) -> Re
     match field:
         case Leaf() | Constant() | Far() | Part():
             return _value(scope, field, selection.response_key)
+        case Asked():
+            return _asked(scope, field, selection, path)
         case One():
             return _one(scope, field, selection, path)
         case Several():
@@ -102,6 +105,13 @@ def _leaf(scope: Scope, field: Leaf, key: str) -> Reading:
     position = scope.column(filled(field.expression, v=scope.variable))
     scope.rows.cost.weigh(field.weight)
     return assemble.Leaf(key, position, field.convert, required=field.required)
+
+
+def _asked(scope: Scope, field: Asked, selection: Selection, path: Path) -> Reading:
+    value = scope.draft.parameter(scope.draft.arguments(selection, path).source(field.argument))
+    position = scope.column(filled(field.expression, v=scope.variable, value=value))
+    scope.rows.cost.weigh(field.weight)
+    return assemble.Leaf(selection.response_key, position, None, required=False)
 
 
 def _one(scope: Scope, field: One, selection: Selection, path: Path) -> Reading:

@@ -40,8 +40,8 @@ CLAIM_IDENTIFIERS: Final = Statement(
     UNWIND $rows AS row
     MERGE (i:Identifier {key: row.key})
     ON CREATE SET i.id = row.id, i.type = row.type, i.namespace = row.namespace, i.value = row.value,
-        i.masked = row.masked, i.reversed = row.reversed, i.createdAt = datetime({epochMillis: $now}),
-        i.synthetic = row.synthetic
+        i.masked = row.masked, i.reversed = row.reversed, i.domain = row.domain,
+        i.createdAt = datetime({epochMillis: $now}), i.synthetic = row.synthetic
     SET i.lock = true
     REMOVE i.lock
     WITH i

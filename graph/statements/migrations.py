@@ -107,7 +107,17 @@ PURCHASES_OF_PRODUCTS: Final = Statement(
     _SCHEMA_TIMEOUT_MS,
 )
 
-OPT_OUTS: Final = (_unique("OptOut", "id"), _unique("OptOut", "key"))
+# What people's no is written as, the ledger as a history of each person, and what runs out next.
+LEAVING: Final = (
+    _unique("OptOut", "id"),
+    _unique("OptOut", "key"),
+    _unique("Suppression", "id"),
+    _unique("Suppression", "key"),
+    _index("Suppression", "since", "id"),
+    _index("ConsentRecord", "profileId", "at", "id"),
+    _index("Subscription", "status", "suspendedUntil"),
+    _index("Subscription", "status", "consentExpiresAt"),
+)
 
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 

@@ -34,7 +34,8 @@ LOCK_IDENTIFIERS: Final = Statement(
     UNWIND $identifiers AS row
     MERGE (i:Identifier {key: row.key})
     ON CREATE SET i.id = row.id, i.type = row.type, i.namespace = row.namespace, i.value = row.value,
-        i.masked = row.masked, i.reversed = row.reversed, i.createdAt = datetime({epochMillis: $now})
+        i.masked = row.masked, i.reversed = row.reversed, i.domain = row.domain,
+        i.createdAt = datetime({epochMillis: $now})
     SET i.type = row.type
     RETURN collect([row.key, i.id])
     """,

@@ -4,18 +4,18 @@ from dataclasses import dataclass, replace
 
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
+from graph.consent.ending import Ending, end, locked_standings
 from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.ledger import Subject, record
 from graph.consent.opt_out import opt_out_of_channel, opt_out_of_resource
 from graph.consent.profile_status import status_of_profile, write_profile_status
-from graph.consent.strictness import ENDED_BY_LEAVING
+from graph.consent.strictness import WRITTEN_OVER
 from graph.errors import Raced, Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, locked_person
 from graph.people.resolution import resolve, touch
-from graph.statements import leaving as statements
-from graph.subscribing.leaving import Leaving, end, locked_standings
+from graph.statements import ending as statements
 from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts
 from graph.vocabulary import ChangeKind, Channel, SubscriptionStatus, UserErrorCode
 
@@ -73,8 +73,8 @@ class Unsubscribe:
     reason: str | None = None
     evidence: Evidence | None = None
 
-    def leaving(self, profile_id: str) -> Leaving:
-        return Leaving(profile_id, self.actor, self.reason, self.evidence)
+    def ending(self, profile_id: str) -> Ending:
+        return Ending(profile_id, self.actor, reason=self.reason, evidence=self.evidence)
 
 
 async def unsubscribe(graph: Graph, command: Unsubscribe, guard: Guard | None, now_ms: int) -> Done:
@@ -130,9 +130,7 @@ async def _category(transaction: Transaction, command: Unsubscribe, target: OneC
     await transaction.run(statements.LEAVE_CATEGORY, id=subscription_id, categoryId=category_id, now=now_ms)
     # Nothing was said before where the category's default held.
     before = SubscriptionStatus.SUBSCRIBED if said else None
-    entry = command.leaving(profile_id).entry(
-        Subject.category(subscription_id, category_id), before, SubscriptionStatus.UNSUBSCRIBED, Cause.LEAVE
-    )
+    entry = command.ending(profile_id).entry(Subject.category(subscription_id, category_id), before, Cause.LEAVE)
     await record(transaction, [entry], now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.SUBSCRIPTION)
     return _done(profile_id, [subscription_id], 0, changes)
@@ -140,7 +138,7 @@ async def _category(transaction: Transaction, command: Unsubscribe, target: OneC
 
 async def _subscription(transaction: Transaction, command: Unsubscribe, named_id: str, now_ms: int) -> Done:
     profile_id, subscription_id = await _locked_owner(transaction, named_id, now_ms, ("target", "subscription"))
-    return await _one(transaction, command.leaving(profile_id), subscription_id, now_ms)
+    return await _one(transaction, command.ending(profile_id), subscription_id, now_ms)
 
 
 async def _message(transaction: Transaction, command: Unsubscribe, target: OfMessage, now_ms: int) -> Done:
@@ -149,7 +147,7 @@ async def _message(transaction: Transaction, command: Unsubscribe, target: OfMes
     if named_id is None:
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such message, or it went to no subscription.", path))
     profile_id, subscription_id = await _locked_owner(transaction, named_id, now_ms, path)
-    done = await _one(transaction, command.leaving(profile_id), subscription_id, now_ms)
+    done = await _one(transaction, command.ending(profile_id), subscription_id, now_ms)
     if done.changes:
         await transaction.run(statements.MARK_MESSAGE, id=target.message_id, now=now_ms)
     return done
@@ -160,7 +158,7 @@ async def _resource(transaction: Transaction, command: Unsubscribe, target: AtRe
         resource = await resource_facts(transaction, target.resource)
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     ids = await transaction.run(statements.AT_RESOURCE, profileId=profile_id, resourceId=resource.id)
-    changed = await end(transaction, ids, command.leaving(profile_id), now_ms)
+    changed = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
     is_new = await opt_out_of_resource(transaction, profile_id, resource.id, now_ms)
     return await _opted_out(transaction, _done(profile_id, changed, len(ids) - len(changed)), now_ms, is_new=is_new)
 
@@ -169,7 +167,7 @@ async def _channel(transaction: Transaction, command: Unsubscribe, target: OnCha
     with told_below("target", "channel"):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     ids = await transaction.run(statements.ON_CHANNEL, profileId=profile_id, channel=target.channel)
-    changed = await end(transaction, ids, command.leaving(profile_id), now_ms)
+    changed = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
     is_new = await opt_out_of_channel(transaction, profile_id, target.channel, now_ms)
     return await _opted_out(transaction, _done(profile_id, changed, len(ids) - len(changed)), now_ms, is_new=is_new)
 
@@ -178,9 +176,9 @@ async def _everything(transaction: Transaction, command: Unsubscribe, target: Ev
     with told_below("target", "everything", instead_of=1):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     status, _ = await status_of_profile(transaction, profile_id)
-    if status not in ENDED_BY_LEAVING:
+    if status not in WRITTEN_OVER[SubscriptionStatus.UNSUBSCRIBED]:
         return _done(profile_id, [], 0)
-    entry = command.leaving(profile_id).entry(Subject.profile(profile_id), status, SubscriptionStatus.UNSUBSCRIBED)
+    entry = command.ending(profile_id).entry(Subject.profile(profile_id), status)
     await write_profile_status(transaction, entry, now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.PROFILE)
     return _done(profile_id, [], 0, changes)
@@ -199,12 +197,12 @@ async def _locked_owner(
     return str(found[0]), str(found[1])
 
 
-async def _one(transaction: Transaction, leaving: Leaving, subscription_id: str, now_ms: int) -> Done:
-    changed = await end(transaction, [subscription_id], leaving, now_ms)
+async def _one(transaction: Transaction, ending: Ending, subscription_id: str, now_ms: int) -> Done:
+    changed = await end(transaction, {subscription_id: ending}, now_ms)
     if not changed:
-        return _done(leaving.profile_id, [], 1)
-    changes = await touch(transaction, [leaving.profile_id], now_ms, ChangeKind.SUBSCRIPTION)
-    return _done(leaving.profile_id, changed, 0, changes)
+        return _done(ending.profile_id, [], 1)
+    changes = await touch(transaction, [ending.profile_id], now_ms, ChangeKind.SUBSCRIPTION)
+    return _done(ending.profile_id, changed, 0, changes)
 
 
 async def _opted_out(transaction: Transaction, done: Done, now_ms: int, *, is_new: bool) -> Done:

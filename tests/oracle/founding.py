@@ -43,6 +43,8 @@ def found(seed: int = 7) -> World:
         world.outreaches,
         world.messages,
         world.attempts,
+        world.suppressions,
+        world.records,
     ):
         world.by_id.update({each.id: each for each in things})
     return world
@@ -144,6 +146,7 @@ def _identifier(world: World, dice: Dice, kind: str, namespace: str, value: str)
             value=dice.maybe(value, 0.95),
             masked=f"{value[0]}***",
             reversed=value[::-1] if kind == "PHONE" else None,
+            domain=compared.rpartition("@")[2] if kind == "EMAIL" else None,
             namespace=namespace if namespace or dice.chance(0.8) else None,
         )
     )

@@ -1,7 +1,8 @@
 """A small customer graph in memory: what the oracle answers from, and what is written into the real graph.
 
-Attributes are named like the graph's properties. Times (named `at` or `since`, or ending in `_at` or `_until`) are
-epoch milliseconds. What is None is not written at all. Everything leads to everything, so nothing can be printed.
+Attributes are named like the graph's properties. Times (named `at`, `since` or `until`, or ending in `_at` or `_until`)
+are epoch milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be
+printed.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ class Identifier:
     masked: str
     namespace: str | None = None
     reversed: str | None = None
+    domain: str | None = None
     people: list[Person] = field(default_factory=list, metadata=_LINK)
 
 
@@ -122,6 +124,47 @@ class OptOut:
     lifted_for_resources: list[str] | None = None
     person: Person = field(metadata=_LINK)
     resource: Resource | None = field(default=None, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Suppression:
+    typename: ClassVar[str] = "Suppression"
+    id: str
+    key: str
+    kind: str
+    reason: str
+    since: int
+    domain: str | None = None
+    resource_id: str | None = None
+    channel: str | None = None
+    until: int | None = None
+    address: Identifier | None = field(default=None, metadata=_LINK)
+    resource: Resource | None = field(default=None, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class ConsentRecord:
+    typename: ClassVar[str] = "ConsentRecord"
+    id: str
+    scope: str
+    subject_id: str
+    seq: int
+    profile_id: str | None
+    at: int
+    to_status: str
+    cause: str
+    from_status: str | None = None
+    source: str | None = None
+    actor: str | None = None
+    reason: str | None = None
+    category_id: str | None = None
+    evidence_at: int | None = None
+    evidence_ip: str | None = None
+    evidence_url: str | None = None
+    evidence_source: str | None = None
+    evidence_wording: str | None = None
+    about: Person | ChannelSubscription | Identifier = field(metadata=_LINK)
+    category: Category | None = field(default=None, metadata=_LINK)
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -247,6 +290,8 @@ Thing = (
     | Outreach
     | Message
     | Attempt
+    | Suppression
+    | ConsentRecord
 )
 
 
@@ -260,6 +305,8 @@ class World:
     categories: list[Category] = field(default_factory=list)
     subscriptions: list[ChannelSubscription] = field(default_factory=list)
     opt_outs: list[OptOut] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+    records: list[ConsentRecord] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)

@@ -10,7 +10,7 @@ from graph.connection import Graph
 from graph.statement import Statement
 from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
-from tests.oracle.world import Line, OptOut, Person, Thing, World
+from tests.oracle.world import ChannelSubscription, Identifier, Line, OptOut, Person, Thing, World
 
 _TIMEOUT_MS = 60_000
 _BATCH = 200
@@ -34,6 +34,11 @@ _EDGES: Mapping[str, LiteralString] = {
     ),
     "OPTED_OUT": "MATCH (a:Profile {id: row.a}), (b:OptOut {id: row.b}) CREATE (a)-[:OPTED_OUT]->(b)",
     "OF_OPT_OUT": "MATCH (a:OptOut {id: row.a}), (b:Resource {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "STOPS": "MATCH (a:Suppression {id: row.a}), (b:Identifier {id: row.b}) CREATE (a)-[:STOPS]->(b)",
+    "OF_SUPPRESSION": "MATCH (a:Suppression {id: row.a}), (b:Resource {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "ABOUT_PROFILE": "MATCH (a:ConsentRecord {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
+    "ABOUT_SUBSCRIPTION": "MATCH (a:ConsentRecord {id: row.a}), (b:Subscription {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
+    "ABOUT_IDENTIFIER": "MATCH (a:ConsentRecord {id: row.a}), (b:Identifier {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
     "BY_EVENT": "MATCH (a:Event {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:BY]->(b)",
     "ABOUT": "MATCH (a:Event {id: row.a}), (b:Product {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
     "CAUSED_BY": "MATCH (a:Event {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:CAUSED_BY]->(b)",
@@ -59,6 +64,8 @@ _LABELS: Mapping[str, LiteralString] = {
     "Outreach": "Outreach",
     "Message": "Message",
     "Attempt": "Attempt",
+    "Suppression": "Suppression",
+    "ConsentRecord": "ConsentRecord",
 }
 
 Row = dict[str, Any]
@@ -116,7 +123,7 @@ def _row(thing: Thing | Line | OptOut) -> Row:
 
 
 def _is_time(name: str) -> bool:
-    return name in {"at", "since"} or name.endswith(("_at", "_until"))
+    return name in {"at", "since", "until"} or name.endswith(("_at", "_until"))
 
 
 def _camel(name: str) -> str:
@@ -140,6 +147,16 @@ def _edges(world: World) -> dict[str, list[Row]]:
         "LEFT": [{"a": sub.id, "b": category, "at": said.at} for sub, category, said in said if not said.joined],
         "OPTED_OUT": rows((each.person.id, each.id) for each in world.opt_outs),
         "OF_OPT_OUT": rows((each.id, each.resource.id) for each in world.opt_outs if each.resource),
+        "STOPS": rows((each.id, each.address.id) for each in world.suppressions if each.address),
+        "OF_SUPPRESSION": rows((each.id, each.resource.id) for each in world.suppressions if each.resource),
+        **{
+            f"ABOUT_{name}": rows((each.id, each.about.id) for each in world.records if isinstance(each.about, kind))
+            for name, kind in (
+                ("PROFILE", Person),
+                ("SUBSCRIPTION", ChannelSubscription),
+                ("IDENTIFIER", Identifier),
+            )
+        },
         "BY_EVENT": rows((each.id, each.profile_id) for each in world.events),
         "ABOUT": rows((each.id, product.id) for each in world.events for product in each.products),
         "CAUSED_BY": rows((each.id, each.caused_by.id) for each in world.events if each.caused_by),

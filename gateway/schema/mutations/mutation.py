@@ -9,8 +9,10 @@ from gateway.schema.mutations import (
     send_message,
     set_profile_status,
     subscribe,
+    suppress,
     track_events,
     unsubscribe,
+    unsuppress,
     upsert_profile,
 )
 from graph.vocabulary import Right
@@ -29,6 +31,10 @@ class Mutation:
     set_profile_status = strawberry.mutation(
         set_profile_status.resolve, description="Sets or lifts the bar above all subscriptions of a person."
     )
+    suppress = strawberry.mutation(
+        suppress.resolve, description="Stops an address or a domain on everybody who has it or gets it later."
+    )
+    unsuppress = strawberry.mutation(unsuppress.resolve, description="Takes a suppression away.")
     track_events = strawberry.mutation(
         track_events.resolve, description="Adds what people did to their histories, answered row by row."
     )

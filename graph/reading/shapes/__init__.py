@@ -13,6 +13,8 @@ _ALL = (
     person.RESOURCE,
     person.CATEGORY,
     consent.OPT_OUT,
+    consent.SUPPRESSION,
+    consent.CONSENT_RECORD,
     life.EVENT,
     life.PRODUCT,
     life.PURCHASE,

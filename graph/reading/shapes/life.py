@@ -100,7 +100,7 @@ MESSAGE = Shape(
         "id": value("id"),
         "at": instant("createdAt"),
         "kind": Constant("MESSAGE"),
-        "profile": One("Profile", links.PERSON_OF_MESSAGE),
+        "profile": One("Profile", links.PERSON_BY_ID),
         "messageState": value("state"),
         "purpose": value("purpose"),
         "channel": value("channel"),

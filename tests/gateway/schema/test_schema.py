@@ -106,6 +106,7 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "Attempt",
         "Category",
         "ChannelSubscription",
+        "ConsentRecord",
         "Event",
         "Identifier",
         "Message",
@@ -114,4 +115,5 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "Profile",
         "Purchase",
         "Resource",
+        "Suppression",
     ]

@@ -16,6 +16,7 @@ ABOUT_PEOPLE = {
     "Attempt",
     "CategoryMembership",
     "ChannelSubscription",
+    "ConsentRecord",
     "EffectiveTimezone",
     "Event",
     "Identifier",
@@ -28,6 +29,7 @@ ABOUT_PEOPLE = {
     "ProfileChange",
     "Purchase",
     "PurchaseLine",
+    "Suppression",
     "TimelineEntry",
 }
 FIELDS = {
@@ -55,8 +57,10 @@ def test_every_mutation_needs_a_right_to_change() -> None:
         "Mutation.sendMessage": {"message:send"},
         "Mutation.setProfileStatus": {"profile:write"},
         "Mutation.subscribe": {"profile:write"},
+        "Mutation.suppress": {"profile:write"},
         "Mutation.trackEvents": {"profile:write"},
         "Mutation.unsubscribe": {"profile:write"},
+        "Mutation.unsuppress": {"profile:write"},
         "Mutation.upsertProfile": {"profile:write"},
     }
 

@@ -139,6 +139,8 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
         ("Identifier", "value"),
         ("Message", "address"),
         ("OptInEvidence", "ip"),
+        ("Suppression", "pattern"),
+        ("ConsentRecord", "reason"),
     }
 
 
