@@ -104,7 +104,9 @@ class Sending:
 
     async def _finish(self, token: str, records: Sequence[AttemptRecord]) -> None:
         """Tries again while the graph is away. Twice is harmless: the first one that holds gives the token up."""
-        kinds = {ChangeKind.MESSAGE} | ({ChangeKind.IDENTIFIER} if any(each.suppress for each in records) else set())
+        kinds = {ChangeKind.MESSAGE} | (
+            {ChangeKind.IDENTIFIER, ChangeKind.SUBSCRIPTION} if any(each.suppress for each in records) else set()
+        )
         give_up_at = monotonic() + _FINISH_PATIENCE_S
         while True:
             try:

@@ -11,6 +11,7 @@ from dispatch.retry_decision import MAX_ATTEMPTS
 from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
+from graph.consent.due import record_due
 from graph.errors import GraphError
 from graph.forgetting import forget_expired
 from graph.outbox import SweepLimits
@@ -21,7 +22,7 @@ _log: Final = logging.getLogger(__name__)
 _MESSAGES_PER_SWEEP: Final = 1_000
 # Redis stays this short while any number of messages waits in the graph.
 _LONGEST_QUEUE: Final = 20
-_FORGET_EVERY_S: Final = 60.0
+_TIDY_EVERY_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +41,13 @@ class Sweeper:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        forget_at = 0.0
+        tidy_at = 0.0
         while True:
             await asyncio.sleep(self.sweep_ms / 1000)
-            if monotonic() >= forget_at:
-                forget_at = monotonic() + _FORGET_EVERY_S
+            if monotonic() >= tidy_at:
+                tidy_at = monotonic() + _TIDY_EVERY_S
                 await self._forget()
+                await self._record_due()
             for channel in self.channels:
                 try:
                     await self.sweep(channel)
@@ -57,6 +59,15 @@ class Sweeper:
             await forget_expired(self.graph, self.clock.now())
         except GraphError as error:
             _log.warning("idempotency keys that ran out stay a little longer: %s", error)
+
+    async def _record_due(self) -> None:
+        try:
+            changes = await record_due(self.graph, self.clock.now())
+        except GraphError as error:
+            _log.warning("what ran out is written down a little later: %s", error)
+            return
+        for each in changes:
+            self.nudger.publish(each.profile_id, each.revision, each.kinds)
 
     async def sweep(self, channel: Channel) -> int:
         """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""

@@ -15,6 +15,8 @@ GraphError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from graph.vocabulary import UserErrorCode
@@ -81,3 +83,13 @@ class Refusal(GraphError):
     def at(self, *path: str) -> Refusal:
         """The same, said of one place in the input."""
         return Refusal(*(replace(each, field=path) for each in self.user_errors), candidates=self.candidates)
+
+
+@contextmanager
+def told_below(*path: str, instead_of: int = 0) -> Iterator[None]:
+    """Refusals of what stands deeper in an input say so: `path` goes before theirs, or replaces its beginning."""
+    try:
+        yield
+    except Refusal as refusal:
+        errors = [replace(each, field=(*path, *(each.field or ())[instead_of:])) for each in refusal.user_errors]
+        raise Refusal(*errors, candidates=refusal.candidates) from None

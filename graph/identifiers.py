@@ -41,8 +41,8 @@ class IdentifierValue:
 
     @property
     def domain(self) -> str | None:
-        """Of an e-mail address, in lower case: what a suppression of a whole domain compares with."""
-        return self.value.rpartition("@")[2].lower() if self.type is IdentifierType.EMAIL else None
+        """What stands behind the @ of an e-mail address, in small letters."""
+        return self.key.rpartition("@")[2] if self.type is IdentifierType.EMAIL else None
 
 
 def identifier(kind: IdentifierType, namespace: str, value: str) -> IdentifierValue:
@@ -68,6 +68,17 @@ def identifier(kind: IdentifierType, namespace: str, value: str) -> IdentifierVa
 def identifier_key(kind: IdentifierType, namespace: str, value: str) -> str:
     """The unique key of a value; raises ValueError as `identifier` does."""
     return identifier(kind, namespace, value).key
+
+
+def domain_of_mail(text: str) -> str:
+    """A domain as it stands in e-mail addresses; raises ValueError where none can."""
+    try:
+        found = identifier(IdentifierType.EMAIL, "", f"a@{text.strip()}").domain
+    except ValueError:
+        found = None
+    if found is None or "@" in text:
+        raise ValueError("is not a domain of e-mail addresses")
+    return found
 
 
 def masked(kind: IdentifierType, value: str) -> str:

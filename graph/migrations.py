@@ -14,6 +14,7 @@ from graph.statements import migrations as statements
 from graph.statements.buyers import MARK_PAGE_OF_BUYERS
 from graph.statements.domains import NAME_PAGE_OF_DOMAINS
 from graph.statements.purchase_lines import LIST_PAGE_UNDER_PRODUCTS
+from graph.statements.suppressions import MIGRATE_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ MIGRATIONS = (
     Migration(5, "buyers", (Paged(MARK_PAGE_OF_BUYERS),)),
     Migration(6, "attributes and relations", statements.ATTRIBUTES_AND_RELATIONS),
     Migration(7, "blocked values and domains", (*statements.BLOCKED_VALUES, Paged(NAME_PAGE_OF_DOMAINS))),
+    Migration(8, "leaving", (*statements.LEAVING, Paged(MIGRATE_PAGE))),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import auto
 from typing import Final
 
+from graph.consent import running_out
 from graph.vocabulary import Gate, Word
 from graph.vocabulary import MessagePurpose as Purpose
 from graph.vocabulary import SubscriptionStatus as Status
@@ -40,7 +41,8 @@ class ReachFacts:
     suspended_until: int | None = None
     consent_expires_at: int | None = None
     category: CategoryFacts | None = None
-    suppressed: bool = False
+    # Until when each suppression of the address stops it; None for one without an end.
+    suppressions: tuple[int | None, ...] = ()
     expires_at: int | None = None
 
 
@@ -78,11 +80,13 @@ def reach(facts: ReachFacts, purpose: Purpose, now_ms: int) -> Verdict:
 def effective_status(facts: ReachFacts, now_ms: int) -> Status | None:
     """The stored status, except that a suspension or a consent which ran out is over at once."""
     status = facts.subscription_status
-    if status is Status.SUSPENDED and _is_past(facts.suspended_until, now_ms):
-        status = Status.SUBSCRIBED
-    if status is Status.SUBSCRIBED and _is_past(facts.consent_expires_at, now_ms):
-        status = Status.UNCONFIRMED
-    return status
+    return (
+        None
+        if status is None
+        else running_out.effective_status(
+            running_out.Standing(status, facts.suspended_until, facts.consent_expires_at), now_ms
+        )
+    )
 
 
 def _profile_status(facts: ReachFacts, purpose: Purpose, _now_ms: int) -> Verdict | None:
@@ -99,7 +103,8 @@ def _subscription_status(facts: ReachFacts, purpose: Purpose, now_ms: int) -> Ve
         return _refusal(Gate.NO_SUBSCRIPTION, "there is no subscription")
     if _may_use(facts, status, purpose):
         return None
-    if status is Status.UNCONFIRMED and facts.subscription_status is not Status.UNCONFIRMED:
+    # The same before and after the sweeper has recorded that it ran out.
+    if status is Status.UNCONFIRMED and _is_past(facts.consent_expires_at, now_ms):
         return _refusal(Gate.CONSENT_EXPIRED, "the consent has expired")
     return _refusal(Gate.SUBSCRIPTION_STATUS, f"the subscription is {status}")
 
@@ -124,8 +129,10 @@ def _category(facts: ReachFacts, purpose: Purpose, _now_ms: int) -> Verdict | No
     return None if category.joined_by_default else _refusal(Gate.CATEGORY, "the subscriber has not joined the category")
 
 
-def _suppression(facts: ReachFacts, _purpose: Purpose, _now_ms: int) -> Verdict | None:
-    return _refusal(Gate.SUPPRESSION, "the address is suppressed") if facts.suppressed else None
+def _suppression(facts: ReachFacts, _purpose: Purpose, now_ms: int) -> Verdict | None:
+    if all(_is_past(until, now_ms) for until in facts.suppressions):
+        return None
+    return _refusal(Gate.SUPPRESSION, "the address is suppressed")
 
 
 def _expiry(facts: ReachFacts, _purpose: Purpose, now_ms: int) -> Verdict | None:

@@ -15,7 +15,7 @@ def facts_from_row(row: Mapping[str, Any], expires_at_ms: int | None) -> ReachFa
         suspended_until=row["suspendedUntil"],
         consent_expires_at=row["consentExpiresAt"],
         category=_category(row["category"]),
-        suppressed=row["suppressed"],
+        suppressions=tuple(row["suppressions"]),
         expires_at=expires_at_ms,
     )
 

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from graph.connection import Graph, Transaction
 from graph.consent.evidence import Evidence
+from graph.consent.profile_status import SetProfileStatus, set_profile_status_in
+from graph.consent.suppression import Suppress, SuppressionTarget, Unsuppress, suppress_in, unsuppress_in
 from graph.errors import GraphError
 from graph.history.events import NewEvent, track_events_in
 from graph.history.product import ProductKey, ProductReference
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases_in
-from graph.identifiers import identifier
+from graph.identifiers import IdentifierValue, identifier
 from graph.identifying.blocking import BlockPlaceholder, block_placeholder_in, unblock_placeholder_in
 from graph.identifying.placeholders import blocked_value
 from graph.ids import IdPrefix, new_id
@@ -32,12 +35,31 @@ from graph.subscribing.resource import (
     create_resource_in,
 )
 from graph.subscribing.subscribe import Subscribe, subscribe_in
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe_in
-from graph.vocabulary import AttributeType, Channel, IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
+from graph.subscribing.unsubscribe import (
+    AtResource,
+    Everything,
+    OfMessage,
+    OnChannel,
+    OneCategory,
+    OneSubscription,
+    Target,
+    Unsubscribe,
+    unsubscribe_in,
+)
+from graph.vocabulary import (
+    AttributeType,
+    Channel,
+    IdentifierType,
+    PurchaseKind,
+    PurchaseLineStatus,
+    PurchaseStatus,
+    SubscriptionStatus,
+)
 
 # Some forty statements that a cold server plans at 40 to 200 ms each, or several times that while it is busy.
 _TIMEOUT_MS = 60_000
 _ONE = 1_000_000
+_ACTOR = "rehearsal"
 
 
 async def rehearse_writes(graph: Graph, now_ms: int) -> None:
@@ -86,7 +108,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     joined = Subscribe(profile, resource, Channel.EMAIL, address, actor=name, categories=(category,))
     subscription = await subscribe_in(transaction, joined, now_ms)
     content = EmailContent(name, name, None)
-    await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
+    sent = await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
     product = ProductKey(name, name)
     event = NewEvent(
         index=0,
@@ -118,8 +140,18 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
         lines=(line,),
     )
     await record_purchases_in(transaction, [purchase], now_ms)
-    await unsubscribe_in(transaction, Unsubscribe(str(subscription.result["subscriptionId"]), name), now_ms)
     await _identify(transaction, profile, name, now_ms)
+    subscription_id = str(subscription.result["subscriptionId"])
+    targets = (
+        OneCategory(subscription_id, category),
+        OfMessage(str(sent.result["messageId"])),
+        OneSubscription(subscription_id),
+        AtResource(profile, resource),
+        OnChannel(profile, Channel.EMAIL),
+        Everything(profile),
+    )
+    await _leave(transaction, profile, targets, now_ms)
+    await _suppress(transaction, address, now_ms)
 
 
 async def _identify(transaction: Transaction, profile: ProfileReference, name: str, now_ms: int) -> None:
@@ -131,3 +163,16 @@ async def _identify(transaction: Transaction, profile: ProfileReference, name: s
     )
     await remove_identifier_in(transaction, RemoveIdentifier(profile, handle), now_ms)
     await unblock_placeholder_in(transaction, str(blocked.result["blockedIdentifierId"]))
+
+
+async def _leave(transaction: Transaction, profile: ProfileReference, targets: Sequence[Target], now_ms: int) -> None:
+    for target in targets:
+        await unsubscribe_in(transaction, Unsubscribe(target, _ACTOR), now_ms)
+    status = SetProfileStatus(profile, SubscriptionStatus.COMPLAINED, _ACTOR)
+    await set_profile_status_in(transaction, status, now_ms)
+
+
+async def _suppress(transaction: Transaction, address: IdentifierValue, now_ms: int) -> None:
+    command = Suppress(SuppressionTarget(address=address), _ACTOR)
+    suppression = await suppress_in(transaction, command, now_ms)
+    await unsuppress_in(transaction, Unsuppress(str(suppression.result["suppressionId"])), now_ms)

@@ -41,6 +41,11 @@ class ConsentScope(Word):
     IDENTIFIER = auto()
 
 
+class SuppressionKind(Word):
+    ADDRESS = auto()
+    DOMAIN = auto()
+
+
 class ProfileKind(Word):
     ANONYMOUS = auto()
     LEAD = auto()

@@ -20,6 +20,7 @@ from strawberry.types import ExecutionContext
 from gateway.documents import Documents
 from gateway.errors import DocumentRefused
 from gateway.public_errors import PublicErrors
+from gateway.schema.consent_record import ConsentRecord
 from gateway.schema.event import Event
 from gateway.schema.live import Subscription
 from gateway.schema.query import Query
@@ -38,7 +39,7 @@ class Schema(strawberry.Schema):
             query=Query,
             mutation=mutation,
             subscription=Subscription,
-            types=[Event, BulkSummary, RowResult],
+            types=[ConsentRecord, Event, BulkSummary, RowResult],
             config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
             extensions=[PublicErrors, self._prepared],
         )

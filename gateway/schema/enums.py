@@ -16,6 +16,7 @@ class TimelineKind(Word):
     EVENT = "EVENT"
     PURCHASE = "PURCHASE"
     MESSAGE = "MESSAGE"
+    CONSENT = "CONSENT"
 
 
 class ProfileOrderField(Word):
@@ -71,6 +72,12 @@ publish(
     UNCONFIRMED="A double opt-in still waits for its confirmation, or the consent ran out.",
     SUSPENDED="Paused until a time, or because the token now belongs to somebody else.",
     INVALID="The value cannot be an address of this channel.",
+)
+publish(
+    words.SuppressionKind,
+    "What a suppression stops.",
+    ADDRESS="One address.",
+    DOMAIN="All e-mail addresses of a domain.",
 )
 publish(
     words.ProfileKind,
@@ -225,6 +232,7 @@ publish(
     EVENT="Something the person did.",
     PURCHASE="A purchase.",
     MESSAGE="A message to the person.",
+    CONSENT="A change of what the person allows.",
 )
 publish(
     ProfileOrderField,

@@ -4,7 +4,7 @@ import strawberry
 
 from gateway.schema.connection import Connection
 from gateway.schema.fields import described, paged
-from gateway.schema.lazy import LazyProfile
+from gateway.schema.lazy import LazyProfile, LazySuppression
 from gateway.schema.node import Node
 from graph.vocabulary import IdentifierType
 
@@ -17,4 +17,8 @@ class Identifier(Node):
     )
     value: str | None = described("The value itself, in its normal form.", pii=True)
     masked: str = described("Enough of the value to recognise it, too little to use it.")
+    suppression: LazySuppression | None = described(
+        "What keeps everybody from writing there: of the address itself, else of its domain. Those of one resource or "
+        "channel are in `suppressions`."
+    )
     profiles: Connection[LazyProfile] = paged("The people it points to.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import strawberry
 
 if TYPE_CHECKING:
+    from gateway.schema.consent_record import ConsentRecord
     from gateway.schema.event import Event
     from gateway.schema.identifier import Identifier
     from gateway.schema.message import Message, Outreach
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from gateway.schema.relation import Relation
     from gateway.schema.resource import Category, Resource
     from gateway.schema.subscription import ChannelSubscription
+    from gateway.schema.suppression import Suppression
 
 LazyCategory: TypeAlias = Annotated["Category", strawberry.lazy("gateway.schema.resource")]
+LazyConsentRecord: TypeAlias = Annotated["ConsentRecord", strawberry.lazy("gateway.schema.consent_record")]
 LazyEvent: TypeAlias = Annotated["Event", strawberry.lazy("gateway.schema.event")]
 LazyIdentifier: TypeAlias = Annotated["Identifier", strawberry.lazy("gateway.schema.identifier")]
 LazyMessage: TypeAlias = Annotated["Message", strawberry.lazy("gateway.schema.message")]
@@ -28,3 +31,4 @@ LazyPurchase: TypeAlias = Annotated["Purchase", strawberry.lazy("gateway.schema.
 LazyRelation: TypeAlias = Annotated["Relation", strawberry.lazy("gateway.schema.relation")]
 LazyResource: TypeAlias = Annotated["Resource", strawberry.lazy("gateway.schema.resource")]
 LazySubscription: TypeAlias = Annotated["ChannelSubscription", strawberry.lazy("gateway.schema.subscription")]
+LazySuppression: TypeAlias = Annotated["Suppression", strawberry.lazy("gateway.schema.suppression")]

@@ -41,6 +41,7 @@ class Message(Node, TimelineEntry):
     open_count: int = described("How often it was opened.")
     click_count: int = described("How often a link in it was followed.")
     complained_at: DateTime | None = described("When it was reported as unwanted.")
+    unsubscribed_at: DateTime | None = described("When somebody ended the subscription because of it.")
     attempts: Connection[Attempt] = paged("The tries to hand it over, oldest first.")
 
 

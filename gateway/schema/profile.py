@@ -7,8 +7,17 @@ from gateway.schema.connection import Connection
 from gateway.schema.effective_timezone import EffectiveTimezone
 from gateway.schema.enums import TimelineKind
 from gateway.schema.fields import argument, described, history, paged
-from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazyRelation, LazySubscription
+from gateway.schema.lazy import (
+    LazyConsentRecord,
+    LazyEvent,
+    LazyIdentifier,
+    LazyMessage,
+    LazyPurchase,
+    LazyRelation,
+    LazySubscription,
+)
 from gateway.schema.node import Node, TimelineEntry
+from gateway.schema.opt_out import OptOut
 from gateway.schema.references import DateTimeRange, ResourceRef
 from gateway.schema.scalars import Date, DateTime
 from gateway.schema.tracked import Tracked
@@ -67,6 +76,7 @@ class Profile(Node):
     relations: Connection[LazyRelation] = paged(
         "What others are to this person.", argument("type", str | None, "Only relations of this type.")
     )
+    opt_outs: list[OptOut] = described("Where the person said no for good: 100 at most.")
     events: Connection[LazyEvent] = history(
         "What the person did.", argument("types", list[str] | None, "Only events of these types: 50 at most."), _DURING
     )
@@ -88,6 +98,7 @@ class Profile(Node):
         argument("kinds", list[TimelineKind] | None, "Only entries of these kinds."),
         _DURING,
     )
+    consent_history: Connection[LazyConsentRecord] = history("What the person allowed, and no longer did.", _DURING)
     created_at: DateTime = described("When the profile was made.")
     updated_at: DateTime = described("When its own fields last changed.")
     first_seen_at: DateTime = described("When the person first did something, or was first heard of.")

@@ -15,6 +15,7 @@ from gateway.schema.profile import Profile
 from gateway.schema.purchase import Purchase
 from gateway.schema.references import IdentifierInput, ProductRef, ProfileOrder, ProfileRef, PurchaseRef, ResourceRef
 from gateway.schema.resource import Resource
+from gateway.schema.suppression import Suppression
 from gateway.schema.viewer import Viewer
 
 
@@ -70,4 +71,5 @@ class Query:
         argument("filter", MessageFilter | None, "Only messages for which this holds."),
     )
     attribute_definitions: list[AttributeDefinition] = described("All attributes that people may have, by key.")
+    suppressions: Connection[Suppression] = paged("What nobody writes to, the newest first.")
     viewer: Viewer = described("Who this key belongs to, and what it may do.")

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import strawberry
 
-from gateway.schema.fields import described
-from gateway.schema.lazy import LazyCategory, LazyIdentifier, LazyProfile, LazyResource
+from gateway.schema.connection import Connection
+from gateway.schema.fields import argument, described, history
+from gateway.schema.lazy import LazyCategory, LazyConsentRecord, LazyIdentifier, LazyProfile, LazyResource
 from gateway.schema.node import Node
 from gateway.schema.scalars import DateTime
 from graph.vocabulary import Channel, SubscriptionStatus
@@ -33,9 +34,14 @@ class ChannelSubscription(Node):
     channel: Channel = described("The channel.")
     address: LazyIdentifier = described("Where messages go.")
     status: SubscriptionStatus = described("Whether this address may be written to.")
+    status_as_of: SubscriptionStatus | None = described(
+        "The status that the ledger had then; null before the first record.",
+        argument("at", DateTime, "When."),
+    )
     priority: int = described("Which of several addresses is tried first; 0 is the highest.")
     categories: list[CategoryMembership] = described("Which kinds of content the subscriber gets.")
     opt_in: OptInEvidence | None = described("What proves the consent.")
     suspended_until: DateTime | None = described("When a pause ends.")
     consent_expires_at: DateTime | None = described("When the consent runs out.")
+    history: Connection[LazyConsentRecord] = history("The changes of its status and of its categories.")
     created_at: DateTime = described("When it was made.")

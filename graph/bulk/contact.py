@@ -8,6 +8,7 @@ from graph.bulk.owners import Owner, claim, lock_owners
 from graph.bulk.subscription import SyntheticSubscription
 from graph.connection import Graph, Transaction
 from graph.identifiers import IdentifierValue
+from graph.ids import IdPrefix, new_id
 from graph.statements import bulk as bulk_statements
 from graph.statements import bulk_contacts as statements
 from graph.vocabulary import ProfileKind, Sex, SubscriptionStatus
@@ -100,7 +101,10 @@ async def _suppress(transaction: Transaction, contacts: Collection[SyntheticCont
         for subscription in contact.subscriptions
         if subscription.status is SubscriptionStatus.HARD_BOUNCED
     }
-    rows = [{"key": key, "atMs": at_ms, "reason": "hard bounce"} for key, at_ms in sorted(bounced.items())]
+    rows = [
+        {"key": key, "atMs": at_ms, "reason": "hard bounce", "id": new_id(IdPrefix.SUPPRESSION, at_ms)}
+        for key, at_ms in sorted(bounced.items())
+    ]
     if rows:
         await transaction.run(statements.SUPPRESS, rows=rows)
 

@@ -2,6 +2,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from graph.errors import Refusal, UserError
+from graph.vocabulary import UserErrorCode
+
+# Clocks go wrong; a day covers every time zone that was taken for UTC.
+_AHEAD_MS = 24 * 3_600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -12,3 +18,9 @@ class Evidence:
     url: str | None = None
     source: str | None = None
     wording: str | None = None
+
+
+def check_not_ahead(evidence: Evidence | None, now_ms: int, *path: str) -> None:
+    """Raises Refusal INVALID for evidence from more than 24 hours ahead."""
+    if evidence is not None and evidence.at_ms > now_ms + _AHEAD_MS:
+        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", (*path, "at")))

@@ -12,9 +12,13 @@ from typing import Self
 from graph.connection import Transaction
 from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
+from graph.consent.running_out import RanOut
 from graph.ids import IdPrefix, new_id
 from graph.statements import consent as statements
 from graph.vocabulary import ConsentScope, SubscriptionStatus
+
+# Who changed what changed by itself.
+TIME = "time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +70,28 @@ class LedgerEntry:
     at_ms: int | None = None
 
 
+def entry_of_time(subscription_id: str, profile_id: str, change: RanOut) -> LedgerEntry:
+    """What nobody did: it became due."""
+    return LedgerEntry(
+        Subject.subscription(subscription_id),
+        profile_id,
+        change.from_status,
+        change.to_status,
+        change.cause,
+        actor=TIME,
+        source=TIME,
+        at_ms=change.at_ms,
+    )
+
+
 async def record(transaction: Transaction, entries: Sequence[LedgerEntry], now_ms: int) -> list[str]:
     """Appends to the ledger, in the order of the entries, and returns the records' ids.
 
     The caller holds the locks of all subjects and changes their statuses in this transaction. A subject may occur
     more than once.
     """
-    ids = [new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries]
+    # Sorted, so that the records of one instant stand in the order of the entries wherever they are listed by id.
+    ids = sorted(new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries)
     rows = [_row(each, record_id, now_ms) for each, record_id in zip(entries, ids, strict=True)]
     for scopes, statement in _STATEMENTS:
         wanted = [row for row in rows if row["scope"] in scopes]

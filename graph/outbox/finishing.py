@@ -1,16 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import auto
 
 from graph.connection import Graph, Transaction
+from graph.consent.cause import Cause
+from graph.consent.ending import Ending, end
 from graph.ids import IdPrefix, new_id
 from graph.message_states import PENDING_STATES
 from graph.outbox.claiming import CLAIMED
 from graph.outbox.revising import Revision, change_messages
 from graph.statements import outbox as statements
-from graph.vocabulary import MessageState, Word
+from graph.vocabulary import MessageState, SubscriptionStatus, Word
+
+# Who found out, as the ledger has it.
+PROVIDER = "provider"
 
 
 class AttemptOutcome(Word):
@@ -48,15 +53,34 @@ async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now
             statements.FINISH, results=rows, token=token, claimed=CLAIMED, now=now_ms
         )
         hard = [
-            {"id": record.message_id, "reason": record.answer}
+            {"id": record.message_id, "reason": record.answer, "suppressionId": new_id(IdPrefix.SUPPRESSION, now_ms)}
             for record in ordered
             if record.suppress and record.message_id in changed
         ]
         if hard:
             await transaction.run(statements.SUPPRESS, suppressions=hard, now=now_ms)
+            await _bounce(transaction, hard, now_ms)
         return changed
 
     return await change_messages(graph, [record.message_id for record in ordered], suppressing, now_ms, change)
+
+
+async def _bounce(transaction: Transaction, hard: Sequence[Mapping[str, str]], now_ms: int) -> None:
+    """The address is dead, so the subscription through which that was found out is too."""
+    reasons = {each["id"]: each["reason"] for each in hard}
+    found = await transaction.run(statements.SUBSCRIPTIONS_OF_MESSAGES, ids=sorted(reasons))
+    endings = {
+        subscription_id: Ending(
+            profile_id,
+            actor=PROVIDER,
+            to_status=SubscriptionStatus.HARD_BOUNCED,
+            cause=Cause.HARD_BOUNCE,
+            source=PROVIDER,
+            reason=reasons[message_id],
+        )
+        for subscription_id, profile_id, message_id in found
+    }
+    await end(transaction, endings, now_ms)
 
 
 def _row(record: AttemptRecord) -> dict[str, object]:

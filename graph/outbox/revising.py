@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
+from graph.people.resolution import touch
 from graph.statements import outbox as statements
 from graph.statements.people import LOCK_PROFILES
 
@@ -24,7 +25,7 @@ async def change_messages(
     """Runs `change`, which answers with the messages it really changed.
 
     The revisions of their people are raised, and the outreaches end of which no message is in flight any more. Locks
-    are taken in the one order of all transactions: profiles by id, identifiers by key, then messages.
+    are taken in the one order of all transactions: profiles by id, identifiers by key, subscriptions, then messages.
     """
 
     async def work(transaction: Transaction) -> tuple[Revision, ...]:
@@ -32,11 +33,16 @@ async def change_messages(
         await transaction.run(LOCK_PROFILES, ids=sorted({profile_id for _, profile_id in pairs}))
         if suppressing:
             await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
+            await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=sorted(suppressing))
         changed = frozenset(await change(transaction))
         touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
         if not touched:
             return ()
         await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
+        if suppressing:
+            # A subscription that ends may change what kind of person this is.
+            changes = await touch(transaction, touched, now_ms)
+            return tuple(Revision(each.profile_id, each.revision) for each in changes)
         revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched, now=now_ms)
         return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
 

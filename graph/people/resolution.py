@@ -105,8 +105,12 @@ class Resolution:
 
     def has(self, profile_id: str, identifier: IdentifierValue) -> bool:
         """Whether the person has the value, of which IDENTIFIER_BLOCKED is raised where it stands for nobody."""
-        self._refuse(self._blocked([identifier]))
+        self.refuse_blocked(identifier)
         return profile_id in self.people.owners[identifier.key]
+
+    def refuse_blocked(self, identifier: IdentifierValue) -> None:
+        """Raises Refusal IDENTIFIER_BLOCKED for a value that stands for nobody."""
+        self._refuse(self._blocked([identifier]))
 
     async def write(self, transaction: Transaction) -> None:
         """Writes the people and links decided so far, and forgets them: it may be called again after more rows.
@@ -201,6 +205,12 @@ async def resolve_rows(
         if people.could_mean(usable) <= locked:
             return Resolution(now_ms, people, identifier_ids, blocked)
     raise Raced("identifiers changed hands while they were being locked")
+
+
+async def holders_of(transaction: Transaction, identifier: IdentifierValue) -> set[str]:
+    """All people who have the identifier at this moment; nobody is locked."""
+    people = await _people(transaction, [identifier.key], ())
+    return set(people.owners[identifier.key])
 
 
 async def touch(

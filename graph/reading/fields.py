@@ -22,6 +22,18 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A value that depends on an argument: in the expression it is `{value}`. It may be null.
+
+    `weight` is what it costs beyond its row, in rows.
+    """
+
+    argument: str
+    expression: str
+    weight: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Constant:
     value: object
 
@@ -112,7 +124,7 @@ class Part:
     required: bool = True
 
 
-Field = Leaf | Constant | Money | One | Named | Near | Far | Several | Connection | Computed | Part
+Field = Leaf | Asked | Constant | Money | One | Named | Near | Far | Several | Connection | Computed | Part
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ SURVIVOR = "OPTIONAL MATCH ({x}w:Profile {id: {x}o.mergedInto}) RETURN coalesce(
 SURVIVOR_ROOT = "OPTIONAL MATCH ({x}w:Profile {id: {x}o.mergedInto}) WITH *, coalesce({x}w, {x}o) AS {x}"
 SURVIVORS = "OPTIONAL MATCH ({v}w:Profile {id: {v}o.mergedInto}) WITH DISTINCT coalesce({v}w, {v}o) AS {v}"
 
-# Along the edge it costs half of what it costs by the id (measured); a message has no such edge.
+# Along the edge it costs half of what it costs by the id (measured); messages and consent records have no such edge.
 PERSON_BY = "MATCH ({v})-[:BY]->({x}o) " + SURVIVOR
-PERSON_OF_MESSAGE = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
+PERSON_BY_ID = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
 PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION]-({x}o) " + SURVIVOR
 OTHER_OF_RELATION = "MATCH ({v})-[:TO]->({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"
-RESOURCE_OF_SUBSCRIPTION = "MATCH ({v})-[:OF]->({x}) RETURN {x} LIMIT 1"
+# Of a subscription, an opt-out or a suppression.
+RESOURCE_OF = "MATCH ({v})-[:OF]->({x}) RETURN {x} LIMIT 1"
 RESOURCE_OF_CATEGORY = "MATCH ({v})<-[:OFFERS]-({x}) RETURN {x} LIMIT 1"
 SUBSCRIPTION_OF_MESSAGE = "MATCH ({v})-[:TO]->({x}) RETURN {x} LIMIT 1"
 RESOURCE_OF_MESSAGE = "MATCH ({v})-[:TO]->()-[:OF]->({x}) RETURN {x} LIMIT 1"
@@ -38,3 +39,10 @@ ATTRIBUTES_OF_PERSON = (
 )
 
 MESSAGE_OF_EVENT = "MATCH ({v})-[:CAUSED_BY]->({x}) RETURN {x} LIMIT 1"
+# What is about a profile or an identifier has no subscription.
+SUBSCRIPTION_OF_RECORD = "MATCH ({v})-[:ABOUT]->({x}:Subscription) RETURN {x} LIMIT 1"
+CATEGORY_OF_RECORD = "MATCH ({x}:Category {id: {v}.categoryId}) RETURN {x} LIMIT 1"
+# By the two keys that stop it for everybody; of the address before of its domain.
+SUPPRESSION_OF_IDENTIFIER = (
+    "MATCH ({x}:Suppression) WHERE {x}.key IN [{v}.id + '::', {v}.domain + '::'] RETURN {x} ORDER BY {x}.kind LIMIT 1"
+)

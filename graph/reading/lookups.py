@@ -136,6 +136,8 @@ NODES: Mapping[str, Lookup] = {
     IdPrefix.MESSAGE: Lookup("Message", {"id": by_id("Message")}),
     IdPrefix.ATTEMPT: Lookup("Attempt", {"id": by_id("Attempt")}),
     IdPrefix.RELATION: Lookup("Relation", {"id": by_id("Relation")}),
+    IdPrefix.CONSENT_RECORD: Lookup("ConsentRecord", {"id": by_id("ConsentRecord")}),
+    IdPrefix.SUPPRESSION: Lookup("Suppression", {"id": by_id("Suppression")}),
     IdPrefix.OUTREACH: Lookup("Outreach", {"id": by_id("Outreach")}),
 }
 

@@ -12,6 +12,7 @@ from graph.reading.connection import NodeReading, connection_reading
 from graph.reading.cost import Cost
 from graph.reading.draft import Scope
 from graph.reading.fields import (
+    Asked,
     Computed,
     Connection,
     Constant,
@@ -91,8 +92,10 @@ def _value(scope: Scope, field: Leaf | Constant | Far | Part, key: str) -> Readi
             return assemble.Leaf(key, position, None, required=required)
 
 
-def _part_of_this(scope: Scope, field: Money | Near | Computed, selection: Selection, path: Path) -> Reading:
+def _part_of_this(scope: Scope, field: Asked | Money | Near | Computed, selection: Selection, path: Path) -> Reading:
     match field:
+        case Asked():
+            return _asked(scope, field, selection, path)
         case Money():
             return _money(scope, field, selection, path)
         case Near():
@@ -105,6 +108,13 @@ def _leaf(scope: Scope, field: Leaf, key: str) -> Reading:
     position = scope.column(filled(field.expression, v=scope.variable))
     scope.rows.cost.weigh(field.weight)
     return assemble.Leaf(key, position, field.convert, required=field.required)
+
+
+def _asked(scope: Scope, field: Asked, selection: Selection, path: Path) -> Reading:
+    value = scope.draft.parameter(scope.draft.arguments(selection, path).source(field.argument))
+    position = scope.column(filled(field.expression, v=scope.variable, value=value))
+    scope.rows.cost.weigh(field.weight)
+    return assemble.Leaf(selection.response_key, position, None, required=False)
 
 
 def _one(scope: Scope, field: One, selection: Selection, path: Path) -> Reading:

@@ -9,7 +9,8 @@ from graph.money import decimal_from_micros
 from graph.reading.assemble import Convert
 from graph.reading.fields import Leaf
 
-_LARGE = 15
+# In rows: what a text of up to 10 kB costs beyond its row.
+LARGE = 15
 
 
 def value(name: str) -> Leaf:
@@ -43,12 +44,7 @@ def optional_decimal(name: str) -> Leaf:
 
 
 def json(name: str) -> Leaf:
-    return Leaf(f"coalesce({{v}}.{name}, '{{}}')", parsed, weight=_LARGE)
-
-
-def large(name: str) -> Leaf:
-    """A text of up to 10 kB."""
-    return Leaf(f"{{v}}.{name}", required=False, weight=_LARGE)
+    return Leaf(f"coalesce({{v}}.{name}, '{{}}')", parsed, weight=LARGE)
 
 
 def attribute(convert: Convert) -> Leaf:

@@ -69,8 +69,10 @@ SUPPRESS: Final = Statement(
     """
     UNWIND $rows AS row
     MATCH (i:Identifier {key: row.key})
-    SET i.suppressedAt = coalesce(i.suppressedAt, datetime({epochMillis: row.atMs})),
-        i.suppressionReason = coalesce(i.suppressionReason, row.reason)
+    MERGE (x:Suppression {key: i.id + '::'})
+    ON CREATE SET x.id = row.id, x.kind = 'ADDRESS', x.since = datetime({epochMillis: row.atMs}),
+        x.reason = row.reason, x.synthetic = true
+    MERGE (x)-[:STOPS]->(i)
     RETURN count(i)
     """,
     BULK_TIMEOUT_MS,

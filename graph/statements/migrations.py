@@ -113,6 +113,17 @@ ATTRIBUTES_AND_RELATIONS: Final = (
     _unique("Relation", "key"),
 )
 BLOCKED_VALUES: Final = (_unique("BlockedValue", "id"), _unique("BlockedValue", "key"))
+# What people's no is written as, the ledger as a history of each person, and what runs out next.
+LEAVING: Final = (
+    _unique("OptOut", "id"),
+    _unique("OptOut", "key"),
+    _unique("Suppression", "id"),
+    _unique("Suppression", "key"),
+    _index("Suppression", "since", "id"),
+    _index("ConsentRecord", "profileId", "at", "id"),
+    _index("Subscription", "status", "suspendedUntil"),
+    _index("Subscription", "status", "consentExpiresAt"),
+)
 
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 

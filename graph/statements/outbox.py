@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import WRITE_TIMEOUT_MS, Statement
+from graph.statements.suppressions import stopping
 
 # What was due when it was created is always claimable: the clocks of gateway and worker may differ by some
 # milliseconds, and a letter must not wait for the sweeper because of that.
@@ -36,7 +37,9 @@ CLAIM: Final = Statement(
       subject: m.subject, text: m.text, html: m.html, expiresAt: m.expiresAt.epochMillis,
       profileStatus: p.status, subscriptionStatus: s.status,
       suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,
-      address: i.value, suppressed: i.suppressedAt IS NOT NULL, sender: r.sender, senderName: r.senderName,
+      address: i.value, suppressions: """
+    + stopping("r.id")
+    + """, sender: r.sender, senderName: r.senderName,
       category: CASE WHEN c IS NULL THEN null ELSE {
         mandatory: coalesce(c.mandatory, false), active: coalesce(c.active, true),
         joinedByDefault: coalesce(c.joinedByDefault, true),
@@ -110,6 +113,28 @@ LOCK_ADDRESSES: Final = Statement(
     """,
 )
 
+LOCK_SUBSCRIPTIONS: Final = Statement(
+    "lock_subscriptions_of_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (:Message {id: id})-[:TO]->(s:Subscription)
+    WITH DISTINCT s ORDER BY s.id
+    SET s.createdAt = s.createdAt
+    RETURN count(s)
+    """,
+)
+
+# Of each the person it belongs to today, and one of the messages.
+SUBSCRIPTIONS_OF_MESSAGES: Final = Statement(
+    "subscriptions_of_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (m:Message {id: id})-[:TO]->(s:Subscription)<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-(p:Profile)
+    WITH s, p, min(m.id) AS messageId ORDER BY s.id
+    RETURN collect([s.id, coalesce(p.mergedInto, p.id), messageId])
+    """,
+)
+
 FINISH: Final = Statement(
     "finish_messages",
     """
@@ -159,13 +184,19 @@ SETTLE_OUTREACHES: Final = Statement(
     timeout_ms=WRITE_TIMEOUT_MS,
 )
 
+# A dead address is dead for good: one that was stopped for some time only is stopped without an end from now on.
 SUPPRESS: Final = Statement(
     "suppress_addresses_of_messages",
     """
     UNWIND $suppressions AS each
     MATCH (:Message {id: each.id})-[:TO]->(:Subscription)-[:AT]->(i:Identifier)
-    WHERE i.suppressedAt IS NULL
-    SET i.suppressedAt = datetime({epochMillis: $now}), i.suppressionReason = each.reason
+    MERGE (x:Suppression {key: i.id + '::'})
+    ON CREATE SET x.id = each.suppressionId, x.kind = 'ADDRESS'
+    WITH x, i, each WHERE x.since IS NULL OR x.until IS NOT NULL
+    SET x.since = coalesce(CASE WHEN x.until > datetime({epochMillis: $now}) THEN x.since END,
+            datetime({epochMillis: $now})), x.reason = each.reason
+    REMOVE x.until
+    MERGE (x)-[:STOPS]->(i)
     RETURN count(i)
     """,
 )

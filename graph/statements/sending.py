@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import Statement
+from graph.statements.suppressions import stopping
 
 CANDIDATES: Final = Statement(
     "send_candidates",
@@ -14,7 +15,9 @@ CANDIDATES: Final = Statement(
     WITH p, s, i, c ORDER BY s.priority, s.id LIMIT 100
     RETURN collect({id: s.id, priority: s.priority, createdAt: s.createdAt.epochMillis,
         profileStatus: p.status, subscriptionStatus: s.status, suspendedUntil: s.suspendedUntil.epochMillis,
-        consentExpiresAt: s.consentExpiresAt.epochMillis, suppressed: i.suppressedAt IS NOT NULL,
+        consentExpiresAt: s.consentExpiresAt.epochMillis, suppressions: """
+    + stopping("$resourceId")
+    + """,
         category: CASE WHEN c IS NULL THEN null ELSE {
             mandatory: coalesce(c.mandatory, false), active: coalesce(c.active, true),
             joinedByDefault: coalesce(c.joinedByDefault, true),

@@ -31,7 +31,8 @@ FIND: Final = Statement(
     MATCH (s:Subscription {key: $key})
     SET s.key = s.key
     RETURN [s.id, s.status, s.priority, head(COLLECT {
-        MATCH (s)<-[:ABOUT]-(c:ConsentRecord) RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
+        MATCH (s)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = s.id
+        RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
     }), s.optInAt.epochMillis]
     """,
 )

@@ -6,6 +6,7 @@ from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
 from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.opt_out import lift_opt_outs
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
@@ -93,6 +94,8 @@ async def _open(
     identifier_id = person.resolution.identifier_ids[command.address.key]
     key = f"{person.profile_id}:{resource.id}:{command.channel}:{identifier_id}"
     found = await transaction.run(statements.FIND, key=key)
+    if found is None or found[1] != SubscriptionStatus.SUBSCRIBED:
+        await lift_opt_outs(transaction, person.profile_id, resource.id, command.channel, command.opt_in)
     place = {"profileId": person.profile_id, "resourceId": resource.id, "channel": command.channel, "key": key}
     if found is not None:
         return await _reopen(transaction, command, found, place, now_ms)

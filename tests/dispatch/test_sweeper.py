@@ -38,7 +38,7 @@ async def test_keys_that_ran_out_are_forgotten_however_many_and_the_others_kept(
 
 
 async def test_the_sweeper_forgets_again_and_again(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweeping, "_FORGET_EVERY_S", 0.05)
+    monkeypatch.setattr(sweeping, "_TIDY_EVERY_S", 0.05)
     await graph.change(_KEYS, count=3, prefix="first", expiresAt=NOW - 1)
     running = asyncio.create_task(Sweeper(graph, Nudger(NOWHERE), FixedClock(NOW), (), 10, 5_000).run())
     try:
@@ -51,3 +51,28 @@ async def test_the_sweeper_forgets_again_and_again(graph: Graph, monkeypatch: py
 
 async def _none_is_left(graph: Graph) -> bool:
     return not await graph.read(_LEFT)
+
+
+_PAUSED = Statement(
+    "paused",
+    """
+    CREATE (:Profile {id: 'prf_1', status: 'SUBSCRIBED', revision: 0, kind: 'LEAD'})-[:HAS_SUBSCRIPTION]->
+        (s:Subscription {id: 'sub_1', key: 'sub_1', status: 'SUSPENDED',
+            suspendedUntil: datetime({epochMillis: $until})})
+    RETURN s.id
+    """,
+)
+_STATUS = Statement("status", "MATCH (s:Subscription {id: 'sub_1'}) RETURN s.status")
+
+
+async def test_the_sweeper_writes_down_what_ran_out(graph: Graph) -> None:
+    await graph.change(_PAUSED, until=NOW - 1)
+    running = asyncio.create_task(Sweeper(graph, Nudger(NOWHERE), FixedClock(NOW), (), 10, 5_000).run())
+
+    async def is_over() -> bool:
+        return bool(await graph.read(_STATUS) == "SUBSCRIBED")
+
+    try:
+        await eventually(is_over, 20)
+    finally:
+        running.cancel()

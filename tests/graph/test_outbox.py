@@ -25,7 +25,20 @@ _END_LEASES = Statement(
 )
 _FORGET_NUDGES = Statement("forget_nudges", "MATCH (m:Message) REMOVE m.nudgedAt RETURN count(m)")
 _IDENTIFIER = Statement(
-    "identifier", "MATCH (i:Identifier {value: $value}) RETURN i {.suppressionReason, at: i.suppressedAt.epochMillis}"
+    "identifier",
+    """
+    MATCH (x:Suppression)-[:STOPS]->(i:Identifier {value: $value})
+    RETURN x {.reason, .kind, at: x.since.epochMillis, isOfIt: x.key = i.id + '::'}
+    """,
+)
+
+_SUBSCRIPTION = Statement(
+    "subscription_of_profile",
+    """
+    MATCH (p:Profile {id: $id})-[:HAS_SUBSCRIPTION]->(s)
+    RETURN [s.status, p.kind, COLLECT {
+        MATCH (s)<-[:ABOUT]-(c) RETURN [c.fromStatus, c.toStatus, c.cause, c.actor, c.reason] ORDER BY c.seq }]
+    """,
 )
 
 _UPDATED_AT = Statement("updated_at", "MATCH (p:Profile {id: $id}) RETURN p.updatedAt.epochMillis")
@@ -170,11 +183,42 @@ async def test_a_dead_address_is_suppressed_for_all_who_share_it(graph: Graph) -
     revisions = await outbox.finish(graph, claimed.token, [refused], NOW)
 
     assert {each.profile_id for each in revisions} == {one.profile_id, other.profile_id}
-    assert await graph.read(_IDENTIFIER, value=one.address) == {"suppressionReason": "550 5.1.1 unknown", "at": NOW}
+    assert await graph.read(_IDENTIFIER, value=one.address) == {
+        "reason": "550 5.1.1 unknown",
+        "kind": "ADDRESS",
+        "at": NOW,
+        "isOfIt": True,
+    }
     row = await show(graph, one.message_id)
     assert (row["state"], row["reason"], row["pending"]) == ("FAILED", "550 5.1.1 unknown", False)
+    assert await graph.read(_SUBSCRIPTION, id=one.profile_id) == [
+        "HARD_BOUNCED", "LEAD", [["SUBSCRIBED", "HARD_BOUNCED", "hard_bounce", "provider", "550 5.1.1 unknown"]],
+    ]  # fmt: skip
+    # The other's subscription is as it was; what stops it is the address.
+    assert await graph.read(_SUBSCRIPTION, id=other.profile_id) == ["SUBSCRIBED", "SUBSCRIBER", []]
     (delivery,) = (await outbox.claim(graph, [other.message_id], "w", LEASE_MS, NOW)).deliveries
     assert reach(delivery.facts, delivery.purpose, NOW).refused_by is Gate.SUPPRESSION
+
+
+async def test_feature_13_a_complaint_or_a_no_is_not_forgotten_for_a_dead_address(graph: Graph) -> None:
+    statuses = ("COMPLAINED", "UNSUBSCRIBED", "INVALID")
+    seeds = [
+        seed(NOW, number, subscription_status=status, purpose="TRANSACTIONAL") for number, status in enumerate(statuses)
+    ]
+    await queue(graph, *seeds)
+    claimed = await outbox.claim(graph, [each.message_id for each in seeds], "w", LEASE_MS, NOW)
+    refused = [
+        AttemptRecord(each.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550", suppress=True)
+        for each in seeds
+    ]
+
+    await outbox.finish(graph, claimed.token, refused, NOW)
+
+    assert [(await graph.read(_SUBSCRIPTION, id=each.profile_id))[0] for each in seeds] == [
+        "COMPLAINED",
+        "HARD_BOUNCED",
+        "HARD_BOUNCED",
+    ]
 
 
 async def test_a_deferred_message_waits_until_its_next_try(graph: Graph) -> None:

@@ -82,10 +82,27 @@ def test_gate_category_by_purpose(category: CategoryFacts, *, lets_news_through:
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_gate_suppression_refuses_every_purpose(purpose: MessagePurpose) -> None:
-    verdict = reach(replace(passing(purpose), suppressed=True), purpose, NOW)
+    verdict = reach(replace(passing(purpose), suppressions=(None,)), purpose, NOW)
 
     assert (verdict.reachable, verdict.refused_by) == (False, Gate.SUPPRESSION)
     assert verdict.reason == "the address is suppressed"
+
+
+@pytest.mark.parametrize(
+    ("suppressions", "passes"),
+    [
+        ((), True),
+        ((NOW,), True),
+        ((NOW - 1, NOW), True),
+        ((NOW + 1,), False),
+        ((NOW - 1, NOW + 1), False),
+        ((NOW - 1, None), False),
+    ],
+)
+def test_a_suppression_ends_in_the_instant_that_was_named(
+    suppressions: tuple[int | None, ...], *, passes: bool
+) -> None:
+    assert reach(replace(OPEN, suppressions=suppressions), M, NOW).reachable is passes
 
 
 @pytest.mark.parametrize("purpose", list(Purpose))
@@ -123,7 +140,7 @@ def test_the_first_gate_that_refuses_is_named() -> None:
         profile_status=Status.UNSUBSCRIBED,
         subscription_status=Status.UNSUBSCRIBED,
         category=replace(CATEGORY, membership=Membership.LEFT),
-        suppressed=True,
+        suppressions=(None,),
         expires_at=NOW,
     )
     named = []
@@ -132,7 +149,7 @@ def test_the_first_gate_that_refuses_is_named() -> None:
         {"profile_status": Status.SUBSCRIBED},
         {"subscription_status": Status.SUBSCRIBED},
         {"category": None},
-        {"suppressed": False},
+        {"suppressions": ()},
         {"expires_at": None},
     ):
         facts = replace(facts, **mended)

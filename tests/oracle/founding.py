@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 from tests.oracle import words
+from tests.oracle.consenting import consent
 from tests.oracle.dice import Dice
 from tests.oracle.living import live
 from tests.oracle.world import (
@@ -42,6 +43,7 @@ def found(seed: int = 7) -> World:
     _relations(dice, world)
     live(dice, world, INSTANTS)
     world.blocked = [_blocked(dice, *each) for each in words.BLOCKED]
+    consent(dice, world, INSTANTS)
     for things in (
         world.people,
         world.relations,
@@ -56,6 +58,8 @@ def found(seed: int = 7) -> World:
         world.outreaches,
         world.messages,
         world.attempts,
+        world.suppressions,
+        world.records,
     ):
         world.by_id.update({each.id: each for each in things})
     return world
@@ -195,6 +199,7 @@ def _identifier(world: World, dice: Dice, kind: str, namespace: str, value: str)
             value=dice.maybe(value, 0.95),
             masked=f"{value[0]}***",
             reversed=value[::-1] if kind == "PHONE" else None,
+            domain=compared.rpartition("@")[2] if kind == "EMAIL" else None,
             namespace=namespace if namespace or dice.chance(0.8) else None,
         )
     )

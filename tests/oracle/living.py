@@ -124,6 +124,7 @@ def _message(
         open_count=dice.maybe(dice.number(0, 9)),
         click_count=dice.maybe(dice.number(0, 9)),
         complained_at=dice.maybe(dice.pick(instants), 0.1),
+        unsubscribed_at=dice.maybe(dice.pick(instants), 0.1),
         subscription=subscription,
         outreach=outreach,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from tests.oracle.ordering import Order
-from tests.oracle.world import Event, Message, Purchase
+from tests.oracle.world import ConsentRecord, Event, Message, Purchase
 
 IDENTIFIERS = Order("Identifier.id")
 RELATIONS = Order("Relation.id")
@@ -13,6 +13,8 @@ PEOPLE_OF_IDENTIFIER = Order("Profile.id")
 SUBSCRIPTIONS = Order("Subscription.priority", attrgetter("priority"))
 EVENTS = Order("Event.occurredAt", attrgetter("occurred_at"), descending=True)
 PURCHASES = Order("Purchase.placedAt", attrgetter("placed_at"), descending=True)
+CONSENT = Order("ConsentRecord.at", attrgetter("at"), descending=True)
+SUPPRESSIONS = Order("Suppression.since", attrgetter("since"), descending=True)
 MESSAGES = Order("Message.createdAt", attrgetter("created_at"), descending=True)
 LINES = Order("PurchaseLine.position", attrgetter("position"), identity=attrgetter("product.id"))
 ATTEMPTS = Order("Attempt.at", attrgetter("at"))
@@ -28,7 +30,7 @@ PEOPLE = {
 }
 
 
-def instant_of(entry: Event | Purchase | Message) -> int:
+def instant_of(entry: Event | Purchase | Message | ConsentRecord) -> int:
     """When something happened to a person."""
     match entry:
         case Event():
@@ -37,6 +39,8 @@ def instant_of(entry: Event | Purchase | Message) -> int:
             return entry.placed_at
         case Message():
             return entry.created_at
+        case ConsentRecord():
+            return entry.at
 
 
 TIMELINE = Order("Profile.timeline", instant_of, descending=True)
@@ -47,6 +51,7 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Query", "resources"): RESOURCES,
     ("Query", "products"): PRODUCTS,
     ("Query", "messages"): MESSAGES,
+    ("Query", "suppressions"): SUPPRESSIONS,
     ("Profile", "identifiers"): IDENTIFIERS,
     ("Profile", "relations"): RELATIONS,
     ("Profile", "subscriptions"): SUBSCRIPTIONS,
@@ -54,6 +59,8 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Profile", "purchases"): PURCHASES,
     ("Profile", "messages"): MESSAGES,
     ("Profile", "timeline"): TIMELINE,
+    ("Profile", "consentHistory"): CONSENT,
+    ("ChannelSubscription", "history"): CONSENT,
     ("Identifier", "profiles"): PEOPLE_OF_IDENTIFIER,
     ("Resource", "categories"): CATEGORIES,
     ("Product", "purchases"): PURCHASES,

@@ -9,7 +9,17 @@ from tests.oracle import attributes, orders
 from tests.oracle.asking import Info, Resolver, asking
 from tests.oracle.filtering import during, is_resource
 from tests.oracle.paging import Page, page
-from tests.oracle.world import Category, ChannelSubscription, Identifier, Message, Person, Resource, Said
+from tests.oracle.world import (
+    Category,
+    ChannelSubscription,
+    ConsentRecord,
+    Identifier,
+    Message,
+    Person,
+    Resource,
+    Said,
+    Suppression,
+)
 from tests.oracle.zones import effective_timezone
 
 
@@ -92,10 +102,24 @@ def _messages(person: Person, info: Info, **arguments: Any) -> Page:
     return page(info, kept, order, arguments, matches)
 
 
+def _consent_history(person: Person, info: Info, **arguments: Any) -> Page:
+    kept = [
+        each
+        for each in asking(info).world.records
+        if each.profile_id in person.member_ids and during(each.at, arguments.get("during"))
+    ]
+    return page(info, kept, orders.CONSENT.towards(arguments.get("direction")), arguments)
+
+
 def _timeline(person: Person, info: Info, **arguments: Any) -> Page:
     kinds = arguments.get("kinds")
     world = asking(info).world
-    everything = (("EVENT", world.events), ("PURCHASE", world.purchases), ("MESSAGE", world.messages))
+    everything = (
+        ("EVENT", world.events),
+        ("PURCHASE", world.purchases),
+        ("MESSAGE", world.messages),
+        ("CONSENT", world.records),
+    )
     kept = [
         each
         for kind, entries in everything
@@ -139,6 +163,46 @@ def _opt_in(subscription: ChannelSubscription, _info: Info) -> dict[str, Any] | 
     }
 
 
+def _status_as_of(subscription: ChannelSubscription, info: Info, at: int) -> str | None:
+    own = [each for each in asking(info).world.records if each.subject_id == subscription.id and each.at <= at]
+    return max(own, key=lambda each: each.seq).to_status if own else None
+
+
+def _history(subscription: ChannelSubscription, info: Info, **arguments: Any) -> Page:
+    kept = [each for each in asking(info).world.records if each.about is subscription]
+    return page(info, kept, orders.CONSENT.towards(arguments.get("direction")), arguments)
+
+
+def _suppression(identifier: Identifier, info: Info) -> Suppression | None:
+    """Of the address itself, else of its domain; only what stops it for everybody."""
+    whole = [each for each in asking(info).world.suppressions if each.resource is None and each.channel is None]
+    of_address = [each for each in whole if each.address is identifier]
+    of_domain = [each for each in whole if each.domain is not None and each.domain == identifier.domain]
+    return next(iter([*of_address, *of_domain]), None)
+
+
+def _stopped(suppression: Suppression, name: str) -> Any:
+    if suppression.domain is not None:
+        return suppression.domain
+    return getattr(suppression.address, name)
+
+
+def _evidence(record: ConsentRecord, _info: Info) -> dict[str, Any] | None:
+    if record.evidence_at is None:
+        return None
+    return {
+        "at": record.evidence_at,
+        "ip": record.evidence_ip,
+        "url": record.evidence_url,
+        "source": record.evidence_source or "",
+        "wording": record.evidence_wording,
+    }
+
+
+def _owner(record: ConsentRecord, info: Info) -> Person | None:
+    return None if record.profile_id is None else asking(info).world.person(record.profile_id)
+
+
 def _categories(resource: Resource, info: Info, **arguments: Any) -> Page:
     return page(info, resource.categories, orders.CATEGORIES, arguments)
 
@@ -158,10 +222,12 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "relations": _relations,
         "identifiers": _identifiers,
         "subscriptions": _subscriptions,
+        "optOuts": lambda person, _info: sorted(person.opt_outs, key=lambda each: each.id),
         "events": _events,
         "purchases": _purchases,
         "messages": _messages,
         "timeline": _timeline,
+        "consentHistory": _consent_history,
     },
     "Relation": {
         "to": lambda relation, info: asking(info).world.survivor(relation.to),
@@ -169,12 +235,30 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
     },
     "Identifier": {
         "namespace": lambda identifier, _info: identifier.namespace or "",
+        "suppression": _suppression,
         "profiles": _people,
     },
     "ChannelSubscription": {
         "profile": lambda subscription, info: asking(info).world.survivor(subscription.person),
         "categories": _memberships,
         "optIn": _opt_in,
+        "statusAsOf": _status_as_of,
+        "history": _history,
+    },
+    "Suppression": {
+        "pattern": lambda suppression, _info: _stopped(suppression, "value"),
+        "masked": lambda suppression, _info: _stopped(suppression, "masked"),
+    },
+    "ConsentRecord": {
+        "kind": lambda _record, _info: "CONSENT",
+        "profile": _owner,
+        "subscription": lambda record, _info: record.about if isinstance(record.about, ChannelSubscription) else None,
+        "source": lambda record, _info: record.source or "",
+        "evidence": _evidence,
+    },
+    "OptOut": {
+        "liftedForChannels": lambda opt_out, _info: opt_out.lifted_for_channels or [],
+        "liftedForResources": lambda opt_out, _info: opt_out.lifted_for_resources or [],
     },
     "Resource": {
         "channels": lambda resource, _info: resource.channels or [],

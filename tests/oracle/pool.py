@@ -15,7 +15,7 @@ from tests.oracle.scalars import instant_text
 from tests.oracle.world import World
 
 _OF_REFERENCE = {"ProfileRef": "prf", "ResourceRef": "res", "ProductRef": "pro", "PurchaseRef": "pur", "message": "msg"}
-_NO_IDS = ["", "prf_", "prf", "nothing", "prf_00000000000000000000000000", "zzz_0", "con_1", "msg_0'\\\"}"]
+_NO_IDS = ["", "prf_", "prf", "nothing", "prf_00000000000000000000000000", "zzz_0", "opt_1", "msg_0'\\\"}"]
 _SEARCHES = [
     "ann",
     "Ann Ar",
@@ -69,7 +69,9 @@ class Pool:
             (orders.BLOCKED, world.blocked),
             (orders.RESOURCES, world.resources),
             (orders.PRODUCTS, world.products),
-            (orders.TIMELINE, [*world.events, *world.purchases, *world.messages]),
+            (orders.CONSENT, world.records),
+            (orders.SUPPRESSIONS, world.suppressions),
+            (orders.TIMELINE, [*world.events, *world.purchases, *world.messages, *world.records]),
             *((order, world.people) for order in orders.PEOPLE.values()),
         ]
 

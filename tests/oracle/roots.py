@@ -136,6 +136,10 @@ def _messages(_root: Any, info: Info, **arguments: Any) -> Page:
     return page(info, messages, orders.MESSAGES, arguments, lambda each: _wanted(each, given), lies_in)
 
 
+def _suppressions(_root: Any, info: Info, **arguments: Any) -> Page:
+    return page(info, asking(info).world.suppressions, orders.SUPPRESSIONS, arguments)
+
+
 def _wanted(message: Message, given: dict[str, Any]) -> bool:
     states, channel, resource = (given.get(name) for name in ("states", "channel", "resource"))
     way = message.subscription
@@ -172,5 +176,6 @@ ROOTS: dict[str, Resolver] = {
     "message": _message,
     "messages": _messages,
     "attributeDefinitions": _definitions,
+    "suppressions": _suppressions,
     "viewer": _viewer,
 }

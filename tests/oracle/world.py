@@ -1,7 +1,8 @@
 """A small customer graph in memory: what the oracle answers from, and what is written into the real graph.
 
-Attributes are named like the graph's properties. Times (named `at` or `since`, or ending in `_at` or `_until`) are
-epoch milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be printed.
+Attributes are named like the graph's properties. Times (named `at`, `since` or `until`, or ending in `_at` or `_until`)
+are epoch milliseconds. What is None is not written at all. Everything leads to everything, so nothing of it can be
+printed.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class Person:
     identifiers: list[Identifier] = field(default_factory=list, metadata=_LINK)
     subscriptions: list[ChannelSubscription] = field(default_factory=list, metadata=_LINK)
     relations: list[Relation] = field(default_factory=list, metadata=_LINK)
+    opt_outs: list[OptOut] = field(default_factory=list, metadata=_LINK)
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -79,6 +81,7 @@ class Identifier:
     masked: str
     namespace: str | None = None
     reversed: str | None = None
+    domain: str | None = None
     people: list[Person] = field(default_factory=list, metadata=_LINK)
 
 
@@ -144,6 +147,61 @@ class ChannelSubscription:
     address: Identifier = field(metadata=_LINK)
     resource: Resource = field(metadata=_LINK)
     said: dict[str, Said] = field(default_factory=dict, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class OptOut:
+    typename: ClassVar[str] = "OptOut"
+    id: str
+    key: str
+    since: int
+    channel: str | None = None
+    resource_id: str | None = None
+    lifted_for_channels: list[str] | None = None
+    lifted_for_resources: list[str] | None = None
+    person: Person = field(metadata=_LINK)
+    resource: Resource | None = field(default=None, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Suppression:
+    typename: ClassVar[str] = "Suppression"
+    id: str
+    key: str
+    kind: str
+    reason: str
+    since: int
+    domain: str | None = None
+    resource_id: str | None = None
+    channel: str | None = None
+    until: int | None = None
+    address: Identifier | None = field(default=None, metadata=_LINK)
+    resource: Resource | None = field(default=None, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class ConsentRecord:
+    typename: ClassVar[str] = "ConsentRecord"
+    id: str
+    scope: str
+    subject_id: str
+    seq: int
+    profile_id: str | None
+    at: int
+    to_status: str
+    cause: str
+    from_status: str | None = None
+    source: str | None = None
+    actor: str | None = None
+    reason: str | None = None
+    category_id: str | None = None
+    evidence_at: int | None = None
+    evidence_ip: str | None = None
+    evidence_url: str | None = None
+    evidence_source: str | None = None
+    evidence_wording: str | None = None
+    about: Person | ChannelSubscription | Identifier = field(metadata=_LINK)
+    category: Category | None = field(default=None, metadata=_LINK)
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -251,6 +309,7 @@ class Message:
     open_count: int | None = None
     click_count: int | None = None
     complained_at: int | None = None
+    unsubscribed_at: int | None = None
     subscription: ChannelSubscription | None = field(default=None, metadata=_LINK)
     outreach: Outreach | None = field(default=None, metadata=_LINK)
     attempts: list[Attempt] = field(default_factory=list, metadata=_LINK)
@@ -270,6 +329,8 @@ Thing = (
     | Outreach
     | Message
     | Attempt
+    | Suppression
+    | ConsentRecord
 )
 
 
@@ -284,6 +345,9 @@ class World:
     resources: list[Resource] = field(default_factory=list)
     categories: list[Category] = field(default_factory=list)
     subscriptions: list[ChannelSubscription] = field(default_factory=list)
+    opt_outs: list[OptOut] = field(default_factory=list)
+    suppressions: list[Suppression] = field(default_factory=list)
+    records: list[ConsentRecord] = field(default_factory=list)
     products: list[Product] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)

@@ -12,7 +12,7 @@ from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 from tests.oracle import words
 from tests.oracle.scalars import instant_value, micros
-from tests.oracle.world import Line, Person, Thing, World
+from tests.oracle.world import ChannelSubscription, Identifier, Line, OptOut, Person, Thing, World
 
 _TIMEOUT_MS = 60_000
 _BATCH = 200
@@ -36,6 +36,13 @@ _EDGES: Mapping[str, LiteralString] = {
         "MATCH (a:Subscription {id: row.a}), (b:Category {id: row.b}) "
         "CREATE (a)-[:LEFT {at: datetime({epochMillis: row.at})}]->(b)"
     ),
+    "OPTED_OUT": "MATCH (a:Profile {id: row.a}), (b:OptOut {id: row.b}) CREATE (a)-[:OPTED_OUT]->(b)",
+    "OF_OPT_OUT": "MATCH (a:OptOut {id: row.a}), (b:Resource {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "STOPS": "MATCH (a:Suppression {id: row.a}), (b:Identifier {id: row.b}) CREATE (a)-[:STOPS]->(b)",
+    "OF_SUPPRESSION": "MATCH (a:Suppression {id: row.a}), (b:Resource {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "ABOUT_PROFILE": "MATCH (a:ConsentRecord {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
+    "ABOUT_SUBSCRIPTION": "MATCH (a:ConsentRecord {id: row.a}), (b:Subscription {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
+    "ABOUT_IDENTIFIER": "MATCH (a:ConsentRecord {id: row.a}), (b:Identifier {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
     "BY_EVENT": "MATCH (a:Event {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:BY]->(b)",
     "ABOUT": "MATCH (a:Event {id: row.a}), (b:Product {id: row.b}) CREATE (a)-[:ABOUT]->(b)",
     "CAUSED_BY": "MATCH (a:Event {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:CAUSED_BY]->(b)",
@@ -63,6 +70,8 @@ _LABELS: Mapping[str, LiteralString] = {
     "Outreach": "Outreach",
     "Message": "Message",
     "Attempt": "Attempt",
+    "Suppression": "Suppression",
+    "ConsentRecord": "ConsentRecord",
 }
 
 Row = dict[str, Any]
@@ -80,13 +89,14 @@ async def write(graph: Graph, world: World) -> None:
         for key, kind in words.ATTRIBUTE_TYPES.items()
     ]
     await _rows(graph, "UNWIND $rows AS row CREATE (n:AttributeDefinition) SET n = row", definitions)
+    await _nodes(graph, "OptOut", world.opt_outs)
     for name, rows in _edges(world).items():
         await _rows(graph, "UNWIND $rows AS row " + _EDGES[name], rows)
     await graph.change(LIST_ALL_UNDER_PRODUCTS)
     await graph.change(MARK_ALL_BUYERS)
 
 
-async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing]) -> None:
+async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing | OptOut]) -> None:
     rows = [_row(each) for each in things]
     times = sorted({name for row in rows for name in row["times"]})
     converted = ", ".join(
@@ -109,7 +119,7 @@ async def _rows(graph: Graph, text: str, rows: Sequence[Row]) -> None:
         await graph.change(statement, rows=rows[start : start + _BATCH])
 
 
-def _row(thing: Thing | Line) -> Row:
+def _row(thing: Thing | Line | OptOut) -> Row:
     row: Row = {"plain": {}, "times": {}, "dates": {}}
     for each in fields(thing):
         value = getattr(thing, each.name)
@@ -145,7 +155,7 @@ def _describe(row: Row, person: Person) -> None:
 
 
 def _is_time(name: str) -> bool:
-    return name in {"at", "since"} or name.endswith(("_at", "_until"))
+    return name in {"at", "since", "until"} or name.endswith(("_at", "_until"))
 
 
 def _camel(name: str) -> str:
@@ -169,6 +179,18 @@ def _edges(world: World) -> dict[str, list[Row]]:
         "OF": rows((each.id, each.resource.id) for each in world.subscriptions),
         "JOINED": [{"a": sub.id, "b": category, "at": said.at} for sub, category, said in said if said.joined],
         "LEFT": [{"a": sub.id, "b": category, "at": said.at} for sub, category, said in said if not said.joined],
+        "OPTED_OUT": rows((each.person.id, each.id) for each in world.opt_outs),
+        "OF_OPT_OUT": rows((each.id, each.resource.id) for each in world.opt_outs if each.resource),
+        "STOPS": rows((each.id, each.address.id) for each in world.suppressions if each.address),
+        "OF_SUPPRESSION": rows((each.id, each.resource.id) for each in world.suppressions if each.resource),
+        **{
+            f"ABOUT_{name}": rows((each.id, each.about.id) for each in world.records if isinstance(each.about, kind))
+            for name, kind in (
+                ("PROFILE", Person),
+                ("SUBSCRIPTION", ChannelSubscription),
+                ("IDENTIFIER", Identifier),
+            )
+        },
         "BY_EVENT": rows((each.id, each.profile_id) for each in world.events),
         "ABOUT": rows((each.id, product.id) for each in world.events for product in each.products),
         "CAUSED_BY": rows((each.id, each.caused_by.id) for each in world.events if each.caused_by),

@@ -64,19 +64,6 @@ class SubscribeInput:
     idempotency_key: str | None = key_field()
 
 
-@strawberry.input(one_of=True, description="What ends.")
-class UnsubscribeTarget:
-    subscription: strawberry.ID | None = optional("This one subscription; others of the person stay.")
-
-
-@strawberry.input(description="Ends a subscription.")
-class UnsubscribeInput:
-    target: UnsubscribeTarget = required("What ends.")
-    reason: str | None = strawberry.field(default=None, description="What the person said.")
-    mute_triggers: bool = mute_field()
-    idempotency_key: str | None = key_field()
-
-
 def evidence(given: EvidenceInput, problems: Problems, *path: str) -> Evidence:
     """When it was is checked by whoever knows the time."""
     return Evidence(

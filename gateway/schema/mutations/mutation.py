@@ -12,11 +12,14 @@ from gateway.schema.mutations import (
     relate_profiles,
     remove_identifier,
     send_message,
+    set_profile_status,
     subscribe,
+    suppress,
     track_events,
     unblock_identifier_placeholder,
     unrelate_profiles,
     unsubscribe,
+    unsuppress,
     update_profile,
     upsert_profile,
     verify_identifier,
@@ -64,8 +67,16 @@ class Mutation:
     )
     subscribe = strawberry.mutation(subscribe.resolve, description="Connects one address of a person with a resource.")
     unsubscribe = strawberry.mutation(
-        unsubscribe.resolve, description="Ends a subscription; the person and their other subscriptions stay."
+        unsubscribe.resolve,
+        description="Ends a category, a subscription, all of a resource or a channel, or everything; nothing else.",
     )
+    set_profile_status = strawberry.mutation(
+        set_profile_status.resolve, description="Sets or lifts the bar above all subscriptions of a person."
+    )
+    suppress = strawberry.mutation(
+        suppress.resolve, description="Stops an address or a domain on everybody who has it or gets it later."
+    )
+    unsuppress = strawberry.mutation(unsuppress.resolve, description="Takes a suppression away.")
     track_events = strawberry.mutation(
         track_events.resolve, description="Adds what people did to their histories, answered row by row."
     )

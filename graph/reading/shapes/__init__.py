@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from graph.reading.fields import Shape
-from graph.reading.shapes import life, person
+from graph.reading.shapes import consent, life, person
 
 _ALL = (
     person.PROFILE,
@@ -17,6 +17,9 @@ _ALL = (
     person.OPT_IN,
     person.RESOURCE,
     person.CATEGORY,
+    consent.OPT_OUT,
+    consent.SUPPRESSION,
+    consent.CONSENT_RECORD,
     life.EVENT,
     life.PRODUCT,
     life.PURCHASE,

@@ -100,7 +100,7 @@ MESSAGE = Shape(
         "id": value("id"),
         "at": instant("createdAt"),
         "kind": Constant("MESSAGE"),
-        "profile": One("Profile", links.PERSON_OF_MESSAGE),
+        "profile": One("Profile", links.PERSON_BY_ID),
         "messageState": value("state"),
         "purpose": value("purpose"),
         "channel": value("channel"),
@@ -121,6 +121,7 @@ MESSAGE = Shape(
         "openCount": value_or("openCount", "0"),
         "clickCount": value_or("clickCount", "0"),
         "complainedAt": optional_instant("complainedAt"),
+        "unsubscribedAt": optional_instant("unsubscribedAt"),
         "attempts": Connection(
             "Attempt",
             # Other nodes than attempts may come to hang on a message by the same edge.

@@ -88,6 +88,14 @@ ROOT_LISTS: dict[str, Connection] = {
             _PRODUCT_SEARCH,
         ),
     ),
+    "suppressions": Connection(
+        "Suppression",
+        Indexed(
+            "Suppression",
+            {"SINCE": Order("Suppression.since", SortKey("{v}.since", SortKind.TIME), descending=True)},
+            default="SINCE",
+        ),
+    ),
     "messages": Connection(
         "Message",
         Indexed(

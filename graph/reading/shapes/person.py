@@ -8,16 +8,16 @@ from graph.people.facts import MOST_ATTRIBUTES
 from graph.people.timezone import effective_timezones
 from graph.reading import links
 from graph.reading.edges import Edges
-from graph.reading.fields import Computed, Connection, Leaf, Named, Near, One, Part, Several, Shape
+from graph.reading.fields import Asked, Computed, Connection, Leaf, Named, Near, One, Part, Several, Shape
 from graph.reading.history import History
 from graph.reading.listing import EDGE_BOUND
 from graph.reading.order import Order, SortKey, SortKind
 from graph.reading.timeline import Timeline
 from graph.reading.values import (
+    LARGE,
     attribute,
     instant,
     json,
-    large,
     optional,
     optional_date,
     optional_instant,
@@ -40,6 +40,8 @@ _MESSAGES = History(
         "purposes": "{v}.purpose IN {value}",
     },
 )
+
+_CONSENT = History("ConsentRecord", "at")
 
 PROFILE = Shape(
     "Profile",
@@ -103,11 +105,14 @@ PROFILE = Shape(
                 opening=20,
             ),
         ),
+        "optOuts": Several("OptOut", Edges("MATCH ({p})-[:OPTED_OUT]->({v})", Order("OptOut.id"))),
         "events": Connection("Event", _EVENTS),
         "purchases": Connection("Purchase", _PURCHASES),
         "messages": Connection("Message", _MESSAGES),
+        "consentHistory": Connection("ConsentRecord", _CONSENT),
         "timeline": Connection(
-            "TimelineEntry", Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES})
+            "TimelineEntry",
+            Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES, "CONSENT": _CONSENT}),
         ),
         "effectiveTimezone": Computed(
             "EffectiveTimezone",
@@ -174,6 +179,7 @@ IDENTIFIER = Shape(
         "namespace": value_or("namespace", "''"),
         "value": optional("value"),
         "masked": value("masked"),
+        "suppression": One("Suppression", links.SUPPRESSION_OF_IDENTIFIER, required=False),
         "profiles": Connection(
             "Profile",
             # An address may be shared by thousands.
@@ -201,10 +207,17 @@ SUBSCRIPTION = Shape(
     {
         "id": value("id"),
         "profile": One("Profile", links.PERSON_OF_SUBSCRIPTION),
-        "resource": One("Resource", links.RESOURCE_OF_SUBSCRIPTION),
+        "resource": One("Resource", links.RESOURCE_OF),
         "channel": value("channel"),
         "address": One("Identifier", links.ADDRESS_OF_SUBSCRIPTION),
         "status": value("status"),
+        "statusAsOf": Asked(
+            "at",
+            "head(COLLECT { MATCH ({v})<-[:ABOUT]-({v}record:ConsentRecord) WHERE {v}record.subjectId = {v}.id "
+            "AND {v}record.at <= datetime({epochMillis: {value}}) "
+            "RETURN {v}record.toStatus ORDER BY {v}record.seq DESC LIMIT 1 })",
+            weight=2,
+        ),
         "priority": value("priority"),
         "categories": Several(
             "CategoryMembership",
@@ -217,6 +230,14 @@ SUBSCRIPTION = Shape(
         "optIn": Near("OptInEvidence", there="{v}.optInAt.epochMillis"),
         "suspendedUntil": optional_instant("suspendedUntil"),
         "consentExpiresAt": optional_instant("consentExpiresAt"),
+        "history": Connection(
+            "ConsentRecord",
+            Edges(
+                "MATCH ({p})<-[:ABOUT]-({v})",
+                Order("ConsentRecord.at", SortKey("{v}.at", SortKind.TIME), descending=True),
+                opening=5,
+            ),
+        ),
         "createdAt": instant("createdAt"),
     },
 )
@@ -234,14 +255,15 @@ MEMBERSHIP = Shape(
     },
 )
 
+# Of a subscription, and of a record in the ledger: each has properties that the other one lacks.
 OPT_IN = Shape(
     "OptInEvidence",
     {
-        "at": instant("optInAt"),
-        "ip": optional("optInIp"),
-        "url": optional("optInUrl"),
-        "source": value_or("optInSource", "''"),
-        "wording": large("optInWording"),
+        "at": instant("optInAt", otherwise="evidenceAt"),
+        "ip": Leaf("coalesce({v}.optInIp, {v}.evidenceIp)", required=False),
+        "url": Leaf("coalesce({v}.optInUrl, {v}.evidenceUrl)", required=False),
+        "source": Leaf("coalesce({v}.optInSource, {v}.evidenceSource, '')"),
+        "wording": Leaf("coalesce({v}.optInWording, {v}.evidenceWording)", required=False, weight=LARGE),
     },
 )
 

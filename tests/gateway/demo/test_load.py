@@ -72,7 +72,7 @@ _VARIETY = Statement(
         about: COUNT { (:Event)-[:ABOUT]->(:Product) },
         left: COUNT { (:Subscription)-[:LEFT]->(:Category) },
         shared: COUNT { MATCH (i:Identifier {type: 'EMAIL'}) WHERE COUNT { (i)-[:IDENTIFIES]->() } = 2 RETURN i },
-        suppressed: COUNT { MATCH (i:Identifier) WHERE i.suppressedAt IS NOT NULL RETURN i }}
+        suppressed: COUNT { (:Suppression)-[:STOPS]->(:Identifier) }}
     """,
     30_000,
 )

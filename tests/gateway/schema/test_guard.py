@@ -8,7 +8,7 @@ from strawberry import ID
 
 from gateway.api_keys import Viewer
 from gateway.schema.context import Context
-from gateway.schema.inputs.subscription import UnsubscribeInput, UnsubscribeTarget
+from gateway.schema.inputs.unsubscribe import UnsubscribeInput, UnsubscribeTarget
 from gateway.schema.mutations.settle import guard
 from graph.idempotency import Guard
 from tests.gateway.doubles import World

@@ -108,6 +108,7 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "BlockedIdentifier",
         "Category",
         "ChannelSubscription",
+        "ConsentRecord",
         "Event",
         "Identifier",
         "Message",
@@ -117,4 +118,5 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "Purchase",
         "Relation",
         "Resource",
+        "Suppression",
     ]

@@ -58,7 +58,7 @@ CREATE (bob:Profile {id: 'prf_bob', status: 'SUBSCRIBED', revision: 1, kind: 'LE
 CREATE (mail:Identifier {id: 'idn_ann', key: 'EMAIL::ann@example.com', type: 'EMAIL', namespace: '',
           value: 'ann@example.com', masked: 'a***@example.com'})
 CREATE (home:Identifier {id: 'idn_home', key: 'EMAIL::home@example.com', type: 'EMAIL', namespace: '',
-          value: 'home@example.com', masked: 'h***@example.com'})
+          value: 'home@example.com', masked: 'h***@example.com', domain: 'example.com'})
 CREATE (card:Identifier {id: 'idn_card', key: 'EXTERNAL:shop:7', type: 'EXTERNAL', namespace: 'shop', value: '7',
           masked: '***'})
 CREATE (ann)-[:RELATES]->(:Relation {id: 'rel_1', key: 'prf_ann:parent:prf_bob', type: 'parent',
@@ -77,6 +77,28 @@ CREATE (ann)-[:HAS_SUBSCRIPTION]->(first)-[:AT]->(mail), (first)-[:OF]->(news)
 CREATE (ann)-[:HAS_SUBSCRIPTION]->(second)-[:AT]->(home), (second)-[:OF]->(news)
 CREATE (first)-[:LEFT {at: datetime({epochMillis: 1100})}]->(offers)
 CREATE (first)-[:JOINED {at: datetime({epochMillis: 1200})}]->(tips)
+CREATE (ann)-[:OPTED_OUT]->(:OptOut {id: 'opt_1', key: 'prf_ann:resource:res_news', resourceId: 'res_news',
+          since: datetime({epochMillis: 1300}), liftedForChannels: ['SMS']})-[:OF]->(news)
+CREATE (ann)-[:OPTED_OUT]->(:OptOut {id: 'opt_2', key: 'prf_ann:channel:SMS', channel: 'SMS',
+          since: datetime({epochMillis: 1400})})
+CREATE (:ConsentRecord {id: 'con_1', scope: 'SUBSCRIPTION', subjectId: 'sub_1', seq: 1, profileId: 'prf_old',
+          at: datetime({epochMillis: 950}), toStatus: 'UNCONFIRMED', cause: 'subscribe', source: 'api', actor: 'key_1',
+          evidenceAt: datetime({epochMillis: 900}), evidenceIp: '192.0.2.2', evidenceUrl: 'https://shop.example/yes',
+          evidenceSource: 'till', evidenceWording: 'Yes'})-[:ABOUT]->(first)
+CREATE (:ConsentRecord {id: 'con_2', scope: 'SUBSCRIPTION', subjectId: 'sub_1', seq: 2, profileId: 'prf_ann',
+          at: datetime({epochMillis: 1050}), fromStatus: 'UNCONFIRMED', toStatus: 'SUBSCRIBED', cause: 'confirm',
+          source: 'api', actor: 'key_1'})-[:ABOUT]->(first)
+CREATE (:ConsentRecord {id: 'con_3', scope: 'CATEGORY', subjectId: 'sub_1:cat_1', seq: 1, profileId: 'prf_ann',
+          categoryId: 'cat_1', at: datetime({epochMillis: 1100}), toStatus: 'UNSUBSCRIBED', cause: 'leave',
+          source: 'api', actor: 'key_1', reason: 'too much'})-[:ABOUT]->(first)
+CREATE (:Suppression {id: 'sup_1', key: 'idn_home:res_news:EMAIL', kind: 'ADDRESS', resourceId: 'res_news',
+          channel: 'EMAIL', reason: 'asked', since: datetime({epochMillis: 2000}),
+          until: datetime({epochMillis: 3000})})-[:STOPS]->(home)
+CREATE (:Suppression {id: 'sup_2', key: 'example.com::', kind: 'DOMAIN', domain: 'example.com', reason: 'rude',
+          since: datetime({epochMillis: 2100})})
+WITH *
+MATCH (stopped:Suppression {id: 'sup_1'})
+CREATE (stopped)-[:OF]->(news)
 CREATE (lamp:Product {id: 'pro_1', sourceKey: 'shop:lamp', source: 'shop', sku: 'lamp', name: 'Lamp',
           productCategory: 'light'})
 CREATE (bare:Product {id: 'pro_2', sourceKey: 'shop:bare', source: 'shop', sku: 'bare'})
@@ -100,7 +122,8 @@ CREATE (letter:Message {id: 'msg_1', profileId: 'prf_old', state: 'CLICKED', pur
           subject: 'Hello', isTest: false, createdAt: datetime({epochMillis: 9000}),
           sentAt: datetime({epochMillis: 9100}), deliveredAt: datetime({epochMillis: 9200}),
           openedAt: datetime({epochMillis: 9300}), firstClickedAt: datetime({epochMillis: 9400}), openCount: 2,
-          clickCount: 1, complainedAt: datetime({epochMillis: 9500}), refusedBy: 'EXPIRY', reason: 'late'})
+          clickCount: 1, complainedAt: datetime({epochMillis: 9500}),
+          unsubscribedAt: datetime({epochMillis: 9600}), refusedBy: 'EXPIRY', reason: 'late'})
 CREATE (letter)-[:TO]->(first), (letter)-[:PART_OF]->(intent)
 CREATE (:Attempt {id: 'att_1', at: datetime({epochMillis: 9050}), provider: 'smtp', outcome: 'DEFERRED',
           answer: '450 later', nextAt: datetime({epochMillis: 9080})})-[:OF]->(letter)

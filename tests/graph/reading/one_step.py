@@ -235,7 +235,7 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "during": _PERIODS,
     "direction": ("DESC", "ASC"),
     "statuses": (None, ["PAID"]),
-    "kinds": (None, ["EVENT", "PURCHASE", "MESSAGE"], ["EVENT"], ["PURCHASE", "MESSAGE"]),
+    "kinds": (None, ["EVENT", "PURCHASE", "MESSAGE", "CONSENT"], ["EVENT"], ["PURCHASE", "CONSENT"]),
     "channel": (None, "EMAIL"),
     "states": (None, ["SENT"]),
     "purposes": (None, ["MARKETING"]),

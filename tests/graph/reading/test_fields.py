@@ -18,9 +18,10 @@ EVERY_FIELD = {
     "Profile": (
         """node(id: "prf_ann") { __typename id ... on Profile { mergedIds revision kind isIdentified isTest status
         firstName lastName birthDate sex locale timezone country city createdAt updatedAt firstSeenAt lastSeenAt
-        identifiers { nodes { id } } subscriptions { nodes { id } } events { nodes { id } } purchases { nodes { id } }
-        messages { nodes { id } } timeline { nodes { id kind at } } effectiveTimezone { zone }
-        tracked { os } attribute (key: "points") { value } attributes { key }
+        identifiers { nodes { id } } subscriptions { nodes { id } }
+        optOuts { since } events { nodes { id } } purchases { nodes { id } }
+        messages { nodes { id } } consentHistory { nodes { id } } timeline { nodes { id kind at } }
+        effectiveTimezone { zone } tracked { os } attribute (key: "points") { value } attributes { key }
         relations { nodes { id } } } }""",
         {
             "__typename": "Profile",
@@ -45,9 +46,11 @@ EVERY_FIELD = {
             "lastSeenAt": "1970-01-01T00:00:03.000Z",
             "identifiers": {"nodes": [{"id": "idn_ann"}, {"id": "idn_card"}, {"id": "idn_home"}]},
             "subscriptions": {"nodes": [{"id": "sub_1"}, {"id": "sub_2"}]},
+            "optOuts": [{"since": "1970-01-01T00:00:01.300Z"}, {"since": "1970-01-01T00:00:01.400Z"}],
             "events": {"nodes": [{"id": "evt_2"}, {"id": "evt_1"}]},
             "purchases": {"nodes": [{"id": "pur_2"}, {"id": "pur_1"}]},
             "messages": {"nodes": [{"id": "msg_1"}]},
+            "consentHistory": {"nodes": [{"id": "con_3"}, {"id": "con_2"}, {"id": "con_1"}]},
             "timeline": {
                 "nodes": [
                     {"id": "evt_2", "kind": "EVENT", "at": "1970-01-01T00:00:11.000Z"},
@@ -55,6 +58,9 @@ EVERY_FIELD = {
                     {"id": "msg_1", "kind": "MESSAGE", "at": "1970-01-01T00:00:09.000Z"},
                     {"id": "pur_2", "kind": "PURCHASE", "at": "1970-01-01T00:00:08.000Z"},
                     {"id": "pur_1", "kind": "PURCHASE", "at": "1970-01-01T00:00:07.000Z"},
+                    {"id": "con_3", "kind": "CONSENT", "at": "1970-01-01T00:00:01.100Z"},
+                    {"id": "con_2", "kind": "CONSENT", "at": "1970-01-01T00:00:01.050Z"},
+                    {"id": "con_1", "kind": "CONSENT", "at": "1970-01-01T00:00:00.950Z"},
                 ]
             },
             "effectiveTimezone": {"zone": "Europe/London"},
@@ -127,7 +133,7 @@ EVERY_FIELD = {
     ),
     "Identifier": (
         """node(id: "idn_home") { __typename id
-        ... on Identifier { type namespace value masked profiles { nodes { id } } } }""",
+        ... on Identifier { type namespace value masked suppression { id } profiles { nodes { id } } } }""",
         {
             "__typename": "Identifier",
             "id": "idn_home",
@@ -135,13 +141,15 @@ EVERY_FIELD = {
             "namespace": "",
             "value": "home@example.com",
             "masked": "h***@example.com",
+            "suppression": {"id": "sup_2"},
             "profiles": {"nodes": [{"id": "prf_ann"}, {"id": "prf_bob"}]},
         },
     ),
     "ChannelSubscription": (
         """node(id: "sub_1") { __typename id ... on ChannelSubscription { profile { id } resource { key } channel
-        address { masked } status priority categories { joined } optIn { source } suspendedUntil consentExpiresAt
-        createdAt } }""",
+        address { masked } status statusAsOf(at: 1000) before: statusAsOf(at: 949) priority
+        categories { joined } optIn { source } suspendedUntil consentExpiresAt
+        history { nodes { id } } createdAt } }""",
         {
             "__typename": "ChannelSubscription",
             "id": "sub_1",
@@ -150,11 +158,14 @@ EVERY_FIELD = {
             "channel": "EMAIL",
             "address": {"masked": "a***@example.com"},
             "status": "SUBSCRIBED",
+            "statusAsOf": "UNCONFIRMED",
+            "before": None,
             "priority": 0,
             "categories": [{"joined": False}, {"joined": True}, {"joined": True}],
             "optIn": {"source": "form"},
             "suspendedUntil": "1970-01-01T00:00:05.000Z",
             "consentExpiresAt": "1970-01-01T00:00:06.000Z",
+            "history": {"nodes": [{"id": "con_3"}, {"id": "con_2"}, {"id": "con_1"}]},
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
@@ -208,6 +219,73 @@ EVERY_FIELD = {
             "type": "EMAIL",
             "value": "noreply@*",
             "createdAt": "1970-01-01T00:00:01.000Z",
+        },
+    ),
+    "OptOut": (
+        """node(id: "prf_ann") { ... on Profile { optOuts { __typename resource { key } channel since liftedForChannels
+        liftedForResources } } }""",
+        {
+            "optOuts": [
+                {
+                    "__typename": "OptOut",
+                    "resource": {"key": "news"},
+                    "channel": None,
+                    "since": "1970-01-01T00:00:01.300Z",
+                    "liftedForChannels": ["SMS"],
+                    "liftedForResources": [],
+                },
+                {
+                    "__typename": "OptOut",
+                    "resource": None,
+                    "channel": "SMS",
+                    "since": "1970-01-01T00:00:01.400Z",
+                    "liftedForChannels": [],
+                    "liftedForResources": [],
+                },
+            ]
+        },
+    ),
+    "Suppression": (
+        """node(id: "sup_1") { __typename id ... on Suppression { kind pattern masked resource { key } channel reason
+        since until } }""",
+        {
+            "__typename": "Suppression",
+            "id": "sup_1",
+            "kind": "ADDRESS",
+            "pattern": "home@example.com",
+            "masked": "h***@example.com",
+            "resource": {"key": "news"},
+            "channel": "EMAIL",
+            "reason": "asked",
+            "since": "1970-01-01T00:00:02.000Z",
+            "until": "1970-01-01T00:00:03.000Z",
+        },
+    ),
+    "ConsentRecord": (
+        """node(id: "con_1") { __typename id ... on ConsentRecord { at kind profile { id } scope subscription { id }
+        category { id } fromStatus toStatus cause source actor reason evidence { at ip url source wording } } }""",
+        {
+            "__typename": "ConsentRecord",
+            "id": "con_1",
+            "at": "1970-01-01T00:00:00.950Z",
+            "kind": "CONSENT",
+            "profile": {"id": "prf_ann"},
+            "scope": "SUBSCRIPTION",
+            "subscription": {"id": "sub_1"},
+            "category": None,
+            "fromStatus": None,
+            "toStatus": "UNCONFIRMED",
+            "cause": "subscribe",
+            "source": "api",
+            "actor": "key_1",
+            "reason": None,
+            "evidence": {
+                "at": "1970-01-01T00:00:00.900Z",
+                "ip": "192.0.2.2",
+                "url": "https://shop.example/yes",
+                "source": "till",
+                "wording": "Yes",
+            },
         },
     ),
     "Resource": (
@@ -316,7 +394,8 @@ EVERY_FIELD = {
     "Message": (
         """node(id: "msg_1") { __typename id ... on Message { at kind profile { id } messageState purpose channel
         subject address masked subscription { id } resource { id } outreach { id } refusedBy reason isTest createdAt
-        sentAt deliveredAt openedAt firstClickedAt openCount clickCount complainedAt attempts { nodes { id } } } }""",
+        sentAt deliveredAt openedAt firstClickedAt openCount clickCount complainedAt
+        unsubscribedAt attempts { nodes { id } } } }""",
         {
             "__typename": "Message",
             "id": "msg_1",
@@ -343,6 +422,7 @@ EVERY_FIELD = {
             "openCount": 2,
             "clickCount": 1,
             "complainedAt": "1970-01-01T00:00:09.500Z",
+            "unsubscribedAt": "1970-01-01T00:00:09.600Z",
             "attempts": {"nodes": [{"id": "att_1"}, {"id": "att_2"}]},
         },
     ),
@@ -396,6 +476,8 @@ async def test_what_a_node_was_written_without_has_its_plain_meaning(ask: Ask) -
     answer = await ask(
         """{ event: node(id: "evt_2") { ... on Event { receivedAt value properties products { id } causedBy { id } } }
         purchase: node(id: "pur_2") { ... on Purchase { changedAt delivery { amount } total { amount } isTest } }
+        left: node(id: "con_3") { ... on ConsentRecord { category { key } fromStatus reason evidence { at } } }
+        stopped: node(id: "sup_2") { ... on Suppression { pattern masked resource { id } channel until } }
         subscription: node(id: "sub_2") { ... on ChannelSubscription { optIn { at } suspendedUntil } }
         bob: node(id: "prf_bob") { ... on Profile { firstName birthDate lastSeenAt updatedAt isIdentified
         mergedIds tracked { ip } attribute(key: "points") { value } attributes { key } } } }"""
@@ -414,6 +496,14 @@ async def test_what_a_node_was_written_without_has_its_plain_meaning(ask: Ask) -
             "delivery": {"amount": "0.00"},
             "total": {"amount": "-2.55"},
             "isTest": False,
+        },
+        "left": {"category": {"key": "offers"}, "fromStatus": None, "reason": "too much", "evidence": None},
+        "stopped": {
+            "pattern": "example.com",
+            "masked": "example.com",
+            "resource": None,
+            "channel": None,
+            "until": None,
         },
         "subscription": {"optIn": None, "suspendedUntil": None},
         "bob": {

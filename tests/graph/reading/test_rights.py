@@ -144,6 +144,8 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
         ("Message", "address"),
         ("OptInEvidence", "ip"),
         ("Tracked", "ip"),
+        ("Suppression", "pattern"),
+        ("ConsentRecord", "reason"),
     }
 
 

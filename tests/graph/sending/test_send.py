@@ -13,7 +13,7 @@ from graph.sending.send import EmailContent, SendMessage, send_message
 from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import Channel, IdentifierType, MessagePurpose, UserErrorCode
 
 NOW = 1_790_000_000_000
@@ -78,7 +78,7 @@ async def test_16_requests_with_one_key_queue_one_message(graph: Graph) -> None:
 
 async def test_who_left_gets_receipts_and_no_marketing(graph: Graph) -> None:
     person = (await subscribed(graph)).result
-    await unsubscribe(graph, Unsubscribe(person["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(person["subscriptionId"]), "test"), None, NOW)
 
     marketing = await send_message(graph, letter(person["profileId"]), Guard("k", "h"), NOW)
     receipt = letter(person["profileId"], purpose=MessagePurpose.TRANSACTIONAL)

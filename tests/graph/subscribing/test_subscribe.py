@@ -20,7 +20,7 @@ from graph.subscribing.resource import (
     create_resource,
 )
 from graph.subscribing.subscribe import Subscribe, subscribe
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import ChangeKind, Channel, IdentifierType, RowOutcome, SubscriptionStatus, UserErrorCode
 
 NOW = 1_790_000_000_000
@@ -123,7 +123,7 @@ async def test_a_new_address_goes_on_top_and_a_given_place_is_kept_free(graph: G
 async def test_leaving_ends_this_one_subscription_and_leaving_twice_is_as_good_as_once(graph: Graph) -> None:
     first = await join(graph)
     await join(graph, ANN_AT_WORK)
-    leave = Unsubscribe(first.result["subscriptionId"], "test")
+    leave = Unsubscribe(OneSubscription(first.result["subscriptionId"]), "test")
 
     left = await unsubscribe(graph, leave, None, NOW)
     again = await unsubscribe(graph, leave, None, NOW)
@@ -144,7 +144,7 @@ async def test_leaving_ends_this_one_subscription_and_leaving_twice_is_as_good_a
 @pytest.mark.usefixtures("shop")
 async def test_who_left_comes_back_only_with_evidence(graph: Graph) -> None:
     first = await join(graph)
-    await unsubscribe(graph, Unsubscribe(first.result["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(first.result["subscriptionId"]), "test"), None, NOW)
     assert (await graph.read(KIND, id=first.result["profileId"]))[0] == "LEAD"
 
     with pytest.raises(Refusal) as refused:
@@ -163,7 +163,7 @@ async def test_who_left_comes_back_only_with_evidence(graph: Graph) -> None:
 @pytest.mark.parametrize("at_ms", [915_148_800_000, NOW - 1, NOW])
 async def test_consent_from_before_the_refusal_does_not_lift_it(graph: Graph, at_ms: int) -> None:
     first = await join(graph)
-    await unsubscribe(graph, Unsubscribe(first.result["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(first.result["subscriptionId"]), "test"), None, NOW)
 
     with pytest.raises(Refusal) as refused:
         await join(graph, resubscribe=True, opt_in=Evidence(at_ms))
@@ -239,7 +239,7 @@ async def test_unknown_things_are_named_and_nothing_is_written(graph: Graph) -> 
     with pytest.raises(Refusal) as category:
         await join(graph, categories=(CategoryReference(key="sport"),))
     with pytest.raises(Refusal) as subscription:
-        await unsubscribe(graph, Unsubscribe("sub_none", "test"), None, NOW)
+        await unsubscribe(graph, Unsubscribe(OneSubscription("sub_none"), "test"), None, NOW)
 
     assert [each.value.user_errors[0].field for each in (channel, profile, category, subscription)] == [
         ("address",),

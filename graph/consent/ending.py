@@ -1,0 +1,79 @@
+"""How subscriptions end: by the person's no, a dead address or a complaint.
+
+Inside a transaction that holds the person's lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from graph.connection import Transaction
+from graph.consent.cause import Cause
+from graph.consent.evidence import Evidence
+from graph.consent.ledger import LedgerEntry, Subject, entry_of_time, record
+from graph.consent.running_out import Standing, ran_out
+from graph.consent.strictness import WRITTEN_OVER
+from graph.statements import ending as statements
+from graph.vocabulary import SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How, and through whom, something of this person ends."""
+
+    profile_id: str
+    actor: str
+    to_status: SubscriptionStatus = SubscriptionStatus.UNSUBSCRIBED
+    cause: Cause = Cause.UNSUBSCRIBE
+    source: str = "api"
+    reason: str | None = None
+    evidence: Evidence | None = None
+
+    def entry(self, subject: Subject, before: SubscriptionStatus | None, cause: Cause | None = None) -> LedgerEntry:
+        return LedgerEntry(
+            subject,
+            self.profile_id,
+            before,
+            self.to_status,
+            cause or self.cause,
+            self.actor,
+            source=self.source,
+            reason=self.reason,
+            evidence=self.evidence,
+        )
+
+    def entries(self, subscription_id: str, standing: Standing, now_ms: int) -> list[LedgerEntry]:
+        """What it adds to the ledger: first what had run out by then. Nothing where the status is not written over."""
+        if standing.status not in WRITTEN_OVER[self.to_status]:
+            return []
+        before = [entry_of_time(subscription_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
+        status = before[-1].to_status if before else standing.status
+        return [*before, self.entry(Subject.subscription(subscription_id), status)]
+
+
+async def locked_standings(transaction: Transaction, ids: Collection[str]) -> list[tuple[str, Standing]]:
+    """Locks the subscriptions, sorted, and reads them after that. Those that are gone are left out."""
+    ordered = sorted(ids)
+    await transaction.run(statements.LOCK, ids=ordered)
+    rows: Sequence[Sequence[object]] = await transaction.run(statements.STANDINGS, ids=ordered)
+    return [(str(row[0]), _standing(row)) for row in rows]
+
+
+async def end(transaction: Transaction, endings: Mapping[str, Ending], now_ms: int) -> list[str]:
+    """Ends each of the subscriptions that can still be ended so, and returns their ids, sorted."""
+    if not endings:
+        return []
+    standings = await locked_standings(transaction, endings)
+    entries = {id_: endings[id_].entries(id_, standing, now_ms) for id_, standing in standings}
+    changed = sorted(id_ for id_, found in entries.items() if found)
+    if changed:
+        rows = [{"id": id_, "status": endings[id_].to_status} for id_ in changed]
+        await transaction.run(statements.SET_STATUSES, rows=rows, now=now_ms)
+        await record(transaction, [each for id_ in changed for each in entries[id_]], now_ms)
+    return changed
+
+
+def _standing(row: Sequence[object]) -> Standing:
+    until, expires, recorded = (each if isinstance(each, int) else None for each in row[2:5])
+    return Standing(SubscriptionStatus(str(row[1])), until, expires, recorded)

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from typing import Final
+
+from graph.statement import Statement
+
+STATUS: Final = Statement(
+    "status_of_profile",
+    """
+    MATCH (p:Profile {id: $id})
+    RETURN [p.status, head(COLLECT {
+        MATCH (p)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = p.id
+        RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
+    })]
+    """,
+)
+
+SET_STATUS: Final = Statement(
+    "set_profile_status",
+    "MATCH (p:Profile {id: $id}) SET p.status = $status RETURN p.id",
+)
