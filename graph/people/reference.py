@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from graph.connection import Transaction
@@ -33,32 +34,28 @@ async def locked_person(
     now_ms: int,
     *,
     also: tuple[IdentifierValue, ...] = (),
+    with_ids: Collection[str] = (),
     create: bool = False,
 ) -> Person:
-    """The living profile that the reference means: a merged id gives its survivor. `also` is locked besides.
+    """The living profile that the reference means: a merged id gives its survivor.
+
+    The identifiers `also` and the profiles `with_ids` are locked besides.
 
     Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH where a value points to several people.
     """
     if reference.identifier is not None:
-        return await _by_identifier(transaction, reference.identifier, now_ms, also=also, create=create)
+        resolution = await resolve(transaction, (reference.identifier, *also), now_ms, with_ids)
+        return _by_identifier(resolution, reference.identifier, create=create)
     survivor: str | None = await transaction.run(statements.SURVIVOR, id=reference.id)
     if survivor is None:
         raise Refusal(_not_found("id"))
-    resolution = await resolve(transaction, also, now_ms, [survivor])
+    resolution = await resolve(transaction, also, now_ms, {survivor, *with_ids})
     if await transaction.run(statements.SURVIVOR, id=survivor) != survivor:
         raise Raced("the profile was merged while it was being locked")
     return Person(survivor, is_new=False, resolution=resolution)
 
 
-async def _by_identifier(
-    transaction: Transaction,
-    value: IdentifierValue,
-    now_ms: int,
-    *,
-    also: tuple[IdentifierValue, ...],
-    create: bool,
-) -> Person:
-    resolution = await resolve(transaction, (value, *also), now_ms)
+def _by_identifier(resolution: Resolution, value: IdentifierValue, *, create: bool) -> Person:
     try:
         found = resolution.match([value])
     except Refusal as refusal:

@@ -10,6 +10,7 @@ _ALL = (
     person.SUBSCRIPTION,
     person.MEMBERSHIP,
     person.OPT_IN,
+    person.DEVICE,
     person.RESOURCE,
     person.CATEGORY,
     life.EVENT,

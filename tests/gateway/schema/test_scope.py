@@ -16,6 +16,7 @@ ABOUT_PEOPLE = {
     "Attempt",
     "CategoryMembership",
     "ChannelSubscription",
+    "Device",
     "EffectiveTimezone",
     "Event",
     "Identifier",
@@ -49,10 +50,19 @@ def test_exactly_the_fields_that_tell_about_people_need_the_right_to_read_them()
 
 def test_every_mutation_needs_a_right_to_change() -> None:
     assert {name: set(scopes_of(field)) for name, field in FIELDS.items() if name.startswith("Mutation.")} == {
+        "Mutation.archiveSubscription": {"profile:write"},
+        "Mutation.confirmSubscription": {"profile:write"},
         "Mutation.createResource": {"profile:write"},
+        "Mutation.joinCategory": {"profile:write"},
         "Mutation.recordPurchases": {"profile:write"},
+        "Mutation.replaceAddress": {"profile:write"},
+        "Mutation.restoreSubscription": {"profile:write"},
+        "Mutation.resumeSubscription": {"profile:write"},
         "Mutation.sendMessage": {"message:send"},
+        "Mutation.setSubscriptionPriority": {"profile:write"},
+        "Mutation.setSubscriptionStatus": {"profile:write"},
         "Mutation.subscribe": {"profile:write"},
+        "Mutation.suspendSubscription": {"profile:write"},
         "Mutation.trackEvents": {"profile:write"},
         "Mutation.unsubscribe": {"profile:write"},
         "Mutation.upsertProfile": {"profile:write"},

@@ -73,8 +73,8 @@ EVERY_FIELD = {
     ),
     "ChannelSubscription": (
         """node(id: "sub_1") { __typename id ... on ChannelSubscription { profile { id } resource { key } channel
-        address { masked } status priority categories { joined } optIn { source } suspendedUntil consentExpiresAt
-        createdAt } }""",
+        address { masked } status priority categories { joined } optIn { source } device { model } pushProvider
+        suspendedUntil consentExpiresAt createdAt } }""",
         {
             "__typename": "ChannelSubscription",
             "id": "sub_1",
@@ -86,6 +86,8 @@ EVERY_FIELD = {
             "priority": 0,
             "categories": [{"joined": False}, {"joined": True}, {"joined": True}],
             "optIn": {"source": "form"},
+            "device": {"model": "One"},
+            "pushProvider": "FIREBASE",
             "suspendedUntil": "1970-01-01T00:00:05.000Z",
             "consentExpiresAt": "1970-01-01T00:00:06.000Z",
             "createdAt": "1970-01-01T00:00:01.000Z",
@@ -133,9 +135,25 @@ EVERY_FIELD = {
             }
         },
     ),
+    "Device": (
+        """node(id: "sub_1") { ... on ChannelSubscription { device {
+        __typename type model os osVersion appId appVersion language } } }""",
+        {
+            "device": {
+                "__typename": "Device",
+                "type": "phone",
+                "model": "One",
+                "os": "Android",
+                "osVersion": "16",
+                "appId": "example.shop",
+                "appVersion": "2.1",
+                "language": "en-GB",
+            }
+        },
+    ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
-        createdAt } }""",
+        requireDoubleOptIn raisePriorityOfNew createdAt } }""",
         {
             "__typename": "Resource",
             "id": "res_news",
@@ -143,6 +161,8 @@ EVERY_FIELD = {
             "title": "News",
             "channels": ["EMAIL", "SMS"],
             "categories": {"nodes": [{"key": "offers"}, {"key": "safety"}, {"key": "tips"}]},
+            "requireDoubleOptIn": True,
+            "raisePriorityOfNew": False,
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
