@@ -44,12 +44,12 @@ async def locked_person(
     Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH where a value points to several people.
     """
     if reference.identifier is not None:
-        resolution = await resolve(transaction, (reference.identifier, *also), now_ms, with_ids)
+        resolution = await resolve(transaction, (reference.identifier, *also), now_ms, with_ids, rounds=1)
         return _by_identifier(resolution, reference.identifier, create=create)
     survivor: str | None = await transaction.run(statements.SURVIVOR, id=reference.id)
     if survivor is None:
         raise Refusal(_not_found("id"))
-    resolution = await resolve(transaction, also, now_ms, {survivor, *with_ids})
+    resolution = await resolve(transaction, also, now_ms, {survivor, *with_ids}, rounds=1)
     if await transaction.run(statements.SURVIVOR, id=survivor) != survivor:
         raise Raced("the profile was merged while it was being locked")
     return Person(survivor, is_new=False, resolution=resolution)

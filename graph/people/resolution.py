@@ -98,18 +98,21 @@ async def resolve(
     identifiers: Collection[IdentifierValue],
     now_ms: int,
     profile_ids: Collection[str] = (),
+    rounds: int = _ROUNDS,
 ) -> Resolution:
     """Locks the people that the identifiers mean now, then the identifiers, each sorted, and looks again.
 
     `profile_ids` are locked besides. Looking before locking alone would let two writers both find nobody and make
-    two people of one. Raises Raced where the links change faster than they can be locked.
+    two people of one. Raises Raced where the links change faster than they can be locked in so many rounds. From the
+    second round on people are locked after identifiers, which may deadlock with others: who can start over cheaply
+    takes one round.
     """
     by_key = {each.key: each for each in identifiers}
     keys = sorted(by_key)
     locked: set[str] = set()
     owners, one_person_keys = await _owners(transaction, keys)
     identifier_ids: dict[str, str] = {}
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         wanted = _profile_ids(owners) | set(profile_ids)
         if wanted - locked:
             await transaction.run(statements.LOCK_PROFILES, ids=sorted(wanted - locked))

@@ -122,7 +122,7 @@ async def locked_subscription(
     owner: str | None = await transaction.run(statements.OWNER, id=subscription_id)
     if owner is None:
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such subscription.", ("subscription",)))
-    resolution = await resolve(transaction, also, now_ms, {owner, *with_ids})
+    resolution = await resolve(transaction, also, now_ms, {owner, *with_ids}, rounds=1)
     if await transaction.run(statements.OWNER, id=subscription_id) != owner:
         raise Raced("the subscription moved to another profile while it was being locked")
     return LockedSubscription(await locked_state(transaction, subscription_id, now_ms), resolution)
