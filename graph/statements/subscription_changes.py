@@ -163,8 +163,7 @@ BESIDE_ARCHIVED: Final = Statement(
     """
     MATCH (archived:Subscription {id: $id})
     MATCH (p:Profile {id: $profileId})
-    OPTIONAL MATCH (present:Subscription {key: $key})
-    RETURN [present.id, head(COLLECT {
+    RETURN [head(COLLECT { MATCH (present:Subscription {key: $key}) RETURN present.id }), head(COLLECT {
         UNWIND coalesce(p.memberIds, [p.id]) AS memberId
         MATCH (:Profile {id: memberId})-[:HAD_SUBSCRIPTION]->(s:Subscription {channel: archived.channel})
         WHERE s.archivedAt >= archived.archivedAt AND s.id <> archived.id
