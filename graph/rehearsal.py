@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from graph.connection import Graph, Transaction
@@ -12,6 +13,9 @@ from graph.ids import IdPrefix, new_id
 from graph.people.reference import ProfileReference
 from graph.people.upsert import FieldValue, UpsertProfile, upsert_in
 from graph.sending.send import EmailContent, SendMessage, send_in
+from graph.subscribing.archive import Archive, Restore, archive_in, restore_in
+from graph.subscribing.join import JoinCategory, join_category_in
+from graph.subscribing.replace_address import ReplaceAddress, replace_address_in
 from graph.subscribing.resource import (
     CategoryReference,
     CreateResource,
@@ -19,7 +23,9 @@ from graph.subscribing.resource import (
     ResourceReference,
     create_resource_in,
 )
+from graph.subscribing.set_priority import SetPriority, set_priority_in
 from graph.subscribing.subscribe import Subscribe, subscribe_in
+from graph.subscribing.suspend import Resume, Suspend, resume_in, suspend_in
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe_in
 from graph.vocabulary import Channel, IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
 
@@ -58,7 +64,9 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     person = await upsert_in(transaction, UpsertProfile((card, address), fields), now_ms)
     profile = ProfileReference(id=str(person.result["profileId"]))
     resource, category = ResourceReference(key=name), CategoryReference(key="news")
-    command = CreateResource(name, name, (Channel.EMAIL,), address.value, categories=(NewCategory("news", name),))
+    command = CreateResource(
+        name, name, (Channel.EMAIL, Channel.MOBILE_PUSH), address.value, categories=(NewCategory("news", name),)
+    )
     await create_resource_in(transaction, command, now_ms)
     joined = Subscribe(profile, resource, Channel.EMAIL, address, actor=name, categories=(category,))
     subscription = await subscribe_in(transaction, joined, now_ms)
@@ -84,4 +92,19 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
         lines=(line,),
     )
     await record_purchases_in(transaction, [purchase], now_ms)
-    await unsubscribe_in(transaction, Unsubscribe(str(subscription.result["subscriptionId"]), name), now_ms)
+    await _change_subscription(transaction, str(subscription.result["subscriptionId"]), joined, now_ms)
+
+
+async def _change_subscription(transaction: Transaction, subscription_id: str, joined: Subscribe, now_ms: int) -> None:
+    actor = joined.actor
+    token = identifier(IdentifierType.PUSH_TOKEN, "rehearsal", actor)
+    await subscribe_in(transaction, replace(joined, channel=Channel.MOBILE_PUSH, address=token), now_ms)
+    await join_category_in(transaction, JoinCategory(subscription_id, joined.categories[0], actor), now_ms)
+    other = identifier(IdentifierType.EMAIL, "", f"other-{joined.address.value}")
+    await replace_address_in(transaction, ReplaceAddress(subscription_id, joined.channel, other, actor), now_ms)
+    await suspend_in(transaction, Suspend(subscription_id, now_ms + 1, actor), now_ms)
+    await resume_in(transaction, Resume(subscription_id, actor), now_ms)
+    await set_priority_in(transaction, SetPriority(subscription_id, 0), now_ms)
+    await archive_in(transaction, Archive(subscription_id, actor), now_ms)
+    await restore_in(transaction, Restore(subscription_id, actor), now_ms)
+    await unsubscribe_in(transaction, Unsubscribe(subscription_id, actor), now_ms)
