@@ -26,6 +26,7 @@ from graph.errors import GraphError, GraphTimeout, GraphUnavailable
 from graph.reading.reader import Reader
 from graph.rehearsal import rehearse_writes
 from graph.settings import GraphSettings
+from graph.subscribing.confirmations import Confirmations
 
 _log = logging.getLogger(__name__)
 
@@ -58,7 +59,8 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS))
     input_key = settings.gateway.key_for(KeyUse.INPUT_HASHES)
     bookmarks = Bookmarks(settings.gateway.key_for(KeyUse.BOOKMARKS))
-    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key, bookmarks)
+    confirmations = Confirmations((settings.gateway.key_for(KeyUse.CONFIRMATIONS),))
+    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key, bookmarks, confirmations)
     operations = Operations(SCHEMA, services)
     try:
         # A graph that has just started runs even this past its limit.

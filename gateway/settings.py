@@ -14,6 +14,7 @@ class KeyUse(StrEnum):
     CURSORS = "cursors"
     INPUT_HASHES = "input-hashes"
     BOOKMARKS = "bookmarks"
+    CONFIRMATIONS = "confirmations"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,8 @@ _WITHOUT_NAMESPACE = frozenset({IdentifierType.EMAIL, IdentifierType.PHONE})
 _PHONE_TYPES = frozenset({IdentifierType.PHONE, IdentifierType.WHATSAPP})
 _NAMESPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST_VALUE = 512
+# Browsers and providers hand out tokens and addresses of any length; an indexed value of the graph ends near 8 kB.
+_LONGEST_VALUES = {IdentifierType.PUSH_TOKEN: 2_000, IdentifierType.URL: 2_000}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,9 @@ def _normalised(kind: IdentifierType, value: str) -> str:
     text = value.strip()
     if not text:
         raise ValueError("is empty")
-    if len(text) > _LONGEST_VALUE:
-        raise ValueError(f"is longer than {_LONGEST_VALUE} characters")
+    longest = _LONGEST_VALUES.get(kind, _LONGEST_VALUE)
+    if len(text) > longest:
+        raise ValueError(f"is longer than {longest:,} characters")
     if not text.isprintable():
         raise ValueError("holds characters that cannot be printed")
     if kind is IdentifierType.EMAIL:

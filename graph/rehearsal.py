@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from graph.connection import Graph, Transaction
@@ -27,6 +28,9 @@ from graph.people.update import UpdateProfile, update_in
 from graph.people.upsert import UpsertProfile, upsert_in
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier_in
 from graph.sending.send import EmailContent, SendMessage, send_in
+from graph.subscribing.archive import Archive, Restore, archive_in, restore_in
+from graph.subscribing.join import JoinCategory, join_category_in
+from graph.subscribing.replace_address import ReplaceAddress, replace_address_in
 from graph.subscribing.resource import (
     CategoryReference,
     CreateResource,
@@ -34,7 +38,9 @@ from graph.subscribing.resource import (
     ResourceReference,
     create_resource_in,
 )
+from graph.subscribing.set_priority import SetPriority, set_priority_in
 from graph.subscribing.subscribe import Subscribe, subscribe_in
+from graph.subscribing.suspend import Resume, Suspend, resume_in, suspend_in
 from graph.subscribing.unsubscribe import (
     AtResource,
     Everything,
@@ -103,7 +109,9 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
         await relate_in(transaction, relation, properties, now_ms)
     await unrelate_in(transaction, relation, now_ms)
     resource, category = ResourceReference(key=name), CategoryReference(key="news")
-    command = CreateResource(name, name, (Channel.EMAIL,), address.value, categories=(NewCategory("news", name),))
+    command = CreateResource(
+        name, name, (Channel.EMAIL, Channel.MOBILE_PUSH), address.value, categories=(NewCategory("news", name),)
+    )
     await create_resource_in(transaction, command, now_ms)
     joined = Subscribe(profile, resource, Channel.EMAIL, address, actor=name, categories=(category,))
     subscription = await subscribe_in(transaction, joined, now_ms)
@@ -142,6 +150,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     await record_purchases_in(transaction, [purchase], now_ms)
     await _identify(transaction, profile, name, now_ms)
     subscription_id = str(subscription.result["subscriptionId"])
+    await _change_subscription(transaction, subscription_id, joined, now_ms)
     targets = (
         OneCategory(subscription_id, category),
         OfMessage(str(sent.result["messageId"])),
@@ -176,3 +185,17 @@ async def _suppress(transaction: Transaction, address: IdentifierValue, now_ms: 
     command = Suppress(SuppressionTarget(address=address), _ACTOR)
     suppression = await suppress_in(transaction, command, now_ms)
     await unsuppress_in(transaction, Unsuppress(str(suppression.result["suppressionId"])), now_ms)
+
+
+async def _change_subscription(transaction: Transaction, subscription_id: str, joined: Subscribe, now_ms: int) -> None:
+    actor = joined.actor
+    token = identifier(IdentifierType.PUSH_TOKEN, "rehearsal", actor)
+    await subscribe_in(transaction, replace(joined, channel=Channel.MOBILE_PUSH, address=token), now_ms)
+    await join_category_in(transaction, JoinCategory(subscription_id, joined.categories[0], actor), now_ms)
+    other = identifier(IdentifierType.EMAIL, "", f"other-{joined.address.value}")
+    await replace_address_in(transaction, ReplaceAddress(subscription_id, joined.channel, other, actor), now_ms)
+    await suspend_in(transaction, Suspend(subscription_id, now_ms + 1, actor), now_ms)
+    await resume_in(transaction, Resume(subscription_id, actor), now_ms)
+    await set_priority_in(transaction, SetPriority(subscription_id, 0), now_ms)
+    await archive_in(transaction, Archive(subscription_id, actor), now_ms)
+    await restore_in(transaction, Restore(subscription_id, actor), now_ms)

@@ -32,6 +32,23 @@ class SubscriptionStatus(Word):
     INVALID = auto()
 
 
+class ConfirmationMode(Word):
+    """Whether a new subscription waits for the person's confirmation."""
+
+    RESOURCE_DEFAULT = auto()
+    REQUIRED = auto()
+    ALREADY_CONFIRMED = auto()
+
+
+class PushProvider(Word):
+    """Who carries a notification to an app."""
+
+    FIREBASE = auto()
+    APNS = auto()
+    HUAWEI = auto()
+    RUSTORE = auto()
+
+
 class ConsentScope(Word):
     """What a record of the consent ledger is about."""
 

@@ -14,6 +14,7 @@ from graph.connection import Graph
 from graph.reading.answer import Answer
 from graph.reading.plans import Plans
 from graph.selection import Selection
+from graph.subscribing.confirmations import Confirmations
 from graph.vocabulary import ChangeKind, Channel
 
 
@@ -55,7 +56,8 @@ class LiveChanges(Protocol):
 class Services:
     """What resolvers may use, the same for every request. `input_key` keys the hashes of inputs that the graph has.
 
-    With the default `bookmarks` a client sees its own writes only through the gateway that wrote them.
+    With the default `bookmarks` a client sees its own writes only through the gateway that wrote them, and the links
+    of the default `confirmations` are known only there.
     """
 
     graph: Graph
@@ -66,6 +68,7 @@ class Services:
     live: LiveChanges
     input_key: bytes = field(repr=False)
     bookmarks: Bookmarks = field(default_factory=Bookmarks.of_this_process)
+    confirmations: Confirmations = field(default_factory=Confirmations.of_this_process, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Context:
     live: LiveChanges
     request_id: str
     input_key: bytes = field(repr=False)
+    confirmations: Confirmations = field(repr=False)
     # Of one execution; a socket has many.
     root_reads: RootReads = field(default_factory=RootReads, repr=False)
 
@@ -96,6 +100,7 @@ class Context:
             services.live,
             request_id,
             services.input_key,
+            services.confirmations,
         )
 
 

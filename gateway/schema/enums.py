@@ -80,6 +80,21 @@ publish(
     DOMAIN="All e-mail addresses of a domain.",
 )
 publish(
+    words.ConfirmationMode,
+    "Whether a subscription waits for the person's confirmation (double opt-in).",
+    RESOURCE_DEFAULT="As the resource says in `requireDoubleOptIn`.",
+    REQUIRED="It is UNCONFIRMED until the person confirms.",
+    ALREADY_CONFIRMED="The person has confirmed elsewhere; `optIn` proves it.",
+)
+publish(
+    words.PushProvider,
+    "Who carries a notification to an app.",
+    FIREBASE="Firebase Cloud Messaging, for Android and iOS.",
+    APNS="Apple's push service.",
+    HUAWEI="Huawei Push Kit.",
+    RUSTORE="RuStore.",
+)
+publish(
     words.ProfileKind,
     "How well a person is known.",
     ANONYMOUS="Only browser, device or event identifiers.",

@@ -26,4 +26,8 @@ class Resource(Node):
     title: str = described("What people read.")
     channels: list[Channel] = described("On which channels it publishes.")
     categories: Connection[Category] = paged("The kinds of content that it offers.")
+    require_double_opt_in: bool = described("Whether a new subscription is UNCONFIRMED until the person confirms it.")
+    raise_priority_of_new: bool = described(
+        "Whether a person's new address is tried before their others, where no priority is given."
+    )
     created_at: DateTime = described("When it was made.")

@@ -5,21 +5,28 @@ from typing import Final
 
 from graph.vocabulary import SubscriptionStatus as Status
 
-# From what forbids least to what forbids most.
-_ORDER: Final = (
-    Status.SUBSCRIBED,
-    Status.UNCONFIRMED,
-    Status.SUSPENDED,
-    Status.INVALID,
-    Status.UNSUBSCRIBED,
-    Status.HARD_BOUNCED,
+_STRICTEST_FIRST: Final = (
     Status.COMPLAINED,
+    Status.HARD_BOUNCED,
+    Status.UNSUBSCRIBED,
+    Status.INVALID,
+    Status.SUSPENDED,
+    Status.UNCONFIRMED,
+    Status.SUBSCRIBED,
 )
+
+# What somebody complained of, or an address that is dead: neither a subscribe nor an unsubscribe writes over it.
+CLOSED: Final = frozenset({Status.COMPLAINED, Status.HARD_BOUNCED, Status.INVALID})
+
+
+def stricter(one: Status, other: Status) -> Status:
+    """Of two, the one that allows less."""
+    return min(one, other, key=_STRICTEST_FIRST.index)
 
 
 def widens(before: Status, after: Status) -> bool:
     """Whether `after` allows more than `before`."""
-    return _ORDER.index(after) < _ORDER.index(before)
+    return stricter(before, after) is before and before is not after
 
 
 def _less_strict_than(status: Status) -> frozenset[Status]:

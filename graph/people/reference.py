@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from graph.connection import Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, resolve, resolve_rows
+from graph.people.resolution import Resolution, resolve_rows
 from graph.statements import people as statements
 from graph.vocabulary import UserErrorCode
 
@@ -37,17 +37,23 @@ async def locked_person(
     now_ms: int,
     *,
     also: tuple[IdentifierValue, ...] = (),
+    with_ids: Collection[str] = (),
     create: bool = False,
 ) -> Person:
-    """The living profile that the reference means: a merged id gives its survivor. `also` is locked besides.
+    """The living profile that the reference means: a merged id gives its survivor.
+
+    The identifiers `also` and the profiles `with_ids` are locked besides.
 
     Raises Refusal NOT_FOUND, AMBIGUOUS_MATCH where a value points to several people, or IDENTIFIER_BLOCKED where it
     stands for nobody.
     """
     if reference.identifier is not None:
-        return await _by_identifier(transaction, reference.identifier, now_ms, also=also, create=create)
+        # Whom the value means is decided by it alone, whatever else is locked for the person.
+        alone = [(reference.identifier,), also]
+        resolution = await resolve_rows(transaction, alone, now_ms, with_ids, rounds=1)
+        return _by_identifier(resolution, reference.identifier, create=create)
     survivor = await _survivor(transaction, reference.id, _PROFILE)
-    resolution = await resolve(transaction, also, now_ms, [survivor])
+    resolution = await resolve_rows(transaction, [also], now_ms, {survivor, *with_ids}, rounds=1)
     await _check_that_it_remains(transaction, survivor)
     return Person(survivor, is_new=False, resolution=resolution)
 
@@ -78,16 +84,7 @@ async def locked_people(
     return survivors
 
 
-async def _by_identifier(
-    transaction: Transaction,
-    value: IdentifierValue,
-    now_ms: int,
-    *,
-    also: tuple[IdentifierValue, ...],
-    create: bool,
-) -> Person:
-    # Whom the value means is decided by it alone, whatever else is locked for the person.
-    resolution = await resolve_rows(transaction, [(value,), also], now_ms)
+def _by_identifier(resolution: Resolution, value: IdentifierValue, *, create: bool) -> Person:
     profile_id = _matched(resolution, value, _PROFILE)
     if profile_id is not None:
         return Person(profile_id, is_new=False, resolution=resolution)

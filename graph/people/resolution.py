@@ -169,9 +169,11 @@ async def resolve(
     identifiers: Sequence[IdentifierValue],
     now_ms: int,
     profile_ids: Collection[str] = (),
+    *,
+    rounds: int = _ROUNDS,
 ) -> Resolution:
     """As `resolve_rows`, where all the identifiers are brought by one."""
-    return await resolve_rows(transaction, [identifiers], now_ms, profile_ids)
+    return await resolve_rows(transaction, [identifiers], now_ms, profile_ids, rounds=rounds)
 
 
 async def resolve_rows(
@@ -179,12 +181,15 @@ async def resolve_rows(
     rows: Sequence[Sequence[IdentifierValue]],
     now_ms: int,
     profile_ids: Collection[str] = (),
+    *,
+    rounds: int = _ROUNDS,
 ) -> Resolution:
     """Locks the people whom the rows could mean now, then the identifiers, each sorted, and looks again.
 
     `profile_ids` are locked besides. Looking before locking alone would let two writers both find nobody and make
     two people of one. Others who share a value are not locked: a hundred who have one address write side by side.
-    Raises Raced where the links change faster than they can be locked.
+    Raises Raced where the links change faster than they can be locked in so many rounds. From the second round on
+    people are locked after identifiers, which may deadlock with others: who can start over cheaply takes one round.
     """
     blocked = await blocked_keys(transaction, [each for row in rows for each in row])
     usable = [[each for each in row if each.key not in blocked] for row in rows]
@@ -192,7 +197,7 @@ async def resolve_rows(
     keys, locked = sorted(by_key), set[str]()
     identifier_ids: dict[str, str] = {}
     people = await _people(transaction, keys, profile_ids)
-    for _ in range(_ROUNDS):
+    for _ in range(rounds):
         wanted = people.could_mean(usable) | set(profile_ids)
         if wanted - locked:
             await transaction.run(statements.LOCK_PROFILES, ids=sorted(wanted - locked))

@@ -14,7 +14,8 @@ SURVIVORS = "OPTIONAL MATCH ({v}w:Profile {id: {v}o.mergedInto}) WITH DISTINCT c
 # Along the edge it costs half of what it costs by the id (measured); messages and consent records have no such edge.
 PERSON_BY = "MATCH ({v})-[:BY]->({x}o) " + SURVIVOR
 PERSON_BY_ID = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
-PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION]-({x}o) " + SURVIVOR
+# One that was archived, or absorbed by a merge, is still told about by its id and by messages.
+PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-({x}o) " + SURVIVOR
 OTHER_OF_RELATION = "MATCH ({v})-[:TO]->({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"

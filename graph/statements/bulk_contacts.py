@@ -12,7 +12,8 @@ MERGE_RESOURCE: Final = Statement(
     """
     MERGE (r:Resource {key: $key})
     ON CREATE SET r.id = $id, r.title = $title, r.channels = $channels, r.sender = $sender,
-        r.senderName = $senderName, r.createdAt = datetime({epochMillis: $now}), r.synthetic = true
+        r.senderName = $senderName, r.requireDoubleOptIn = $requireDoubleOptIn,
+        r.raisePriorityOfNew = $raisePriorityOfNew, r.createdAt = datetime({epochMillis: $now}), r.synthetic = true
     WITH r
     CALL (r) {
         UNWIND $categories AS row

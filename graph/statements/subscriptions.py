@@ -8,7 +8,8 @@ RESOURCE: Final = Statement(
     "resource_with_categories",
     """
     MATCH (r:Resource) WHERE ($id IS NOT NULL AND r.id = $id) OR ($key IS NOT NULL AND r.key = $key)
-    RETURN [r.id, r.channels, COLLECT { MATCH (r)-[:OFFERS]->(c:Category) RETURN [c.id, c.key] }]
+    RETURN [r.id, r.channels, COLLECT { MATCH (r)-[:OFFERS]->(c:Category) RETURN [c.id, c.key] },
+        coalesce(r.requireDoubleOptIn, false), coalesce(r.raisePriorityOfNew, true)]
     """,
 )
 
@@ -16,7 +17,8 @@ CREATE_RESOURCE: Final = Statement(
     "create_resource",
     """
     CREATE (r:Resource {id: $id, key: $key, title: $title, channels: $channels, sender: $sender,
-        senderName: $senderName, createdAt: datetime({epochMillis: $now})})
+        senderName: $senderName, requireDoubleOptIn: $requireDoubleOptIn, raisePriorityOfNew: $raisePriorityOfNew,
+        createdAt: datetime({epochMillis: $now})})
     FOREACH (row IN $categories |
         CREATE (r)-[:OFFERS]->(:Category {id: row.id, key: row.key, scopedKey: $id + ':' + row.key, title: row.title,
             mandatory: row.mandatory, joinedByDefault: row.joinedByDefault, active: true,
@@ -27,26 +29,7 @@ CREATE_RESOURCE: Final = Statement(
 
 FIND: Final = Statement(
     "find_subscription",
-    """
-    MATCH (s:Subscription {key: $key})
-    SET s.key = s.key
-    RETURN [s.id, s.status, s.priority, head(COLLECT {
-        MATCH (s)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = s.id
-        RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
-    }), s.optInAt.epochMillis]
-    """,
-)
-
-# A new address goes on top: whoever stood at its place or below moves one down, as far as GraphQL's Int goes.
-MAKE_ROOM: Final = Statement(
-    "make_room_for_subscription",
-    """
-    MATCH (:Profile {id: $profileId})-[:HAS_SUBSCRIPTION]->(s:Subscription {channel: $channel})
-    WHERE s.priority >= $priority AND s.key <> $key AND EXISTS { (s)-[:OF]->(:Resource {id: $resourceId}) }
-    WITH s ORDER BY s.id
-    SET s.priority = CASE WHEN s.priority < 2147483647 THEN s.priority + 1 ELSE 2147483647 END
-    RETURN count(s)
-    """,
+    "MATCH (s:Subscription {key: $key}) RETURN s.id",
 )
 
 CREATE: Final = Statement(
@@ -55,8 +38,10 @@ CREATE: Final = Statement(
     MATCH (p:Profile {id: $profileId})
     MATCH (i:Identifier {id: $identifierId})
     MATCH (r:Resource {id: $resourceId})
-    CREATE (p)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: $id, key: $key, channel: $channel, status: 'SUBSCRIBED',
+    CREATE (p)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: $id, key: $key, channel: $channel, status: $status,
         priority: $priority, createdAt: datetime({epochMillis: $now}), updatedAt: datetime({epochMillis: $now})})
+    SET s += $details, s.consentExpiresAt = CASE WHEN $consentExpiresAt IS NULL THEN null
+        ELSE datetime({epochMillis: $consentExpiresAt}) END
     CREATE (s)-[:AT]->(i)
     CREATE (s)-[:OF]->(r)
     RETURN s.id
@@ -73,11 +58,6 @@ SET_EVIDENCE: Final = Statement(
     """,
 )
 
-SET_PRIORITY: Final = Statement(
-    "set_subscription_priority",
-    "MATCH (s:Subscription {id: $id}) SET s.priority = $priority RETURN s.id",
-)
-
 SET_STATUS: Final = Statement(
     "set_subscription_status",
     """
@@ -85,20 +65,6 @@ SET_STATUS: Final = Statement(
     SET s.status = $status, s.updatedAt = datetime({epochMillis: $now})
     REMOVE s.suspendedUntil
     RETURN s.id
-    """,
-)
-
-JOIN: Final = Statement(
-    "join_categories",
-    """
-    MATCH (s:Subscription {id: $id})
-    UNWIND $categoryIds AS categoryId
-    MATCH (c:Category {id: categoryId})
-    WHERE NOT EXISTS { (s)-[:JOINED]->(c) }
-    OPTIONAL MATCH (s)-[left:LEFT]->(c)
-    DELETE left
-    CREATE (s)-[:JOINED {at: datetime({epochMillis: $now})}]->(c)
-    RETURN count(*)
     """,
 )
 

@@ -34,6 +34,8 @@ class ResourceFacts:
     id: str
     channels: frozenset[Channel]
     category_ids: dict[str, str]
+    requires_double_opt_in: bool
+    raises_priority_of_new: bool
 
     def category_id(self, reference: CategoryReference, path: tuple[str, ...]) -> str:
         """Raises Refusal NOT_FOUND where the resource has no such category."""
@@ -60,6 +62,8 @@ class CreateResource:
     sender: str | None = None
     sender_name: str | None = None
     categories: tuple[NewCategory, ...] = field(default_factory=tuple)
+    require_double_opt_in: bool = False
+    raise_priority_of_new: bool = True
 
     def row(self, now_ms: int) -> dict[str, object]:
         """The parameters of a statement that writes it, with new ids."""
@@ -70,6 +74,8 @@ class CreateResource:
             "channels": [str(channel) for channel in self.channels],
             "sender": self.sender,
             "senderName": self.sender_name,
+            "requireDoubleOptIn": self.require_double_opt_in,
+            "raisePriorityOfNew": self.raise_priority_of_new,
             "categories": [_category_row(each) for each in sorted(self.categories, key=lambda each: each.key)],
             "now": now_ms,
         }
@@ -97,9 +103,13 @@ async def resource_facts(transaction: Transaction, reference: ResourceReference)
     row = await transaction.run(statements.RESOURCE, id=reference.id, key=reference.key)
     if row is None:
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such resource.", ("resource",)))
-    resource_id, channels, categories = row
+    resource_id, channels, categories, requires_double_opt_in, raises_priority_of_new = row
     return ResourceFacts(
-        resource_id, frozenset(Channel(each) for each in channels), {key: id_ for id_, key in categories}
+        id=resource_id,
+        channels=frozenset(Channel(each) for each in channels),
+        category_ids={key: id_ for id_, key in categories},
+        requires_double_opt_in=requires_double_opt_in,
+        raises_priority_of_new=raises_priority_of_new,
     )
 
 

@@ -1,51 +1,37 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from graph.connection import Graph, Transaction
-from graph.consent.cause import Cause
-from graph.consent.evidence import Evidence
-from graph.consent.ledger import LedgerEntry, Subject, record
-from graph.consent.opt_out import lift_opt_outs
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
-from graph.ids import IdPrefix, new_id
-from graph.people.reference import Person, ProfileReference, locked_person
-from graph.people.resolution import touch
-from graph.statements import subscriptions as statements
-from graph.subscribing.resource import CategoryReference, ResourceFacts, ResourceReference, resource_facts
-from graph.vocabulary import ChangeKind, Channel, RowOutcome, SubscriptionStatus, UserErrorCode
+from graph.people.reference import Person, locked_person
+from graph.statements import subscription_changes
+from graph.subscribing.asked import Opening, Subscribe
+from graph.subscribing.bars import Standing, pass_bars, standing_before
+from graph.subscribing.hand_over import hand_over, token_holders
+from graph.subscribing.join import Joining, join, refuse_return, said_about
+from graph.subscribing.locked import SubscriptionState, finished, locked_state, refuse_future
+from graph.subscribing.moving import Move, move_address
+from graph.subscribing.open import open_again, open_new
+from graph.subscribing.opening import Wish, wished_status
+from graph.subscribing.resource import resource_facts
+from graph.vocabulary import ChangeKind, RowOutcome, SubscriptionStatus, UserErrorCode
 
-# Clocks go wrong; a day covers every time zone that was taken for UTC.
-_FUTURE_MS = 24 * 3_600_000
-# What somebody complained of, or an address that is dead, is not opened by whoever holds an API key.
-_CLOSED = frozenset({SubscriptionStatus.COMPLAINED, SubscriptionStatus.HARD_BOUNCED, SubscriptionStatus.INVALID})
-
-
-@dataclass(frozen=True, slots=True)
-class Subscribe:
-    """`priority` 0 is the highest; None puts a new subscription on top and leaves an old one where it is."""
-
-    profile: ProfileReference
-    resource: ResourceReference
-    channel: Channel
-    address: IdentifierValue
-    actor: str
-    create_profile: bool = True
-    categories: tuple[CategoryReference, ...] = ()
-    opt_in: Evidence | None = None
-    priority: int | None = None
-    resubscribe: bool = False
+__all__ = ["Subscribe", "subscribe", "subscribe_in"]
 
 
 async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_ms: int) -> Done:
-    """Connects one address of the person with a resource. The result holds `subscriptionId` and `outcome`.
+    """Connects one address of the person with a resource.
 
-    A second call finds the first one's subscription (UNCHANGED). Who left comes back only with `resubscribe` and opt-in
-    evidence that is newer than the leaving, else Refusal CONSENT_REQUIRED. A complaint or a dead address is final:
-    Refusal STATE_NOT_ALLOWED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH, INVALID where the resource does not use the
-    channel or the evidence is more than 24 hours in the future, and what `Resolution.link` says of the address.
+    The result holds `subscriptionId`, `outcome`, and `unconfirmedId` while it waits for a confirmation: the id of the
+    record that says so. A second call finds the first one's subscription (UNCHANGED). Who left comes back only with
+    `resubscribe` and opt-in evidence that is newer than the leaving, else Refusal CONSENT_REQUIRED. A complaint or a
+    dead address is final: Refusal STATE_NOT_ALLOWED. A push token is taken from whoever had it. Other refusals:
+    NOT_FOUND, AMBIGUOUS_MATCH, PROFILE_BARRED, TAKEN where `replaces` would make two subscriptions of one address,
+    REQUIRED and INVALID where values do not go together or are out of their time, and what `Resolution.link` says of
+    the address.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -55,30 +41,48 @@ async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_m
 
 
 async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int) -> Done:
-    if command.opt_in is not None and command.opt_in.at_ms > now_ms + _FUTURE_MS:
-        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", ("optIn", "at")))
+    refuse_future(command.opt_in, now_ms, "optIn")
+    if command.consent_expires_at_ms is not None and command.consent_expires_at_ms <= now_ms:
+        raise Refusal(UserError(UserErrorCode.INVALID, "Must be in the future.", ("consentExpiresAt",)))
     resource = await resource_facts(transaction, command.resource)
     if command.channel not in resource.channels:
         raise Refusal(UserError(UserErrorCode.INVALID, f"The resource does not use {command.channel}.", ("address",)))
     categories = [resource.category_id(each, ("categories", str(n))) for n, each in enumerate(command.categories)]
+    to_status = wished_status(
+        command.confirmation, command.opt_in, requires_double_opt_in=resource.requires_double_opt_in
+    )
+    holders = await token_holders(transaction, command.address)
     person = await locked_person(
-        transaction, command.profile, now_ms, also=(command.address,), create=command.create_profile
+        transaction,
+        command.profile,
+        now_ms,
+        also=(command.address,),
+        with_ids=holders,
+        create=command.create_profile,
+    )
+    opening = Opening(command, person, resource, Wish(to_status, command.resubscribe, command.opt_in, now_ms))
+    taken_from = await hand_over(
+        transaction, person.resolution, command.address, person.profile_id, holders, command.actor
     )
     linked = _linked(person, command.address)
     await person.resolution.write(transaction)
-    subscription_id, outcome = await _open(transaction, command, person, resource, now_ms)
-    joined = bool(categories) and await transaction.run(
-        statements.JOIN, id=subscription_id, categoryIds=sorted(categories), now=now_ms
-    )
-    if outcome is RowOutcome.UNCHANGED and joined:
-        outcome = RowOutcome.UPDATED
-    result = {"subscriptionId": subscription_id, "profileId": person.profile_id, "outcome": outcome}
-    kinds = [ChangeKind.IDENTIFIER] if linked else []
-    if outcome is not RowOutcome.UNCHANGED:
-        kinds.append(ChangeKind.SUBSCRIPTION)
+    standing = await standing_before(transaction, opening)
+    found, was_moved = await _found(transaction, opening, standing)
+    opens = found is None or found.status is not SubscriptionStatus.SUBSCRIBED
+    lifted = await pass_bars(transaction, opening, standing, opens=opens)
+    if found is None:
+        opened = await open_new(transaction, opening, standing.archived)
+    else:
+        opened = await open_again(transaction, opening, found)
+    joined = await _join(transaction, opening, opened.subscription.id, categories)
+    is_changed = was_moved or joined
+    outcome = RowOutcome.UPDATED if is_changed and opened.outcome is RowOutcome.UNCHANGED else opened.outcome
     # An address may be linked anew to a person whose subscription at it stayed.
-    changed = [person.profile_id] if kinds else []
-    return Done(result, await touch(transaction, changed, now_ms, *kinds))
+    kinds = [ChangeKind.IDENTIFIER] if linked or taken_from else []
+    kinds += [ChangeKind.PROFILE] if lifted else []
+    done = await finished(transaction, opened.subscription, outcome, now_ms, kinds, taken_from)
+    done.result["unconfirmedId"] = opened.unconfirmed_id
+    return done
 
 
 def _linked(person: Person, address: IdentifierValue) -> bool:
@@ -88,99 +92,37 @@ def _linked(person: Person, address: IdentifierValue) -> bool:
         raise refusal.at("address") from None
 
 
-async def _open(
-    transaction: Transaction, command: Subscribe, person: Person, resource: ResourceFacts, now_ms: int
-) -> tuple[str, RowOutcome]:
-    identifier_id = person.resolution.identifier_ids[command.address.key]
-    key = f"{person.profile_id}:{resource.id}:{command.channel}:{identifier_id}"
-    found = await transaction.run(statements.FIND, key=key)
-    if found is None or found[1] != SubscriptionStatus.SUBSCRIBED:
-        await lift_opt_outs(transaction, person.profile_id, resource.id, command.channel, command.opt_in)
-    place = {"profileId": person.profile_id, "resourceId": resource.id, "channel": command.channel, "key": key}
-    if found is not None:
-        return await _reopen(transaction, command, found, place, now_ms)
-    priority = command.priority or 0
-    await transaction.run(statements.MAKE_ROOM, priority=priority, **place)
-    subscription_id: str = await transaction.run(
-        statements.CREATE,
-        id=new_id(IdPrefix.SUBSCRIPTION),
-        identifierId=identifier_id,
-        priority=priority,
-        now=now_ms,
-        **place,
-    )
-    await _agree(transaction, command, subscription_id, person.profile_id, None, now_ms)
-    return subscription_id, RowOutcome.CREATED
-
-
-async def _reopen(
-    transaction: Transaction, command: Subscribe, found: list[object], place: dict[str, str], now_ms: int
-) -> tuple[str, RowOutcome]:
-    subscription_id, status, priority = str(found[0]), SubscriptionStatus(str(found[1])), found[2]
-    outcome = RowOutcome.UNCHANGED
-    if command.priority is not None and command.priority != priority:
-        await transaction.run(statements.MAKE_ROOM, priority=command.priority, **place)
-        await transaction.run(statements.SET_PRIORITY, id=subscription_id, priority=command.priority)
-        outcome = RowOutcome.UPDATED
-    if status is not SubscriptionStatus.SUBSCRIBED:
-        _require_consent(command, status, found[3])
-        await transaction.run(
-            statements.SET_STATUS, id=subscription_id, status=SubscriptionStatus.SUBSCRIBED, now=now_ms
+async def _found(
+    transaction: Transaction, opening: Opening, standing: Standing
+) -> tuple[SubscriptionState | None, bool]:
+    """The subscription that is there at this address, and whether it was moved there now."""
+    replaces = opening.command.replaces
+    if replaces is not None:
+        before = await _replaced(transaction, opening, replaces)
+        needs_confirmation = opening.wish.to_status is SubscriptionStatus.UNCONFIRMED
+        move = Move(
+            opening.identifier_id, opening.command.actor, opening.wish.opt_in, needs_confirmation=needs_confirmation
         )
-        await _agree(transaction, command, subscription_id, place["profileId"], status, now_ms)
-        outcome = RowOutcome.UPDATED
-    elif command.opt_in is not None and _is_newer(command.opt_in, found[4]):
-        await _keep_evidence(transaction, subscription_id, command.opt_in)
-        outcome = RowOutcome.UPDATED
-    return subscription_id, outcome
+        state = await move_address(transaction, before, move, opening.now_ms, "replaces")
+        return state, state.identifier_id != before.identifier_id
+    found = standing.found
+    return None if found is None else await locked_state(transaction, found, opening.now_ms), False
 
 
-def _is_newer(evidence: Evidence, kept_ms: object) -> bool:
-    return not isinstance(kept_ms, int) or evidence.at_ms > kept_ms
+async def _replaced(transaction: Transaction, opening: Opening, replaces: str) -> SubscriptionState:
+    if await transaction.run(subscription_changes.OWNER, id=replaces) != opening.person.profile_id:
+        raise Refusal(UserError(UserErrorCode.NOT_FOUND, "The person has no such subscription.", ("replaces",)))
+    state = await locked_state(transaction, replaces, opening.now_ms)
+    if state.resource_id != opening.resource.id or state.channel is not opening.command.channel:
+        message = "That is a subscription on another channel or of another resource."
+        raise Refusal(UserError(UserErrorCode.INVALID, message, ("replaces",)))
+    return state
 
 
-def _require_consent(command: Subscribe, status: SubscriptionStatus, recorded_ms: object) -> None:
-    """`recorded_ms` is when the status was last recorded, None where it never was. Raises Refusal."""
-    if status in _CLOSED:
-        message = f"This subscription is {status}: subscribe does not open it again."
-        raise Refusal(UserError(UserErrorCode.STATE_NOT_ALLOWED, message, ("address",)))
-    if not command.resubscribe or command.opt_in is None:
-        message = f"This subscription is {status}: it takes resubscribe and optIn evidence to open it again."
-        raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn",)))
-    if isinstance(recorded_ms, int) and command.opt_in.at_ms <= recorded_ms:
-        message = f"This subscription is {status} since then or later: it takes newer consent to open it again."
-        raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn", "at")))
-
-
-async def _agree(
-    transaction: Transaction,
-    command: Subscribe,
-    subscription_id: str,
-    profile_id: str,
-    before: SubscriptionStatus | None,
-    now_ms: int,
-) -> None:
-    if command.opt_in is not None:
-        await _keep_evidence(transaction, subscription_id, command.opt_in)
-    entry = LedgerEntry(
-        Subject.subscription(subscription_id),
-        profile_id,
-        before,
-        SubscriptionStatus.SUBSCRIBED,
-        Cause.SUBSCRIBE,
-        command.actor,
-        evidence=command.opt_in,
-    )
-    await record(transaction, [entry], now_ms)
-
-
-async def _keep_evidence(transaction: Transaction, subscription_id: str, evidence: Evidence) -> None:
-    await transaction.run(
-        statements.SET_EVIDENCE,
-        id=subscription_id,
-        at=evidence.at_ms,
-        ip=evidence.ip,
-        url=evidence.url,
-        source=evidence.source or "api",
-        wording=evidence.wording,
-    )
+async def _join(transaction: Transaction, opening: Opening, subscription_id: str, category_ids: Sequence[str]) -> bool:
+    if not category_ids:
+        return False
+    said = await said_about(transaction, subscription_id, category_ids)
+    refuse_return(said, category_ids, opening.command.opt_in)
+    joining = Joining(subscription_id, opening.person.profile_id, opening.command.actor, opening.command.opt_in)
+    return await join(transaction, joining, said, opening.now_ms)

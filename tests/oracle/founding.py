@@ -139,6 +139,8 @@ def _resources(dice: Dice, world: World) -> None:
             title=key.title(),
             created_at=dice.pick(INSTANTS),
             channels=dice.maybe(dice.apart(words.CHANNELS, 4), 0.8),
+            require_double_opt_in=dice.maybe(dice.chance(0.5)),
+            raise_priority_of_new=dice.maybe(dice.chance(0.5)),
         )
         for name in [] if key == "quiet" else dice.apart(words.CATEGORY_KEYS, 4):
             category = Category(
@@ -231,6 +233,14 @@ def _subscription(dice: Dice, world: World, person: Person) -> None:
         opt_in_wording=dice.maybe("Yes, “write” to me") if agreed else None,
         suspended_until=dice.maybe(dice.pick(INSTANTS), 0.3),
         consent_expires_at=dice.maybe(dice.pick(INSTANTS), 0.3),
+        device_type=dice.maybe("phone", 0.1),
+        device_model=dice.maybe("One “S”", 0.1),
+        device_os=dice.maybe("Android", 0.1),
+        device_os_version=dice.maybe("16", 0.1),
+        device_app_id=dice.maybe("example.shop", 0.1),
+        device_app_version=dice.maybe("2.1", 0.1),
+        device_language=dice.maybe("en-GB", 0.1),
+        push_provider=dice.maybe(dice.pick(["FIREBASE", "APNS", "HUAWEI", "RUSTORE"]), 0.3),
         person=person,
         address=dice.pick(world.identifiers),
         resource=dice.pick(world.resources),

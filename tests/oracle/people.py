@@ -203,6 +203,19 @@ def _owner(record: ConsentRecord, info: Info) -> Person | None:
     return None if record.profile_id is None else asking(info).world.person(record.profile_id)
 
 
+def _device(subscription: ChannelSubscription, _info: Info) -> dict[str, Any] | None:
+    found = {
+        "type": subscription.device_type,
+        "model": subscription.device_model,
+        "os": subscription.device_os,
+        "osVersion": subscription.device_os_version,
+        "appId": subscription.device_app_id,
+        "appVersion": subscription.device_app_version,
+        "language": subscription.device_language,
+    }
+    return None if all(value is None for value in found.values()) else found
+
+
 def _categories(resource: Resource, info: Info, **arguments: Any) -> Page:
     return page(info, resource.categories, orders.CATEGORIES, arguments)
 
@@ -242,6 +255,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "profile": lambda subscription, info: asking(info).world.survivor(subscription.person),
         "categories": _memberships,
         "optIn": _opt_in,
+        "device": _device,
         "statusAsOf": _status_as_of,
         "history": _history,
     },
@@ -262,6 +276,8 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
     },
     "Resource": {
         "channels": lambda resource, _info: resource.channels or [],
+        "requireDoubleOptIn": lambda resource, _info: bool(resource.require_double_opt_in),
+        "raisePriorityOfNew": lambda resource, _info: resource.raise_priority_of_new is not False,
         "categories": _categories,
     },
     "Category": {

@@ -103,6 +103,8 @@ class Resource:
     title: str
     created_at: int
     channels: list[str] | None = None
+    require_double_opt_in: bool | None = None
+    raise_priority_of_new: bool | None = None
     categories: list[Category] = field(default_factory=list, metadata=_LINK)
 
 
@@ -143,6 +145,14 @@ class ChannelSubscription:
     opt_in_wording: str | None = None
     suspended_until: int | None = None
     consent_expires_at: int | None = None
+    device_type: str | None = None
+    device_model: str | None = None
+    device_os: str | None = None
+    device_os_version: str | None = None
+    device_app_id: str | None = None
+    device_app_version: str | None = None
+    device_language: str | None = None
+    push_provider: str | None = None
     person: Person = field(metadata=_LINK)
     address: Identifier = field(metadata=_LINK)
     resource: Resource = field(metadata=_LINK)

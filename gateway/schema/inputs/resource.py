@@ -22,4 +22,12 @@ class CreateResourceInput:
     sender: str | None = strawberry.field(default=None, description="The e-mail address that its letters come from.")
     sender_name: str | None = strawberry.field(default=None, description="The name beside that address.")
     categories: list[NewCategoryInput] | None = strawberry.field(default=None, description="Its kinds of content.")
+    require_double_opt_in: bool = strawberry.field(
+        default=False, description="Whether a new subscription is UNCONFIRMED until the person confirms it."
+    )
+    raise_priority_of_new: bool = strawberry.field(
+        default=True,
+        description="Whether a person's new address is tried before their others; otherwise after them. A priority "
+        "that is given with the address goes before this.",
+    )
     idempotency_key: str | None = key_field()

@@ -48,6 +48,8 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
         sender=_sender(given, problems),
         sender_name=None if given.sender_name is None else problems.text(given.sender_name, "senderName"),
         categories=tuple(_category(n, each, problems) for n, each in enumerate(given.categories or ())),
+        require_double_opt_in=given.require_double_opt_in,
+        raise_priority_of_new=given.raise_priority_of_new,
     )
     if not command.channels:
         problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")

@@ -5,16 +5,25 @@ import strawberry
 from gateway.schema.directives import scope
 from gateway.schema.mutations import (
     add_identifier,
+    archive_subscription,
     block_identifier_placeholder,
+    confirm_subscription,
     create_resource,
     define_attribute,
+    join_category,
     record_purchases,
     relate_profiles,
     remove_identifier,
+    replace_address,
+    restore_subscription,
+    resume_subscription,
     send_message,
     set_profile_status,
+    set_subscription_priority,
+    set_subscription_status,
     subscribe,
     suppress,
+    suspend_subscription,
     track_events,
     unblock_identifier_placeholder,
     unrelate_profiles,
@@ -66,6 +75,49 @@ class Mutation:
         unblock_identifier_placeholder.resolve, description="Has a value that was blocked mean people again."
     )
     subscribe = strawberry.mutation(subscribe.resolve, description="Connects one address of a person with a resource.")
+    confirm_subscription = strawberry.mutation(
+        confirm_subscription.resolve,
+        description="The person followed the link of a double opt-in: the subscription is SUBSCRIBED, with time and "
+        "place as evidence. A second time changes nothing. TOKEN_EXPIRED after 7 days, TOKEN_INVALID for a token of "
+        "an earlier wait or where the person has left since.",
+    )
+    suspend_subscription = strawberry.mutation(
+        suspend_subscription.resolve, description="Pauses a SUBSCRIBED subscription until a time."
+    )
+    resume_subscription = strawberry.mutation(
+        resume_subscription.resolve,
+        description="Ends the pause of a SUSPENDED subscription: it is what it was before. STATE_NOT_ALLOWED where "
+        "a push token belongs to somebody else by now.",
+    )
+    set_subscription_status = strawberry.mutation(
+        set_subscription_status.resolve,
+        description="Gives a subscription any status, where the rules of consent allow it; the profile's own stays.",
+    )
+    set_subscription_priority = strawberry.mutation(
+        set_subscription_priority.resolve, description="Says which of a person's addresses is tried first."
+    )
+    join_category = strawberry.mutation(
+        join_category.resolve,
+        description="The subscriber gets a kind of content, also where they had left it. The subscription's status and "
+        "standing opt-outs stay.",
+    )
+    archive_subscription = strawberry.mutation(
+        archive_subscription.resolve,
+        description="Takes a subscription out of every list, but not out of history. What it says about consent still "
+        "counts when somebody subscribes at its address again.",
+    )
+    restore_subscription = strawberry.mutation(
+        restore_subscription.resolve,
+        description="Takes an archived subscription into use again, with its last status or less. TAKEN where another "
+        "took its place.",
+    )
+    replace_address = strawberry.mutation(
+        replace_address.resolve,
+        description="Gives a subscription another address of the same channel; its id, status, place and history stay. "
+        "Where its resource requires a double opt-in, a new address other than a push token turns SUBSCRIBED into "
+        "UNCONFIRMED; `subscribe` then gives the token for its confirmation. TAKEN where the person has a subscription "
+        "at the address already.",
+    )
     unsubscribe = strawberry.mutation(
         unsubscribe.resolve,
         description="Ends a category, a subscription, all of a resource or a channel, or everything; nothing else.",

@@ -15,6 +15,7 @@ _ALL = (
     person.SUBSCRIPTION,
     person.MEMBERSHIP,
     person.OPT_IN,
+    person.DEVICE,
     person.RESOURCE,
     person.CATEGORY,
     consent.OPT_OUT,

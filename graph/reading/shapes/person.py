@@ -202,6 +202,11 @@ BLOCKED_IDENTIFIER = Shape(
     },
 )
 
+_DEVICE = (
+    "coalesce({v}.deviceType, {v}.deviceModel, {v}.deviceOs, {v}.deviceOsVersion, {v}.deviceAppId, "
+    "{v}.deviceAppVersion, {v}.deviceLanguage)"
+)
+
 SUBSCRIPTION = Shape(
     "ChannelSubscription",
     {
@@ -228,6 +233,8 @@ SUBSCRIPTION = Shape(
             ),
         ),
         "optIn": Near("OptInEvidence", there="{v}.optInAt.epochMillis"),
+        "device": Near("Device", there=_DEVICE),
+        "pushProvider": optional("pushProvider"),
         "suspendedUntil": optional_instant("suspendedUntil"),
         "consentExpiresAt": optional_instant("consentExpiresAt"),
         "history": Connection(
@@ -267,6 +274,19 @@ OPT_IN = Shape(
     },
 )
 
+DEVICE = Shape(
+    "Device",
+    {
+        "type": optional("deviceType"),
+        "model": optional("deviceModel"),
+        "os": optional("deviceOs"),
+        "osVersion": optional("deviceOsVersion"),
+        "appId": optional("deviceAppId"),
+        "appVersion": optional("deviceAppVersion"),
+        "language": optional("deviceLanguage"),
+    },
+)
+
 RESOURCE = Shape(
     "Resource",
     {
@@ -275,6 +295,8 @@ RESOURCE = Shape(
         "title": value("title"),
         "channels": value_or("channels", "[]"),
         "categories": Connection("Category", Edges("MATCH ({p})-[:OFFERS]->({v})", Order("Category.id"))),
+        "requireDoubleOptIn": value_or("requireDoubleOptIn", "false"),
+        "raisePriorityOfNew": value_or("raisePriorityOfNew", "true"),
         "createdAt": instant("createdAt"),
     },
 )

@@ -146,3 +146,68 @@ async def test_titles_in_any_script_are_fine(title: str) -> None:
 @pytest.mark.parametrize("title", ["two\nlines", "a\u2028b", "bell\a", "tab\tbed"])
 async def test_a_title_is_one_line_of_what_can_be_printed(title: str) -> None:
     assert await errors("createResource", **{**_RESOURCE, "title": title}) == [("INVALID", "title")]
+
+
+@pytest.mark.parametrize(
+    ("address", "wrong"),
+    [
+        ({"webhook": "ftp://hooks.example"}, [("INVALID", "address.webhook")]),
+        (
+            {"telegram": {"bot": "", "chat": ""}},
+            [("REQUIRED", "address.telegram.bot"), ("INVALID", "address.telegram.chat")],
+        ),
+        ({"viber": {"bot": "a bot", "chat": "1"}}, [("INVALID", "address.viber.chat")]),
+        ({"telegram": {"bot": "bot", "chat": "0"}}, [("IDENTIFIER_BLOCKED", "address.telegram.chat")]),
+        (
+            {"mobilePush": {"provider": "APNS", "token": "", "app": ""}},
+            [("REQUIRED", "address.mobilePush.app"), ("INVALID", "address.mobilePush.token")],
+        ),
+        (
+            {"webPush": {"endpoint": "push", "p256dh": "x", "auth": "x"}},
+            [
+                ("INVALID", "address.webPush.p256dh"),
+                ("INVALID", "address.webPush.auth"),
+                ("INVALID", "address.webPush.endpoint"),
+            ],
+        ),
+    ],
+)
+async def test_everything_that_is_wrong_about_an_address_is_said_where_it_is(
+    address: dict[str, Any], wrong: list[tuple[str, str]]
+) -> None:
+    assert await errors("subscribe", **{**_SUBSCRIBE, "address": address}) == wrong
+    assert await errors("replaceAddress", subscription="sub_1", address=address) == wrong
+
+
+async def test_what_is_known_of_a_device_is_one_line_each() -> None:
+    device = {"model": "two\nlines", "language": ""}
+    assert await errors("subscribe", **_SUBSCRIBE, device=device) == [
+        ("INVALID", "device.model"),
+        ("REQUIRED", "device.language"),
+    ]
+
+
+async def test_a_token_that_nobody_signed_is_told_without_a_graph() -> None:
+    assert await errors("confirmSubscription", token="x") == [("TOKEN_INVALID", "token")]
+    assert await errors("confirmSubscription", token="x", ip="?") == [("INVALID", "ip")]
+
+
+@pytest.mark.parametrize(
+    ("mutation", "given", "wrong"),
+    [
+        ("setSubscriptionPriority", {"priority": 1_001}, ("INVALID", "priority")),
+        ("archiveSubscription", {"reason": "x" * 1_001}, ("TOO_LONG", "reason")),
+        ("restoreSubscription", {"reason": "\0"}, ("INVALID", "reason")),
+        ("resumeSubscription", {"reason": "\0"}, ("INVALID", "reason")),
+        ("suspendSubscription", {"until": "2030-01-01T00:00:00Z", "reason": "\0"}, ("INVALID", "reason")),
+        (
+            "setSubscriptionStatus",
+            {"status": "INVALID", "evidence": {"at": "2020-01-01T00:00:00Z", "ip": "?"}},
+            ("INVALID", "evidence.ip"),
+        ),
+    ],
+)
+async def test_a_change_of_a_subscription_is_checked_before_anything_is_asked(
+    mutation: str, given: dict[str, Any], wrong: tuple[str, str]
+) -> None:
+    assert await errors(mutation, subscription="sub_1", **given) == [wrong]

@@ -31,7 +31,7 @@ _COLD_START_S = 30.0
 # One family in one shop: Ann, who was once also known as prf_old, and Bob, who shares an address with her.
 _FAMILY = """
 CREATE (news:Resource {id: 'res_news', key: 'news', title: 'News', channels: ['EMAIL', 'SMS'],
-          createdAt: datetime({epochMillis: 1000})})
+          requireDoubleOptIn: true, raisePriorityOfNew: false, createdAt: datetime({epochMillis: 1000})})
 CREATE (offers:Category {id: 'cat_1', key: 'offers', scopedKey: 'res_news:offers', title: 'Offers', mandatory: false,
           active: true, joinedByDefault: true})
 CREATE (safety:Category {id: 'cat_2', key: 'safety', scopedKey: 'res_news:safety', title: 'Safety', mandatory: true,
@@ -70,7 +70,9 @@ CREATE (card)-[:IDENTIFIES]->(ann), (card)-[:IDENTIFIES]->(old)
 CREATE (first:Subscription {id: 'sub_1', key: 'k1', channel: 'EMAIL', status: 'SUBSCRIBED', priority: 0,
           optInAt: datetime({epochMillis: 900}), optInIp: '192.0.2.1', optInUrl: 'https://shop.example/join',
           optInSource: 'form', optInWording: 'Yes, write to me', suspendedUntil: datetime({epochMillis: 5000}),
-          consentExpiresAt: datetime({epochMillis: 6000}), createdAt: datetime({epochMillis: 1000})})
+          consentExpiresAt: datetime({epochMillis: 6000}), createdAt: datetime({epochMillis: 1000}),
+          deviceType: 'phone', deviceModel: 'One', deviceOs: 'Android', deviceOsVersion: '16',
+          deviceAppId: 'example.shop', deviceAppVersion: '2.1', deviceLanguage: 'en-GB', pushProvider: 'FIREBASE'})
 CREATE (second:Subscription {id: 'sub_2', key: 'k2', channel: 'SMS', status: 'UNSUBSCRIBED', priority: 1,
           createdAt: datetime({epochMillis: 1000})})
 CREATE (ann)-[:HAS_SUBSCRIPTION]->(first)-[:AT]->(mail), (first)-[:OF]->(news)

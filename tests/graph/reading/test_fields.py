@@ -148,7 +148,7 @@ EVERY_FIELD = {
     "ChannelSubscription": (
         """node(id: "sub_1") { __typename id ... on ChannelSubscription { profile { id } resource { key } channel
         address { masked } status statusAsOf(at: 1000) before: statusAsOf(at: 949) priority
-        categories { joined } optIn { source } suspendedUntil consentExpiresAt
+        categories { joined } optIn { source } device { model } pushProvider suspendedUntil consentExpiresAt
         history { nodes { id } } createdAt } }""",
         {
             "__typename": "ChannelSubscription",
@@ -163,6 +163,8 @@ EVERY_FIELD = {
             "priority": 0,
             "categories": [{"joined": False}, {"joined": True}, {"joined": True}],
             "optIn": {"source": "form"},
+            "device": {"model": "One"},
+            "pushProvider": "FIREBASE",
             "suspendedUntil": "1970-01-01T00:00:05.000Z",
             "consentExpiresAt": "1970-01-01T00:00:06.000Z",
             "history": {"nodes": [{"id": "con_3"}, {"id": "con_2"}, {"id": "con_1"}]},
@@ -288,9 +290,25 @@ EVERY_FIELD = {
             },
         },
     ),
+    "Device": (
+        """node(id: "sub_1") { ... on ChannelSubscription { device {
+        __typename type model os osVersion appId appVersion language } } }""",
+        {
+            "device": {
+                "__typename": "Device",
+                "type": "phone",
+                "model": "One",
+                "os": "Android",
+                "osVersion": "16",
+                "appId": "example.shop",
+                "appVersion": "2.1",
+                "language": "en-GB",
+            }
+        },
+    ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
-        createdAt } }""",
+        requireDoubleOptIn raisePriorityOfNew createdAt } }""",
         {
             "__typename": "Resource",
             "id": "res_news",
@@ -298,6 +316,8 @@ EVERY_FIELD = {
             "title": "News",
             "channels": ["EMAIL", "SMS"],
             "categories": {"nodes": [{"key": "offers"}, {"key": "safety"}, {"key": "tips"}]},
+            "requireDoubleOptIn": True,
+            "raisePriorityOfNew": False,
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
