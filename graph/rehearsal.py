@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from graph.connection import Graph, Transaction
@@ -7,8 +8,11 @@ from graph.errors import GraphError
 from graph.history.events import NewEvent, track_events_in
 from graph.history.product import ProductKey, ProductReference
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases_in
-from graph.identifiers import identifier
+from graph.identifiers import IdentifierValue, identifier
 from graph.ids import IdPrefix, new_id
+from graph.merging.merge import Decision, MergeRule, merge_in
+from graph.merging.settings import MergeSettings
+from graph.merging.split import SplitProfiles, split_in
 from graph.people.reference import ProfileReference
 from graph.people.upsert import FieldValue, UpsertProfile, upsert_in
 from graph.sending.send import EmailContent, SendMessage, send_in
@@ -85,3 +89,16 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     )
     await record_purchases_in(transaction, [purchase], now_ms)
     await unsubscribe_in(transaction, Unsubscribe(str(subscription.result["subscriptionId"]), name), now_ms)
+    await _merge_and_split(transaction, name, address, joined, now_ms)
+
+
+async def _merge_and_split(
+    transaction: Transaction, name: str, shared: IdentifierValue, joined: Subscribe, now_ms: int
+) -> None:
+    card = identifier(IdentifierType.EXTERNAL, "rehearsal", f"{name}-2")
+    other = await upsert_in(transaction, UpsertProfile((card, shared), {"city": name}), now_ms)
+    other_id, person_id = str(other.result["profileId"]), str(joined.profile.id)
+    await subscribe_in(transaction, replace(joined, profile=ProfileReference(id=other_id)), now_ms)
+    decision, settings = Decision(MergeRule.MANUAL, name, name), MergeSettings()
+    merged = await merge_in(transaction, other_id, person_id, decision, settings, now_ms)
+    await split_in(transaction, SplitProfiles(merged.merge_id, name), settings, now_ms)

@@ -43,11 +43,31 @@ async def locked_person(
         return await _by_identifier(transaction, reference.identifier, now_ms, also=also, create=create)
     survivor: str | None = await transaction.run(statements.SURVIVOR, id=reference.id)
     if survivor is None:
-        raise Refusal(_not_found("id"))
+        raise Refusal(_not_found("profile", "id"))
     resolution = await resolve(transaction, also, now_ms, [survivor])
     if await transaction.run(statements.SURVIVOR, id=survivor) != survivor:
         raise Raced("the profile was merged while it was being locked")
     return Person(survivor, is_new=False, resolution=resolution)
+
+
+async def found_person(transaction: Transaction, reference: ProfileReference, part: str) -> str:
+    """The id of the living profile that the reference means; nothing is locked, so look again after locking it.
+
+    `part` names the reference in the input. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH with the candidates.
+    """
+    if reference.identifier is None:
+        survivor: str | None = await transaction.run(statements.SURVIVOR, id=reference.id)
+        if survivor is None:
+            raise Refusal(_not_found(part, "id"))
+        return survivor
+    keys = [reference.identifier.key]
+    owners = sorted({row[1] for row in await transaction.run(statements.OWNERS, keys=keys, onePersonTypes=[])})
+    if not owners:
+        raise Refusal(_not_found(part, "identifier"))
+    if len(owners) > 1:
+        error = UserError(UserErrorCode.AMBIGUOUS_MATCH, "This value points to several people.", (part, "identifier"))
+        raise Refusal(error, candidates=tuple(owners))
+    return str(owners[0])
 
 
 async def _by_identifier(
@@ -68,9 +88,9 @@ async def _by_identifier(
     if found.profile_id is not None:
         return Person(found.profile_id, is_new=False, resolution=resolution)
     if not create:
-        raise Refusal(_not_found("identifier"))
+        raise Refusal(_not_found("profile", "identifier"))
     return Person(resolution.create([value], "api", is_test=False), is_new=True, resolution=resolution)
 
 
-def _not_found(part: str) -> UserError:
-    return UserError(UserErrorCode.NOT_FOUND, "No such profile.", ("profile", part))
+def _not_found(*path: str) -> UserError:
+    return UserError(UserErrorCode.NOT_FOUND, "No such profile.", path)

@@ -107,6 +107,13 @@ PURCHASES_OF_PRODUCTS: Final = Statement(
     _SCHEMA_TIMEOUT_MS,
 )
 
+# The merges of a person are read like any other history; what is in flight to one is found without their messages.
+MERGES: Final = (
+    _unique("Merge", "id"),
+    _index("Merge", "profileId", "at", "id"),
+    _index("Pending", "profileId"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

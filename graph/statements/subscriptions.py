@@ -101,11 +101,13 @@ JOIN: Final = Statement(
     """,
 )
 
-OWNER: Final = Statement(
-    "owner_of_subscription",
+# A subscription that a merge absorbed is spoken for by the one that stayed: links in letters know only its own id.
+PRESENT: Final = Statement(
+    "present_subscription",
     """
-    MATCH (p:Profile)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: $id})
-    RETURN coalesce(p.mergedInto, p.id)
+    MATCH (:Subscription {id: $id})-[:ABSORBED_BY*0..]->(s:Subscription) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
+    MATCH (p:Profile)-[:HAS_SUBSCRIPTION]->(s)
+    RETURN [s.id, coalesce(p.mergedInto, p.id)]
     """,
 )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
 from graph.consent.ledger import LedgerEntry, Subject, record
-from graph.errors import GraphUnavailable, Refusal, UserError
+from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.people.resolution import resolve, touch
 from graph.statements import subscriptions as statements
@@ -32,6 +32,8 @@ class Unsubscribe:
 async def unsubscribe(graph: Graph, command: Unsubscribe, guard: Guard | None, now_ms: int) -> Done:
     """Ends this one subscription; others of the person stay. Twice is as good as once.
 
+    One that a merge absorbed means the one that speaks for it now.
+
     The result holds `profileId`, `changed` (ids) and `unchangedCount`. Raises Refusal NOT_FOUND.
     """
 
@@ -42,20 +44,21 @@ async def unsubscribe(graph: Graph, command: Unsubscribe, guard: Guard | None, n
 
 
 async def unsubscribe_in(transaction: Transaction, command: Unsubscribe, now_ms: int) -> Done:
-    profile_id: str | None = await transaction.run(statements.OWNER, id=command.subscription_id)
-    if profile_id is None:
+    present = await transaction.run(statements.PRESENT, id=command.subscription_id)
+    if present is None:
         path = ("target", "subscription")
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such subscription.", path))
+    subscription_id, profile_id = present
     await resolve(transaction, (), now_ms, [profile_id])
-    if await transaction.run(statements.OWNER, id=command.subscription_id) != profile_id:
-        raise GraphUnavailable("the subscription moved to another profile")
-    status = SubscriptionStatus(await transaction.run(statements.LOCK, id=command.subscription_id))
+    if await transaction.run(statements.PRESENT, id=command.subscription_id) != present:
+        raise Raced("the subscription came to another profile")
+    status = SubscriptionStatus(await transaction.run(statements.LOCK, id=subscription_id))
     if status in _KEPT:
         return Done({"profileId": profile_id, "changed": [], "unchangedCount": 1})
     to_status = SubscriptionStatus.UNSUBSCRIBED
-    await transaction.run(statements.SET_STATUS, id=command.subscription_id, status=to_status, now=now_ms)
+    await transaction.run(statements.SET_STATUS, id=subscription_id, status=to_status, now=now_ms)
     entry = LedgerEntry(
-        Subject.subscription(command.subscription_id),
+        Subject.subscription(subscription_id),
         profile_id,
         status,
         to_status,
@@ -65,4 +68,4 @@ async def unsubscribe_in(transaction: Transaction, command: Unsubscribe, now_ms:
     )
     await record(transaction, [entry], now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.SUBSCRIPTION)
-    return Done({"profileId": profile_id, "changed": [command.subscription_id], "unchangedCount": 0}, changes)
+    return Done({"profileId": profile_id, "changed": [subscription_id], "unchangedCount": 0}, changes)
