@@ -11,6 +11,7 @@ from gateway.schema.root_reads import RootReads
 from graph.bookmarks import Bookmarks
 from graph.clock import Clock
 from graph.connection import Graph
+from graph.merging.settings import MergeSettings
 from graph.reading.answer import Answer
 from graph.reading.plans import Plans
 from graph.selection import Selection
@@ -66,6 +67,7 @@ class Services:
     live: LiveChanges
     input_key: bytes = field(repr=False)
     bookmarks: Bookmarks = field(default_factory=Bookmarks.of_this_process)
+    merging: MergeSettings = field(default_factory=MergeSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Context:
     live: LiveChanges
     request_id: str
     input_key: bytes = field(repr=False)
+    merging: MergeSettings = field(default_factory=MergeSettings)
     # Of one execution; a socket has many.
     root_reads: RootReads = field(default_factory=RootReads, repr=False)
 
@@ -96,6 +99,7 @@ class Context:
             services.live,
             request_id,
             services.input_key,
+            services.merging,
         )
 
 

@@ -16,6 +16,7 @@ class TimelineKind(Word):
     EVENT = "EVENT"
     PURCHASE = "PURCHASE"
     MESSAGE = "MESSAGE"
+    MERGE = "MERGE"
 
 
 class ProfileOrderField(Word):
@@ -213,6 +214,7 @@ publish(
     EVENT="Something the person did.",
     PURCHASE="A purchase.",
     MESSAGE="A message to the person.",
+    MERGE="Somebody was found to be the same person.",
 )
 publish(
     ProfileOrderField,

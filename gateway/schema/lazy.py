@@ -9,6 +9,7 @@ import strawberry
 if TYPE_CHECKING:
     from gateway.schema.event import Event
     from gateway.schema.identifier import Identifier
+    from gateway.schema.merge import Merge
     from gateway.schema.message import Message, Outreach
     from gateway.schema.product import Product
     from gateway.schema.profile import Profile
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 LazyCategory: TypeAlias = Annotated["Category", strawberry.lazy("gateway.schema.resource")]
 LazyEvent: TypeAlias = Annotated["Event", strawberry.lazy("gateway.schema.event")]
 LazyIdentifier: TypeAlias = Annotated["Identifier", strawberry.lazy("gateway.schema.identifier")]
+LazyMerge: TypeAlias = Annotated["Merge", strawberry.lazy("gateway.schema.merge")]
 LazyMessage: TypeAlias = Annotated["Message", strawberry.lazy("gateway.schema.message")]
 LazyOutreach: TypeAlias = Annotated["Outreach", strawberry.lazy("gateway.schema.message")]
 LazyProduct: TypeAlias = Annotated["Product", strawberry.lazy("gateway.schema.product")]

@@ -6,7 +6,7 @@ from gateway.schema.connection import Connection
 from gateway.schema.effective_timezone import EffectiveTimezone
 from gateway.schema.enums import TimelineKind
 from gateway.schema.fields import argument, described, history, paged
-from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMessage, LazyPurchase, LazySubscription
+from gateway.schema.lazy import LazyEvent, LazyIdentifier, LazyMerge, LazyMessage, LazyPurchase, LazySubscription
 from gateway.schema.node import Node, TimelineEntry
 from gateway.schema.references import DateTimeRange, ResourceRef
 from gateway.schema.scalars import Date, DateTime
@@ -73,6 +73,7 @@ class Profile(Node):
         argument("kinds", list[TimelineKind] | None, "Only entries of these kinds."),
         _DURING,
     )
+    merges: Connection[LazyMerge] = history("Who became part of this person, also where it was undone.")
     created_at: DateTime = described("When the profile was made.")
     updated_at: DateTime = described("When its own fields last changed.")
     first_seen_at: DateTime = described("When the person first did something, or was first heard of.")

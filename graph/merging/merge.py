@@ -68,6 +68,10 @@ class MergeProfiles:
     actor: str
     evidence: str | None = None
 
+    @property
+    def decision(self) -> Decision:
+        return Decision(MergeRule.MANUAL, self.actor, self.evidence)
+
 
 async def merge_profiles(
     graph: Graph, command: MergeProfiles, settings: MergeSettings, guard: Guard | None, now_ms: int
@@ -78,12 +82,12 @@ async def merge_profiles(
     where both are the same person, so also where they were merged before, or where they have different values of a
     kind that belongs to one person and no evidence is given; LIMIT_EXCEEDED where the person would be too large.
     """
-    decision = Decision(MergeRule.MANUAL, command.actor, command.evidence)
+    decision = command.decision
 
     async def work(transaction: Transaction) -> Done:
-        from_id, into_id = await _meant(transaction, command)
+        from_id, into_id = await meant(transaction, command)
         await transaction.run(LOCK_PROFILES, ids=sorted({from_id, into_id}))
-        if await _meant(transaction, command) != (from_id, into_id):
+        if await meant(transaction, command) != (from_id, into_id):
             raise Raced("a reference came to mean somebody else while the two were being locked")
         merged = await merge_in(transaction, from_id, into_id, decision, settings, now_ms)
         return Done({"profileId": merged.survivor_id, "mergeId": merged.merge_id}, merged.changes)
@@ -91,7 +95,8 @@ async def merge_profiles(
     return await once(graph, guard, now_ms, work)
 
 
-async def _meant(transaction: Transaction, command: MergeProfiles) -> tuple[str, str]:
+async def meant(transaction: Transaction, command: MergeProfiles) -> tuple[str, str]:
+    """Whom the two references mean: loser and survivor. Nothing is locked. Raises Refusal."""
     from_id = await found_person(transaction, command.loser, "from")
     return from_id, await found_person(transaction, command.survivor, "into")
 

@@ -14,6 +14,8 @@ SURVIVORS = "OPTIONAL MATCH ({v}w:Profile {id: {v}o.mergedInto}) WITH DISTINCT c
 # Along the edge it costs half of what it costs by the id (measured); a message has no such edge.
 PERSON_BY = "MATCH ({v})-[:BY]->({x}o) " + SURVIVOR
 PERSON_OF_MESSAGE = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
+PERSON_OF_MERGE = "MATCH ({v})-[:INTO]->({x}o) " + SURVIVOR
+PERSON_MERGED = "MATCH ({v})-[:FROM]->({x}o) " + SURVIVOR
 PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"

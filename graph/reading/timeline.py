@@ -12,9 +12,9 @@ from graph.reading.page import Page
 from graph.reading.text import filled
 
 # Of a person with as many members as there may be, two hundred, each of whom gives a page of each kind.
-_OPENING = 140
-_LOOKING = 14_000
-_COUNTING = 36
+_OPENING = 187
+_LOOKING = 18_700
+_COUNTING = 48
 
 
 @dataclass(frozen=True, slots=True, eq=False)

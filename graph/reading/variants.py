@@ -14,7 +14,7 @@ from graph.selection import Selection
 
 # What an entry is called in the statement, and its type.
 KINDS: Mapping[str, Mapping[str, str]] = {
-    "TimelineEntry": {"EVENT": "Event", "PURCHASE": "Purchase", "MESSAGE": "Message"}
+    "TimelineEntry": {"EVENT": "Event", "PURCHASE": "Purchase", "MESSAGE": "Message", "MERGE": "Merge"}
 }
 
 ObjectReading = Callable[[Scope, Shape, tuple[Selection, ...], Path], Reading]

@@ -7,7 +7,7 @@ from random import Random
 from tests.oracle import words
 from tests.oracle.dice import Dice
 from tests.oracle.living import live
-from tests.oracle.world import Category, ChannelSubscription, Identifier, Person, Resource, Said, World
+from tests.oracle.world import Category, ChannelSubscription, Identifier, Merge, Person, Resource, Said, World
 
 # Few instants, so that many things happen in the same millisecond.
 FIRST_INSTANT = 1_700_000_000_000
@@ -29,6 +29,7 @@ def found(seed: int = 7) -> World:
     _identifiers(dice, world)
     _subscriptions(dice, world)
     live(dice, world, INSTANTS)
+    _merges(dice, world)
     for things in (
         world.people,
         world.identifiers,
@@ -40,6 +41,7 @@ def found(seed: int = 7) -> World:
         world.purchases,
         world.outreaches,
         world.messages,
+        world.merges,
         world.attempts,
     ):
         world.by_id.update({each.id: each for each in things})
@@ -78,6 +80,25 @@ def _merge(world: World, survivor: int, losers: list[int]) -> None:
     for loser in losers:
         world.people[loser].merged_into = remaining.id
         remaining.member_ids.append(world.people[loser].id)
+
+
+def _merges(dice: Dice, world: World) -> None:
+    """Those that made people what they are, those of a survivor who was merged on, and some that were undone."""
+    pairs = [(survivor, loser) for survivor, losers in _MERGES for loser in losers]
+    undone = [(1, 3), (5, 7), (30, 31)]
+    for survivor, loser in [*pairs, (21, 22), *undone]:
+        world.merges.append(
+            Merge(
+                id=dice.identity("mrg"),
+                profile_id=world.people[survivor].id,
+                from_id=world.people[loser].id,
+                at=dice.pick(INSTANTS),
+                rule=dice.pick(["manual", "identify", "shared_identifier"]),
+                evidence=dice.maybe("they showed a “passport”"),
+                actor=dice.maybe("key_1"),
+                undone_at=dice.pick(INSTANTS) if (survivor, loser) in undone else None,
+            )
+        )
 
 
 def _resources(dice: Dice, world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from tests.oracle.ordering import Order
-from tests.oracle.world import Event, Message, Purchase
+from tests.oracle.world import Event, Merge, Message, Purchase
 
 IDENTIFIERS = Order("Identifier.id")
 PEOPLE_OF_IDENTIFIER = Order("Profile.id")
@@ -13,6 +13,7 @@ SUBSCRIPTIONS = Order("Subscription.priority", attrgetter("priority"))
 EVENTS = Order("Event.occurredAt", attrgetter("occurred_at"), descending=True)
 PURCHASES = Order("Purchase.placedAt", attrgetter("placed_at"), descending=True)
 MESSAGES = Order("Message.createdAt", attrgetter("created_at"), descending=True)
+MERGES = Order("Merge.at", attrgetter("at"), descending=True)
 LINES = Order("PurchaseLine.position", attrgetter("position"), identity=attrgetter("product.id"))
 ATTEMPTS = Order("Attempt.at", attrgetter("at"))
 CATEGORIES = Order("Category.id")
@@ -26,7 +27,7 @@ PEOPLE = {
 }
 
 
-def instant_of(entry: Event | Purchase | Message) -> int:
+def instant_of(entry: Event | Purchase | Message | Merge) -> int:
     """When something happened to a person."""
     match entry:
         case Event():
@@ -35,6 +36,8 @@ def instant_of(entry: Event | Purchase | Message) -> int:
             return entry.placed_at
         case Message():
             return entry.created_at
+        case Merge():
+            return entry.at
 
 
 TIMELINE = Order("Profile.timeline", instant_of, descending=True)
@@ -49,6 +52,7 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Profile", "events"): EVENTS,
     ("Profile", "purchases"): PURCHASES,
     ("Profile", "messages"): MESSAGES,
+    ("Profile", "merges"): MERGES,
     ("Profile", "timeline"): TIMELINE,
     ("Identifier", "profiles"): PEOPLE_OF_IDENTIFIER,
     ("Resource", "categories"): CATEGORIES,

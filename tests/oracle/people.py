@@ -80,10 +80,20 @@ def _messages(person: Person, info: Info, **arguments: Any) -> Page:
     return page(info, kept, order, arguments, matches)
 
 
+def _merges(person: Person, info: Info, **arguments: Any) -> Page:
+    kept = [each for each in asking(info).world.merges if each.profile_id in person.member_ids]
+    return page(info, kept, orders.MERGES.towards(arguments.get("direction")), arguments)
+
+
 def _timeline(person: Person, info: Info, **arguments: Any) -> Page:
     kinds = arguments.get("kinds")
     world = asking(info).world
-    everything = (("EVENT", world.events), ("PURCHASE", world.purchases), ("MESSAGE", world.messages))
+    everything = (
+        ("EVENT", world.events),
+        ("PURCHASE", world.purchases),
+        ("MESSAGE", world.messages),
+        ("MERGE", world.merges),
+    )
     kept = [
         each
         for kind, entries in everything
@@ -147,6 +157,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "purchases": _purchases,
         "messages": _messages,
         "timeline": _timeline,
+        "merges": _merges,
     },
     "Identifier": {
         "namespace": lambda identifier, _info: identifier.namespace or "",

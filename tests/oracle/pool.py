@@ -61,12 +61,13 @@ class Pool:
             (orders.EVENTS, world.events),
             (orders.PURCHASES, world.purchases),
             (orders.MESSAGES, world.messages),
+            (orders.MERGES, world.merges),
             (orders.LINES, [line for purchase in world.purchases for line in purchase.lines]),
             (orders.ATTEMPTS, world.attempts),
             (orders.CATEGORIES, world.categories),
             (orders.RESOURCES, world.resources),
             (orders.PRODUCTS, world.products),
-            (orders.TIMELINE, [*world.events, *world.purchases, *world.messages]),
+            (orders.TIMELINE, [*world.events, *world.purchases, *world.messages, *world.merges]),
             *((order, world.people) for order in orders.PEOPLE.values()),
         ]
 

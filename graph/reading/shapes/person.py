@@ -28,6 +28,8 @@ _MESSAGES = History(
     },
 )
 
+_MERGES = History("Merge", "at")
+
 PROFILE = Shape(
     "Profile",
     {
@@ -73,8 +75,10 @@ PROFILE = Shape(
         "purchases": Connection("Purchase", _PURCHASES),
         "messages": Connection("Message", _MESSAGES),
         "timeline": Connection(
-            "TimelineEntry", Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES})
+            "TimelineEntry",
+            Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES, "MERGE": _MERGES}),
         ),
+        "merges": Connection("Merge", _MERGES),
         "effectiveTimezone": Computed(
             "EffectiveTimezone", ("{v}.timezone", "{v}.country"), effective_timezones, required=True
         ),

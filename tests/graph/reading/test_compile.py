@@ -31,7 +31,7 @@ CALL () {
 MATCH (v0:Message {id: $p0})
 OPTIONAL CALL (v0) { MATCH (v0)-[:TO]->()-[:AT]->(v1) RETURN v1 LIMIT 1 }
 OPTIONAL CALL (v0) { MATCH (v0)-[:TO]->(v2) RETURN v2 LIMIT 1 }
-OPTIONAL CALL (v2) { MATCH (v2)<-[:HAS_SUBSCRIPTION]-(v3o) \
+OPTIONAL CALL (v2) { MATCH (v2)<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-(v3o) \
 OPTIONAL MATCH (v3w:Profile {id: v3o.mergedInto}) RETURN coalesce(v3w, v3o) AS v3 LIMIT 1 }
 RETURN collect([v1.value, v1.masked, v3.id, v2.id]) AS c4
 }

@@ -19,7 +19,8 @@ EVERY_FIELD = {
         """node(id: "prf_ann") { __typename id ... on Profile { mergedIds revision kind isIdentified isTest status
         firstName lastName birthDate sex locale timezone country city createdAt updatedAt firstSeenAt lastSeenAt
         identifiers { nodes { id } } subscriptions { nodes { id } } events { nodes { id } } purchases { nodes { id } }
-        messages { nodes { id } } timeline { nodes { id kind at } } effectiveTimezone { zone } } }""",
+        messages { nodes { id } } timeline { nodes { id kind at } } merges { nodes { id } }
+        effectiveTimezone { zone } } }""",
         {
             "__typename": "Profile",
             "id": "prf_ann",
@@ -53,8 +54,10 @@ EVERY_FIELD = {
                     {"id": "msg_1", "kind": "MESSAGE", "at": "1970-01-01T00:00:09.000Z"},
                     {"id": "pur_2", "kind": "PURCHASE", "at": "1970-01-01T00:00:08.000Z"},
                     {"id": "pur_1", "kind": "PURCHASE", "at": "1970-01-01T00:00:07.000Z"},
+                    {"id": "mrg_1", "kind": "MERGE", "at": "1970-01-01T00:00:06.500Z"},
                 ]
             },
+            "merges": {"nodes": [{"id": "mrg_1"}]},
             "effectiveTimezone": {"zone": "Europe/London"},
         },
     ),
@@ -267,6 +270,23 @@ EVERY_FIELD = {
             "clickCount": 1,
             "complainedAt": "1970-01-01T00:00:09.500Z",
             "attempts": {"nodes": [{"id": "att_1"}, {"id": "att_2"}]},
+        },
+    ),
+    "Merge": (
+        """node(id: "mrg_1") { __typename id ... on Merge { at kind profile { id } from { id } fromId rule evidence
+        actor undoneAt } }""",
+        {
+            "__typename": "Merge",
+            "id": "mrg_1",
+            "at": "1970-01-01T00:00:06.500Z",
+            "kind": "MERGE",
+            "profile": {"id": "prf_ann"},
+            "from": {"id": "prf_ann"},
+            "fromId": "prf_old",
+            "rule": "manual",
+            "evidence": "passport",
+            "actor": "key_1",
+            "undoneAt": "1970-01-01T00:00:06.600Z",
         },
     ),
     "Attempt": (

@@ -137,6 +137,7 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
         ("Profile", "birthDate"),
         ("Profile", "sex"),
         ("Identifier", "value"),
+        ("Merge", "evidence"),
         ("Message", "address"),
         ("OptInEvidence", "ip"),
     }
