@@ -5,10 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, LiteralString
 
 from graph.connection import Graph
 from graph.statement import Statement
+
+# Beside many others a server plans even a short statement in seconds; that is not what these tests are about.
+_TIMEOUT_MS = 60_000
+
+
+def patient(name: str, text: LiteralString) -> Statement:
+    """A test's own statement."""
+    return Statement(name, text, _TIMEOUT_MS)
+
 
 SUBSCRIPTION_KEY = "{}:{}:EMAIL:{}"
 
@@ -83,10 +92,10 @@ _WRITE = Statement(
     }
     RETURN people
     """,
-    timeout_ms=20_000,
+    timeout_ms=_TIMEOUT_MS,
 )
 
-_RESOURCES = Statement(
+_RESOURCES = patient(
     "write_resources",
     """
     UNWIND $ids AS id
@@ -129,7 +138,7 @@ _EXPORT = Statement(
         history: COLLECT { MATCH (e:Event {profileId: p.id}) RETURN [e.id, toString(e.occurredAt)] }
     }
     """,
-    timeout_ms=20_000,
+    timeout_ms=_TIMEOUT_MS,
 )
 
 

@@ -12,13 +12,12 @@ from graph.merging.settings import MergeSettings
 from graph.outbox.claiming import claim
 from graph.people.reference import ProfileReference
 from graph.revisions import changed_revisions
-from graph.statement import Statement
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
 from graph.vocabulary import ChangeKind, IdentifierType, SubscriptionStatus, UserErrorCode
-from tests.graph.merging.people import People, write_resources
+from tests.graph.merging.people import People, patient, write_resources
 
 NOW = 1_790_000_000_000
-PROFILE = Statement(
+PROFILE = patient(
     "profile",
     """
     MATCH (p:Profile {id: $id})
@@ -26,42 +25,42 @@ PROFILE = Statement(
         firstSeenAt: p.firstSeenAt.epochMillis}
     """,
 )
-IDENTIFIERS = Statement(
+IDENTIFIERS = patient(
     "identifiers",
     """
     MATCH (p:Profile {id: $id})<-[link:IDENTIFIES]-(i) WITH link, i ORDER BY i.key
     RETURN collect([i.value, link.evidence, link.verifiedAt.epochMillis])
     """,
 )
-SUBSCRIPTIONS = Statement(
+SUBSCRIPTIONS = patient(
     "subscriptions",
     """
     MATCH (p:Profile {id: $id})-[:HAS_SUBSCRIPTION]->(s) WITH s ORDER BY s.priority, s.id
     RETURN collect([s.id, s.key, s.status, s.priority])
     """,
 )
-ABSORBED = Statement(
+ABSORBED = patient(
     "absorbed",
     """
     MATCH (p:Profile)-[:HAD_SUBSCRIPTION]->(s)-[:ABSORBED_BY]->(by)
     RETURN collect([p.id, s.id, s.key, s.status, by.id])
     """,
 )
-LEDGER = Statement(
+LEDGER = patient(
     "ledger",
     """
     MATCH (c:ConsentRecord) WHERE c.cause IN ['merge', 'split'] WITH c ORDER BY c.subjectId, c.seq
     RETURN collect([c.subjectId, c.fromStatus, c.toStatus, c.cause, c.actor, c.evidenceAt.epochMillis])
     """,
 )
-MERGES = Statement(
+MERGES = patient(
     "merges",
     """
     MATCH (l)<-[:FROM]-(g:Merge)-[:INTO]->(w) WITH g, l, w ORDER BY g.revision
     RETURN collect([g.id, l.id, w.id, g.rule, g.evidence, g.actor, g.undo, EXISTS { (l)-[:MERGED_INTO]->(w) }])
     """,
 )
-QUEUE = Statement(
+QUEUE = patient(
     "queue",
     """
     MATCH (s:Subscription {id: $id})
@@ -71,8 +70,8 @@ QUEUE = Statement(
     RETURN m.id
     """,
 )
-ERASE = Statement("erase", "MATCH (p:Profile {id: $id}) SET p.erasedAt = datetime({epochMillis: 1}) RETURN p.id")
-LABEL = Statement("label", "MATCH (p:Profile {id: $id}) SET p:Buyer RETURN p.id")
+ERASE = patient("erase", "MATCH (p:Profile {id: $id}) SET p.erasedAt = datetime({epochMillis: 1}) RETURN p.id")
+LABEL = patient("label", "MATCH (p:Profile {id: $id}) SET p:Buyer RETURN p.id")
 
 
 async def merge(graph: Graph, from_id: str, into_id: str, evidence: str | None = None) -> Done:

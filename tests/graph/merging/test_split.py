@@ -10,16 +10,15 @@ from graph.merging.merge import MergeProfiles, merge_profiles
 from graph.merging.settings import MergeSettings
 from graph.merging.split import SplitProfiles, split_profiles
 from graph.people.reference import ProfileReference
-from graph.statement import Statement
 from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
 from graph.vocabulary import ChangeKind, UserErrorCode
-from tests.graph.merging.people import People, write_resources
+from tests.graph.merging.people import People, patient, write_resources
 
 NOW = 1_790_000_000_000
-STATUSES = Statement(
+STATUSES = patient(
     "statuses", "MATCH (s:Subscription) WITH s ORDER BY s.id RETURN collect([s.id, s.status, s.key IS NOT NULL])"
 )
-OF = Statement(
+OF = patient(
     "of_profile",
     """
     MATCH (p:Profile {id: $id})
@@ -28,15 +27,15 @@ OF = Statement(
         memberIds: p.memberIds, mergedInto: p.mergedInto}
     """,
 )
-RECORDS = Statement(
+RECORDS = patient(
     "records",
     """
     MATCH (c:ConsentRecord {subjectId: $id}) WITH c ORDER BY c.seq
     RETURN collect([c.fromStatus, c.toStatus, c.cause])
     """,
 )
-SET_CITY = Statement("set_city", "MATCH (p:Profile {id: $id}) SET p.city = $city RETURN p.id")
-SET_STATUS = Statement(
+SET_CITY = patient("set_city", "MATCH (p:Profile {id: $id}) SET p.city = $city RETURN p.id")
+SET_STATUS = patient(
     "set_status",
     """
     MATCH (p:Profile {id: $id}) SET p.status = $status
@@ -45,7 +44,7 @@ SET_STATUS = Statement(
     RETURN p.id
     """,
 )
-OPT_OUT = Statement(
+OPT_OUT = patient(
     "opt_out",
     """
     MATCH (p:Profile {id: $id})
@@ -54,8 +53,8 @@ OPT_OUT = Statement(
     RETURN p.id
     """,
 )
-REMOVE_LINK = Statement("remove_link", "MATCH (:Identifier {id: $id})-[r:IDENTIFIES]->() DELETE r RETURN count(*)")
-SUBSCRIBE = Statement(
+REMOVE_LINK = patient("remove_link", "MATCH (:Identifier {id: $id})-[r:IDENTIFIES]->() DELETE r RETURN count(*)")
+SUBSCRIBE = patient(
     "subscribe_later",
     """
     MATCH (p:Profile {id: $id})
@@ -67,7 +66,7 @@ SUBSCRIBE = Statement(
     RETURN s.id
     """,
 )
-LEAVE = Statement(
+LEAVE = patient(
     "leave",
     """
     MATCH (s:Subscription {id: $id})
@@ -76,8 +75,8 @@ LEAVE = Statement(
     RETURN s.id
     """,
 )
-LEFT = Statement("left", "MATCH (s)-[:LEFT]->() WITH s ORDER BY s.id RETURN collect(s.id)")
-SUSPENSION_ENDED = Statement(
+LEFT = patient("left", "MATCH (s)-[:LEFT]->() WITH s ORDER BY s.id RETURN collect(s.id)")
+SUSPENSION_ENDED = patient(
     "suspension_ended",
     """
     MATCH (s:Subscription {id: $id}) SET s.status = 'SUBSCRIBED' REMOVE s.suspendedUntil
