@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from enum import auto
 from typing import Final
 
-from graph.vocabulary import Word
+from graph.identifiers import ONE_PERSON_TYPES, WEAK_TYPES
+from graph.vocabulary import IdentifierType, Word
 
 _VARIABLE: Final = "CUSTOMER_GRAPH_MERGE_FIELDS"
+_TYPES_VARIABLE: Final = "CUSTOMER_GRAPH_MERGE_ON"
 _DEFAULT: Final = "default"
 
 
@@ -29,13 +31,18 @@ class MergeSettings:
 
     default: FieldRule = FieldRule.FILL_EMPTY
     fields: Mapping[str, FieldRule] = field(default_factory=dict)
+    # Two people merge by themselves who both have a verified value of one of these types.
+    types: frozenset[IdentifierType] = ONE_PERSON_TYPES
     # So many profiles are one person at most, and so many identifiers, subscriptions, opt-outs or relations move.
     most_members: int = 200
     most_moved: int = 2_000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> MergeSettings:
-        """Reads `default=NEWEST_WINS,city=SURVIVOR_WINS`. Raises ValueError that names the variable."""
+        """Reads `default=NEWEST_WINS,city=SURVIVOR_WINS`, and further types like `EMAIL,PHONE`.
+
+        Raises ValueError that names the variable which is wrong.
+        """
         rules: dict[str, FieldRule] = {}
         for part in (environment.get(_VARIABLE) or "").split(","):
             name, _, rule = (each.strip() for each in part.partition("="))
@@ -45,7 +52,17 @@ class MergeSettings:
                 allowed = ", ".join(FieldRule)
                 raise ValueError(f"{_VARIABLE} must be like default=FILL_EMPTY,city=NEWEST_WINS; rules are {allowed}")
             rules[name] = FieldRule(rule)
-        return cls(default=rules.pop(_DEFAULT, FieldRule.FILL_EMPTY), fields=rules)
+        default = rules.pop(_DEFAULT, FieldRule.FILL_EMPTY)
+        return cls(default=default, fields=rules, types=ONE_PERSON_TYPES | _types(environment))
 
     def rule(self, name: str) -> FieldRule:
         return self.fields.get(name, self.default)
+
+
+def _types(environment: Mapping[str, str]) -> frozenset[IdentifierType]:
+    """A browser or a device says nothing of who sits there, so its values never merge anybody."""
+    names = {each.strip() for each in (environment.get(_TYPES_VARIABLE) or "").split(",")} - {""}
+    allowed = {each.name for each in IdentifierType if each not in WEAK_TYPES}
+    if names - allowed:
+        raise ValueError(f"{_TYPES_VARIABLE} may name {', '.join(sorted(allowed))}")
+    return frozenset(IdentifierType[name] for name in names)

@@ -311,3 +311,13 @@ JOIN_PROFILES: Final = Statement(
     RETURN count(member)
     """,
 )
+
+# Who has the value, and on whose edge it is verified.
+OWNERS_OF_VALUE: Final = Statement(
+    "owners_of_value",
+    """
+    MATCH (i:Identifier {key: $key})-[link:IDENTIFIES]->(p:Profile)
+    WITH i, coalesce(p.mergedInto, p.id) AS ownerId, max(link.verifiedAt) AS verifiedAt
+    RETURN [i.id, i.type, collect([ownerId, verifiedAt IS NOT NULL])]
+    """,
+)

@@ -3,10 +3,11 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 
-from graph.connection import Graph
+from graph.connection import Graph, Transaction
 from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import identifier
+from graph.merging.automatic import merge_owners_in
 from graph.merging.merge import MergeProfiles, merge_profiles
 from graph.merging.settings import MergeSettings
 from graph.outbox.claiming import claim
@@ -232,3 +233,29 @@ async def test_a_link_to_an_absorbed_subscription_ends_the_one_that_stayed(famil
     assert done.result["changed"] == ["sub_prf_x_res_shop_idn_own_prf_a"]
     statuses = {id_: status for id_, _, status, _ in await family.read(SUBSCRIPTIONS, id="prf_x")}
     assert statuses["sub_prf_x_res_shop_idn_own_prf_a"] == "UNSUBSCRIBED"
+
+
+async def test_a_card_that_two_people_verified_makes_one_of_them_and_an_address_does_not(family: Graph) -> None:
+    people = People()
+    for each, verified in (("prf_x", 1), ("prf_y", 2), ("prf_z", None)):
+        people.person(each)
+        people.identifier(each, "mail", verified_at=1)
+        if verified:
+            people.identifier(each, "card", "EXTERNAL", namespace="shop", verified_at=verified)
+    await people.write(family)
+
+    async def work(transaction: Transaction) -> list[str]:
+        done = []
+        for kind, namespace, value in (
+            (IdentifierType.CUSTOM, "x", "nobody's"),
+            (IdentifierType.EXTERNAL, "shop", "card"),
+            (IdentifierType.EXTERNAL, "shop", "card"),
+        ):
+            found = identifier(kind, namespace, value)
+            merged = await merge_owners_in(transaction, found, "key_web", MergeSettings(), NOW)
+            done += [each.survivor_id for each in merged]
+        return done
+
+    assert await family.write(work) == ["prf_x"]
+    ((_, loser, survivor, rule, evidence, *_),) = await family.read(MERGES)
+    assert (loser, survivor, rule, evidence) == ("prf_y", "prf_x", "shared_identifier", "idn_card")
