@@ -86,10 +86,9 @@ async def merge_profiles(
 
     async def work(transaction: Transaction) -> Done:
         from_id, into_id = await meant(transaction, command)
-        await transaction.run(LOCK_PROFILES, ids=sorted({from_id, into_id}))
-        if await meant(transaction, command) != (from_id, into_id):
-            raise Raced("a reference came to mean somebody else while the two were being locked")
         merged = await merge_in(transaction, from_id, into_id, decision, settings, now_ms)
+        if await meant(transaction, command) != (merged.survivor_id, merged.survivor_id):
+            raise Raced("a value came to mean somebody else while the two were being locked")
         return Done({"profileId": merged.survivor_id, "mergeId": merged.merge_id}, merged.changes)
 
     return await once(graph, guard, now_ms, work)
@@ -110,8 +109,8 @@ async def merge_in(
     have stays once, what one of them refused stays refused, and nothing of their history is touched. Raises Refusal as
     `merge_profiles` does, and Raced where one of the two was merged meanwhile: then the transaction starts over.
     """
-    loser_id, survivor_id = await _locked_roots(transaction, from_id, into_id)
-    survivor, loser = await read_sides(transaction, survivor_id, loser_id, settings)
+    roots = await _locked_roots(transaction, from_id, into_id)
+    survivor, loser = await read_sides(transaction, roots.survivor_id, roots.loser_id, settings)
     plan = plan_merge(survivor, loser, settings, now_ms, is_decided=decision.overrules_one_person_values)
     if plan.refusals:
         raise Refusal(*plan.refusals)
@@ -132,7 +131,7 @@ async def merge_in(
         undo=UndoLog.of(plan).to_json(),
         now=now_ms,
     )
-    return Merged(merge_id, survivor_id, await _told(transaction, plan, now_ms))
+    return Merged(merge_id, survivor.id, await _told(transaction, plan, now_ms))
 
 
 async def _told(transaction: Transaction, plan: MergePlan, now_ms: int) -> tuple[ProfileChange, ...]:
@@ -142,20 +141,31 @@ async def _told(transaction: Transaction, plan: MergePlan, now_ms: int) -> tuple
     return (change, ProfileChange(plan.loser.id, change.revision, change.kinds), *related)
 
 
-async def _locked_roots(transaction: Transaction, from_id: str, into_id: str) -> tuple[str, str]:
-    loser_id, survivor_id = await _roots(transaction, from_id, into_id)
-    await transaction.run(LOCK_PROFILES, ids=sorted({loser_id, survivor_id}))
-    if await _roots(transaction, from_id, into_id) != (loser_id, survivor_id):
+@dataclass(frozen=True, slots=True)
+class _Roots:
+    """Who the two are now, and every profile that is part of either."""
+
+    loser_id: str
+    survivor_id: str
+    member_ids: frozenset[str]
+
+
+async def _locked_roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots:
+    """Members are locked too, in one order with their roots: somebody may still take one of them for a root."""
+    roots = await _roots(transaction, from_id, into_id)
+    await transaction.run(LOCK_PROFILES, ids=sorted(roots.member_ids))
+    if await _roots(transaction, from_id, into_id) != roots:
         raise Raced("one of the two was merged while they were being locked")
-    return loser_id, survivor_id
+    return roots
 
 
-async def _roots(transaction: Transaction, from_id: str, into_id: str) -> tuple[str, str]:
-    roots = dict(await transaction.run(statements.ROOTS, ids=sorted({from_id, into_id})))
+async def _roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots:
+    rows = await transaction.run(statements.ROOTS, ids=sorted({from_id, into_id}))
+    roots = {asked: root for asked, root, _ in rows}
     missing = [path for path, asked in (("from", from_id), ("into", into_id)) if asked not in roots]
     if missing:
         raise Refusal(*(UserError(UserErrorCode.NOT_FOUND, "No such profile.", (path,)) for path in missing))
-    return roots[from_id], roots[into_id]
+    return _Roots(roots[from_id], roots[into_id], frozenset(each for *_, members in rows for each in members))
 
 
 async def read_sides(

@@ -35,6 +35,7 @@ class _Undoing:
     merge_id: str
     survivor_id: str
     loser_id: str
+    member_ids: frozenset[str]
     undo: UndoLog
 
 
@@ -57,7 +58,7 @@ async def split_profiles(
 async def split_in(transaction: Transaction, command: SplitProfiles, settings: MergeSettings, now_ms: int) -> Done:
     """The same inside a transaction that has locked nothing yet."""
     undoing = await _found(transaction, command.merge_id)
-    await transaction.run(LOCK_PROFILES, ids=sorted({undoing.survivor_id, undoing.loser_id}))
+    await transaction.run(LOCK_PROFILES, ids=sorted(undoing.member_ids))
     if await _found(transaction, command.merge_id) != undoing:
         raise Raced("the merge changed while its people were being locked")
     survivor, restored = await read_sides(transaction, undoing.survivor_id, undoing.loser_id, settings)
@@ -88,7 +89,8 @@ async def _found(transaction: Transaction, merge_id: str) -> _Undoing:
         raise Refusal(UserError(UserErrorCode.STATE_NOT_ALLOWED, message, _PATH))
     if row["newestId"] != merge_id:
         raise Refusal(UserError(UserErrorCode.BLOCKED_BY, f"{row['newestId']} is newer: undo it first.", _PATH))
-    return _Undoing(merge_id, row["survivorId"], row["loserId"], UndoLog.from_json(row["undo"]))
+    members = frozenset(row["memberIds"])
+    return _Undoing(merge_id, row["survivorId"], row["loserId"], members, UndoLog.from_json(row["undo"]))
 
 
 async def _absorbed(transaction: Transaction, undo: UndoLog) -> dict[str, HeldSubscription]:

@@ -44,7 +44,7 @@ ROOTS: Final = Statement(
     MATCH (p:Profile {id: id})
     MATCH (root:Profile {id: coalesce(p.mergedInto, p.id)})
     WHERE root.erasedAt IS NULL
-    RETURN collect([p.id, root.id])
+    RETURN collect([p.id, root.id, coalesce(root.memberIds, [root.id])])
     """,
 )
 
@@ -318,6 +318,7 @@ OWNERS_OF_VALUE: Final = Statement(
     """
     MATCH (i:Identifier {key: $key})-[link:IDENTIFIES]->(p:Profile)
     WITH i, coalesce(p.mergedInto, p.id) AS ownerId, max(link.verifiedAt) AS verifiedAt
-    RETURN [i.id, i.type, collect([ownerId, verifiedAt IS NOT NULL])]
+    WITH i, collect([ownerId, verifiedAt IS NOT NULL]) AS owners
+    RETURN [i.id, i.type, owners]
     """,
 )

@@ -13,7 +13,8 @@ MERGE: Final = Statement(
     MATCH (g)-[:INTO]->(w)
     MATCH (g)-[:FROM]->(l)
     MATCH (root:Profile {id: coalesce(w.mergedInto, w.id)})
-    RETURN {survivorId: w.id, loserId: l.id, rootId: root.id, isUndone: g.undoneAt IS NOT NULL, undo: g.undo,
+    RETURN {survivorId: w.id, loserId: l.id, memberIds: coalesce(root.memberIds, [root.id]),
+        isUndone: g.undoneAt IS NOT NULL, undo: g.undo,
         newestId: head(COLLECT { MATCH (root)<-[:INTO]-(newest:Merge) WHERE newest.undoneAt IS NULL
             RETURN newest.id ORDER BY newest.revision DESC LIMIT 1 })}
     """,

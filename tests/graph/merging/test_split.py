@@ -206,7 +206,7 @@ async def test_what_came_later_stays_where_its_identifier_says(pair: Graph) -> N
     await split(pair, merge_id)
 
     survivor, restored = [(await pair.read(OF, id=each))["subscriptions"] for each in ("prf_a", "prf_b")]
-    assert sorted(survivor) == [SHARED_A, "sub_later_idn_ann"]
+    assert sorted(survivor) == ["sub_later_idn_ann", SHARED_A]
     assert sorted(restored) == ["sub_later_idn_bob", SHARED_B, OWN_B]
 
 
