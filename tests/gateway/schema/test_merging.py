@@ -119,7 +119,7 @@ async def test_feature_18_a_merge_joins_subscriptions_categories_fields_and_hist
 
     assert preview == {
         "survivor": {"id": ann, "firstName": "Ann"},
-        "changes": ["city"],
+        "changes": ["city", "lastSeenAt"],
         "subscriptionsTouched": 2,
         "consentConflicts": 1,
         "messagesInFlight": 0,

@@ -108,6 +108,7 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "ChannelSubscription",
         "Event",
         "Identifier",
+        "Merge",
         "Message",
         "Outreach",
         "Product",

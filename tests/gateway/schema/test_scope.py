@@ -19,6 +19,8 @@ ABOUT_PEOPLE = {
     "EffectiveTimezone",
     "Event",
     "Identifier",
+    "Merge",
+    "MergePreview",
     "Message",
     "Node",
     "OptInEvidence",
@@ -50,8 +52,12 @@ def test_exactly_the_fields_that_tell_about_people_need_the_right_to_read_them()
 def test_every_mutation_needs_a_right_to_change() -> None:
     assert {name: set(scopes_of(field)) for name, field in FIELDS.items() if name.startswith("Mutation.")} == {
         "Mutation.createResource": {"profile:write"},
+        "Mutation.identify": {"profile:write"},
+        "Mutation.mergeProfiles": {"profile:write"},
         "Mutation.recordPurchases": {"profile:write"},
         "Mutation.sendMessage": {"message:send"},
+        "Mutation.signOutDevice": {"profile:write"},
+        "Mutation.splitProfiles": {"profile:write"},
         "Mutation.subscribe": {"profile:write"},
         "Mutation.trackEvents": {"profile:write"},
         "Mutation.unsubscribe": {"profile:write"},
