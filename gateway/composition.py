@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dispatch.live import LiveProfiles
 from dispatch.nudges import Nudger
@@ -23,6 +23,7 @@ from graph.bookmarks import Bookmarks
 from graph.clock import SystemClock
 from graph.connection import Graph
 from graph.errors import GraphError, GraphTimeout, GraphUnavailable
+from graph.merging.settings import MergeSettings
 from graph.reading.reader import Reader
 from graph.rehearsal import rehearse_writes
 from graph.settings import GraphSettings
@@ -38,6 +39,7 @@ class ServeSettings:
     graph: GraphSettings
     dispatch: DispatchSettings
     gateway: GatewaySettings
+    merging: MergeSettings = field(default_factory=MergeSettings)
 
 
 async def serve_until_stopped(settings: ServeSettings) -> None:
@@ -60,7 +62,18 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     input_key = settings.gateway.key_for(KeyUse.INPUT_HASHES)
     bookmarks = Bookmarks(settings.gateway.key_for(KeyUse.BOOKMARKS))
     confirmations = Confirmations((settings.gateway.key_for(KeyUse.CONFIRMATIONS),))
-    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key, bookmarks, confirmations)
+    services = Services(
+        graph,
+        reader,
+        SystemClock(),
+        nudger,
+        nudger,
+        live,
+        input_key,
+        bookmarks,
+        confirmations,
+        settings.merging,
+    )
     operations = Operations(SCHEMA, services)
     try:
         # A graph that has just started runs even this past its limit.

@@ -25,8 +25,9 @@ from graph.vocabulary import UserErrorCode
 KEPT_MS = 48 * 3_600_000
 # A batch spans transactions: who died in the middle of one is no longer waited for after this time.
 _BATCH_LEASE_MS = 120_000
-# Who loses a race looks again and sees what the winner wrote.
-_TRIES = 3
+# Who loses a race looks again and sees what the winner wrote. Every race lost is somebody else's success, so a few more
+# tries than writers usually meet at the same people are enough.
+_TRIES = 7
 
 T = TypeVar("T")
 

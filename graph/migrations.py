@@ -45,6 +45,7 @@ MIGRATIONS = (
     Migration(6, "attributes and relations", statements.ATTRIBUTES_AND_RELATIONS),
     Migration(7, "blocked values and domains", (*statements.BLOCKED_VALUES, Paged(NAME_PAGE_OF_DOMAINS))),
     Migration(8, "leaving", (*statements.LEAVING, Paged(MIGRATE_PAGE))),
+    Migration(9, "merges", statements.MERGES),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

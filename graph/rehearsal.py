@@ -16,6 +16,9 @@ from graph.identifiers import IdentifierValue, identifier
 from graph.identifying.blocking import BlockPlaceholder, block_placeholder_in, unblock_placeholder_in
 from graph.identifying.placeholders import blocked_value
 from graph.ids import IdPrefix, new_id
+from graph.merging.merge import Decision, MergeRule, merge_in
+from graph.merging.settings import MergeSettings
+from graph.merging.split import SplitProfiles, split_in
 from graph.people.add_identifier import AddIdentifier, add_identifier_in
 from graph.people.attribute_change import AttributeChange, AttributeOperation
 from graph.people.attribute_definition import AttributeDefinition, define_attribute_in
@@ -151,6 +154,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     await _identify(transaction, profile, name, now_ms)
     subscription_id = str(subscription.result["subscriptionId"])
     await _change_subscription(transaction, subscription_id, joined, now_ms)
+    await _merge_and_split(transaction, name, address, joined, now_ms)
     targets = (
         OneCategory(subscription_id, category),
         OfMessage(str(sent.result["messageId"])),
@@ -199,3 +203,15 @@ async def _change_subscription(transaction: Transaction, subscription_id: str, j
     await set_priority_in(transaction, SetPriority(subscription_id, 0), now_ms)
     await archive_in(transaction, Archive(subscription_id, actor), now_ms)
     await restore_in(transaction, Restore(subscription_id, actor), now_ms)
+
+
+async def _merge_and_split(
+    transaction: Transaction, name: str, shared: IdentifierValue, joined: Subscribe, now_ms: int
+) -> None:
+    card = identifier(IdentifierType.EXTERNAL, "rehearsal", f"{name}-2")
+    other = await upsert_in(transaction, UpsertProfile((card, shared), {"city": name}), now_ms)
+    other_id, person_id = str(other.result["profileId"]), str(joined.profile.id)
+    await subscribe_in(transaction, replace(joined, profile=ProfileReference(id=other_id)), now_ms)
+    decision, settings = Decision(MergeRule.MANUAL, name, name), MergeSettings()
+    merged = await merge_in(transaction, other_id, person_id, decision, settings, now_ms)
+    await split_in(transaction, SplitProfiles(merged.merge_id, name), settings, now_ms)

@@ -9,6 +9,7 @@ from dispatch.settings import DispatchSettings
 from gateway.composition import ServeSettings, serve_until_stopped
 from gateway.settings import GatewaySettings
 from gateway.stack.running import environment
+from graph.merging.settings import MergeSettings
 from graph.settings import GraphSettings
 
 
@@ -23,5 +24,6 @@ def serve() -> None:
         GraphSettings.from_environment(values),
         DispatchSettings.from_environment(values),
         GatewaySettings.from_environment(values),
+        MergeSettings.from_environment(values),
     )
     uvloop.run(serve_until_stopped(settings))

@@ -11,6 +11,7 @@ from gateway.schema.root_reads import RootReads
 from graph.bookmarks import Bookmarks
 from graph.clock import Clock
 from graph.connection import Graph
+from graph.merging.settings import MergeSettings
 from graph.reading.answer import Answer
 from graph.reading.plans import Plans
 from graph.selection import Selection
@@ -69,6 +70,7 @@ class Services:
     input_key: bytes = field(repr=False)
     bookmarks: Bookmarks = field(default_factory=Bookmarks.of_this_process)
     confirmations: Confirmations = field(default_factory=Confirmations.of_this_process, repr=False)
+    merging: MergeSettings = field(default_factory=MergeSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class Context:
     request_id: str
     input_key: bytes = field(repr=False)
     confirmations: Confirmations = field(repr=False)
+    merging: MergeSettings = field(default_factory=MergeSettings)
     # Of one execution; a socket has many.
     root_reads: RootReads = field(default_factory=RootReads, repr=False)
 
@@ -101,6 +104,7 @@ class Context:
             request_id,
             services.input_key,
             services.confirmations,
+            services.merging,
         )
 
 

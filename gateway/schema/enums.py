@@ -17,6 +17,7 @@ class TimelineKind(Word):
     PURCHASE = "PURCHASE"
     MESSAGE = "MESSAGE"
     CONSENT = "CONSENT"
+    MERGE = "MERGE"
 
 
 class ProfileOrderField(Word):
@@ -248,6 +249,7 @@ publish(
     PURCHASE="A purchase.",
     MESSAGE="A message to the person.",
     CONSENT="A change of what the person allows.",
+    MERGE="Somebody was found to be the same person.",
 )
 publish(
     ProfileOrderField,

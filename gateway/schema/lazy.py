@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gateway.schema.consent_record import ConsentRecord
     from gateway.schema.event import Event
     from gateway.schema.identifier import Identifier
+    from gateway.schema.merge import Merge
     from gateway.schema.message import Message, Outreach
     from gateway.schema.product import Product
     from gateway.schema.profile import Profile
@@ -23,6 +24,7 @@ LazyCategory: TypeAlias = Annotated["Category", strawberry.lazy("gateway.schema.
 LazyConsentRecord: TypeAlias = Annotated["ConsentRecord", strawberry.lazy("gateway.schema.consent_record")]
 LazyEvent: TypeAlias = Annotated["Event", strawberry.lazy("gateway.schema.event")]
 LazyIdentifier: TypeAlias = Annotated["Identifier", strawberry.lazy("gateway.schema.identifier")]
+LazyMerge: TypeAlias = Annotated["Merge", strawberry.lazy("gateway.schema.merge")]
 LazyMessage: TypeAlias = Annotated["Message", strawberry.lazy("gateway.schema.message")]
 LazyOutreach: TypeAlias = Annotated["Outreach", strawberry.lazy("gateway.schema.message")]
 LazyProduct: TypeAlias = Annotated["Product", strawberry.lazy("gateway.schema.product")]

@@ -11,6 +11,7 @@ from gateway.schema.lazy import (
     LazyConsentRecord,
     LazyEvent,
     LazyIdentifier,
+    LazyMerge,
     LazyMessage,
     LazyPurchase,
     LazyRelation,
@@ -99,6 +100,7 @@ class Profile(Node):
         _DURING,
     )
     consent_history: Connection[LazyConsentRecord] = history("What the person allowed, and no longer did.", _DURING)
+    merges: Connection[LazyMerge] = history("Who became part of this person, also where it was undone.")
     created_at: DateTime = described("When the profile was made.")
     updated_at: DateTime = described("When its own fields last changed.")
     first_seen_at: DateTime = described("When the person first did something, or was first heard of.")

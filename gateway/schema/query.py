@@ -8,6 +8,7 @@ from gateway.schema.connection import Connection
 from gateway.schema.fields import argument, described, paged
 from gateway.schema.filters import MessageFilter, ProfileFilter
 from gateway.schema.identifier import Identifier
+from gateway.schema.merge_preview import preview
 from gateway.schema.message import Message
 from gateway.schema.node import Node
 from gateway.schema.product import Product
@@ -72,4 +73,9 @@ class Query:
     )
     attribute_definitions: list[AttributeDefinition] = described("All attributes that people may have, by key.")
     suppressions: Connection[Suppression] = paged("What nobody writes to, the newest first.")
+    merge_preview = strawberry.field(
+        preview,
+        description="What `mergeProfiles` would do, decided as it would decide. A reference that means nobody or "
+        "several people is an error with the code NOT_FOUND or AMBIGUOUS_MATCH.",
+    )
     viewer: Viewer = described("Who this key belongs to, and what it may do.")

@@ -25,7 +25,8 @@ from graph.selection import TYPENAME, Selection
 
 Resolver = Callable[..., Any]
 
-_OWN_ROOT_FIELDS = frozenset({"viewer"})
+_VIEWER = "viewer"
+_OWN_ROOT_FIELDS = frozenset({_VIEWER, "mergePreview"})
 
 
 def is_own(root_field: str) -> bool:
@@ -45,11 +46,21 @@ def wire(schema: GraphQLSchema) -> None:
             kind.is_type_of = None
             for name, field in kind.fields.items():
                 if kind is schema.query_type:
-                    field.resolve = _viewer if is_own(name) else _read_root
+                    _wire_root(name, field)
                 elif kind in {schema.mutation_type, schema.subscription_type}:
                     _guard(field)
                 else:
                     field.resolve = _from_answer(field)
+
+
+def _wire_root(name: str, field: GraphQLField) -> None:
+    """The graph's own fields are read together; the others say themselves what they answer."""
+    if not is_own(name):
+        field.resolve = _read_root
+    elif name == _VIEWER:
+        field.resolve = _viewer
+    else:
+        _guard(field)
 
 
 def _guard(field: GraphQLField) -> None:

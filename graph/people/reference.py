@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graph.connection import Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, resolve_rows
+from graph.people.resolution import Resolution, holders_of, resolve_rows
 from graph.statements import people as statements
 from graph.vocabulary import UserErrorCode
 
@@ -56,6 +56,22 @@ async def locked_person(
     resolution = await resolve_rows(transaction, [also], now_ms, {survivor, *with_ids}, rounds=1)
     await _check_that_it_remains(transaction, survivor)
     return Person(survivor, is_new=False, resolution=resolution)
+
+
+async def found_person(transaction: Transaction, reference: ProfileReference, part: str) -> str:
+    """The id of the living profile that the reference means; nothing is locked, so look again after locking it.
+
+    `part` names the reference in the input. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH with the candidates.
+    """
+    if reference.identifier is None:
+        return await _survivor(transaction, reference.id, part)
+    owners = sorted(await holders_of(transaction, reference.identifier))
+    if not owners:
+        raise Refusal(_not_found(part, "identifier"))
+    if len(owners) > 1:
+        error = UserError(UserErrorCode.AMBIGUOUS_MATCH, "This value points to several people.", (part, "identifier"))
+        raise Refusal(error, candidates=tuple(owners))
+    return owners[0]
 
 
 async def locked_people(

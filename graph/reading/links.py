@@ -17,6 +17,8 @@ PERSON_BY_ID = "MATCH ({x}o:Profile {id: {v}.profileId}) " + SURVIVOR
 # One that was archived, or absorbed by a merge, is still told about by its id and by messages.
 PERSON_OF_SUBSCRIPTION = "MATCH ({v})<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-({x}o) " + SURVIVOR
 OTHER_OF_RELATION = "MATCH ({v})-[:TO]->({x}o) " + SURVIVOR
+PERSON_OF_MERGE = "MATCH ({v})-[:INTO]->({x}o) " + SURVIVOR
+PERSON_MERGED = "MATCH ({v})-[:FROM]->({x}o) " + SURVIVOR
 
 ADDRESS_OF_SUBSCRIPTION = "MATCH ({v})-[:AT]->({x}) RETURN {x} LIMIT 1"
 # Of a subscription, an opt-out or a suppression.

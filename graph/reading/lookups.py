@@ -17,7 +17,7 @@ from graph.vocabulary import IdentifierType
 
 # What systems call somebody. All other identifiers say where a person is reached, which is personal data; a type that
 # is new is so too until it is named here.
-_NAMES_OF_SYSTEMS = frozenset(
+NAMES_OF_SYSTEMS = frozenset(
     {IdentifierType.EXTERNAL, IdentifierType.CUSTOM, IdentifierType.DEVICE, IdentifierType.COOKIE}
 )
 
@@ -77,7 +77,7 @@ def _key_of_identifier(value: Mapping[str, Any]) -> str | None:
 
 
 def _says_where_somebody_is_reached(value: Mapping[str, Any]) -> bool:
-    return value["type"] not in _NAMES_OF_SYSTEMS
+    return value["type"] not in NAMES_OF_SYSTEMS
 
 
 def _source_key(name: str) -> Callable[[Mapping[str, Any]], str | None]:
@@ -134,6 +134,7 @@ NODES: Mapping[str, Lookup] = {
     IdPrefix.PURCHASE: Lookup("Purchase", {"id": by_id("Purchase")}),
     IdPrefix.PRODUCT: Lookup("Product", {"id": by_id("Product")}),
     IdPrefix.MESSAGE: Lookup("Message", {"id": by_id("Message")}),
+    IdPrefix.MERGE: Lookup("Merge", {"id": by_id("Merge")}),
     IdPrefix.ATTEMPT: Lookup("Attempt", {"id": by_id("Attempt")}),
     IdPrefix.RELATION: Lookup("Relation", {"id": by_id("Relation")}),
     IdPrefix.CONSENT_RECORD: Lookup("ConsentRecord", {"id": by_id("ConsentRecord")}),

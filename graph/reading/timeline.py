@@ -12,9 +12,9 @@ from graph.reading.page import Page
 from graph.reading.text import filled
 
 # Of a person with as many members as there may be, two hundred, each of whom gives a page of each kind.
-_OPENING = 190
-_LOOKING = 19_000
-_COUNTING = 48
+_OPENING = 235
+_LOOKING = 23_500
+_COUNTING = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)

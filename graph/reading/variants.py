@@ -14,7 +14,13 @@ from graph.selection import Selection
 
 # What an entry is called in the statement, and its type.
 KINDS: Mapping[str, Mapping[str, str]] = {
-    "TimelineEntry": {"EVENT": "Event", "PURCHASE": "Purchase", "MESSAGE": "Message", "CONSENT": "ConsentRecord"}
+    "TimelineEntry": {
+        "EVENT": "Event",
+        "PURCHASE": "Purchase",
+        "MESSAGE": "Message",
+        "CONSENT": "ConsentRecord",
+        "MERGE": "Merge",
+    }
 }
 
 ObjectReading = Callable[[Scope, Shape, tuple[Selection, ...], Path], Reading]

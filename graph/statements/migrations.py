@@ -124,6 +124,12 @@ LEAVING: Final = (
     _index("Subscription", "status", "suspendedUntil"),
     _index("Subscription", "status", "consentExpiresAt"),
 )
+# The merges of a person are read like any other history; what is in flight to one is found without their messages.
+MERGES: Final = (
+    _unique("Merge", "id"),
+    _index("Merge", "profileId", "at", "id"),
+    _index("Pending", "profileId"),
+)
 
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 

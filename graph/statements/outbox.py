@@ -12,6 +12,7 @@ from typing import Final
 from graph.statement import WRITE_TIMEOUT_MS, Statement
 from graph.statements.suppressions import stopping
 
+# A subscription that a merge absorbed is spoken for by the one that stayed.
 # What was due when it was created is always claimable: the clocks of gateway and worker may differ by some
 # milliseconds, and a letter must not wait for the sweeper because of that.
 CLAIM: Final = Statement(
@@ -26,7 +27,7 @@ CLAIM: Final = Statement(
         m.dueAt = datetime.truncate('millisecond', datetime.realtime()) + duration({milliseconds: $leaseMs})
     REMOVE m.handedAt
     WITH m
-    OPTIONAL MATCH (m)-[:TO]->(s:Subscription)
+    OPTIONAL MATCH (m)-[:TO]->(:Subscription)-[:ABSORBED_BY*0..]->(s) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
     OPTIONAL MATCH (s)-[:AT]->(i:Identifier)
     OPTIONAL MATCH (s)-[:OF]->(r:Resource)
     OPTIONAL MATCH (member:Profile {id: m.profileId})

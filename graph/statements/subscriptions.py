@@ -78,5 +78,5 @@ OWNER: Final = Statement(
 
 LOCK: Final = Statement(
     "lock_subscription",
-    "MATCH (s:Subscription {id: $id}) SET s.key = s.key RETURN s.status",
+    "MATCH (s:Subscription {id: $id}) SET s.id = $id RETURN s.status",
 )

@@ -13,6 +13,7 @@ from tests.oracle.world import (
     Category,
     ChannelSubscription,
     Identifier,
+    Merge,
     Person,
     Relation,
     Resource,
@@ -44,6 +45,7 @@ def found(seed: int = 7) -> World:
     live(dice, world, INSTANTS)
     world.blocked = [_blocked(dice, *each) for each in words.BLOCKED]
     consent(dice, world, INSTANTS)
+    _merges(dice, world)
     for things in (
         world.people,
         world.relations,
@@ -57,6 +59,7 @@ def found(seed: int = 7) -> World:
         world.purchases,
         world.outreaches,
         world.messages,
+        world.merges,
         world.attempts,
         world.suppressions,
         world.records,
@@ -129,6 +132,25 @@ def _relations(dice: Dice, world: World) -> None:
             )
             person.relations.append(made)
             world.relations.append(made)
+
+
+def _merges(dice: Dice, world: World) -> None:
+    """Those that made people what they are, those of a survivor who was merged on, and some that were undone."""
+    pairs = [(survivor, loser) for survivor, losers in _MERGES for loser in losers]
+    undone = [(1, 3), (5, 7), (30, 31)]
+    for survivor, loser in [*pairs, (21, 22), *undone]:
+        world.merges.append(
+            Merge(
+                id=dice.identity("mrg"),
+                profile_id=world.people[survivor].id,
+                from_id=world.people[loser].id,
+                at=dice.pick(INSTANTS),
+                rule=dice.pick(["manual", "identify", "shared_identifier"]),
+                evidence=dice.maybe("they showed a “passport”"),
+                actor=dice.maybe("key_1"),
+                undone_at=dice.pick(INSTANTS) if (survivor, loser) in undone else None,
+            )
+        )
 
 
 def _resources(dice: Dice, world: World) -> None:

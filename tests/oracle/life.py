@@ -9,18 +9,18 @@ import orjson
 from tests.oracle import orders
 from tests.oracle.asking import Info, Resolver, asking
 from tests.oracle.paging import Page, page
-from tests.oracle.world import Event, Line, Message, Outreach, Person, Product, Purchase
+from tests.oracle.world import Event, Line, Merge, Message, Outreach, Person, Product, Purchase
 
 
-def _person(entry: Event | Purchase | Message, info: Info) -> Person | None:
+def _person(entry: Event | Purchase | Message | Merge, info: Info) -> Person | None:
     return asking(info).world.person(entry.profile_id)
 
 
-def _instant(entry: Event | Purchase | Message, _info: Info) -> int:
+def _instant(entry: Event | Purchase | Message | Merge, _info: Info) -> int:
     return orders.instant_of(entry)
 
 
-def _kind(entry: Event | Purchase | Message, _info: Info) -> str:
+def _kind(entry: Event | Purchase | Message | Merge, _info: Info) -> str:
     return entry.typename.upper()
 
 
@@ -105,6 +105,12 @@ LIFE: dict[str, dict[str, Resolver]] = {
         "attempts": _attempts,
     },
     "Outreach": {"messages": _messages_of},
+    "Merge": {
+        "at": _instant,
+        "kind": _kind,
+        "profile": _person,
+        "from": lambda merge, info: asking(info).world.person(merge.from_id),
+    },
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from operator import attrgetter
 
 from tests.oracle.ordering import Order
-from tests.oracle.world import ConsentRecord, Event, Message, Purchase
+from tests.oracle.world import ConsentRecord, Event, Merge, Message, Purchase
 
 IDENTIFIERS = Order("Identifier.id")
 RELATIONS = Order("Relation.id")
@@ -16,6 +16,7 @@ PURCHASES = Order("Purchase.placedAt", attrgetter("placed_at"), descending=True)
 CONSENT = Order("ConsentRecord.at", attrgetter("at"), descending=True)
 SUPPRESSIONS = Order("Suppression.since", attrgetter("since"), descending=True)
 MESSAGES = Order("Message.createdAt", attrgetter("created_at"), descending=True)
+MERGES = Order("Merge.at", attrgetter("at"), descending=True)
 LINES = Order("PurchaseLine.position", attrgetter("position"), identity=attrgetter("product.id"))
 ATTEMPTS = Order("Attempt.at", attrgetter("at"))
 CATEGORIES = Order("Category.id")
@@ -30,7 +31,7 @@ PEOPLE = {
 }
 
 
-def instant_of(entry: Event | Purchase | Message | ConsentRecord) -> int:
+def instant_of(entry: Event | Purchase | Message | ConsentRecord | Merge) -> int:
     """When something happened to a person."""
     match entry:
         case Event():
@@ -39,7 +40,7 @@ def instant_of(entry: Event | Purchase | Message | ConsentRecord) -> int:
             return entry.placed_at
         case Message():
             return entry.created_at
-        case ConsentRecord():
+        case ConsentRecord() | Merge():
             return entry.at
 
 
@@ -58,6 +59,7 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Profile", "events"): EVENTS,
     ("Profile", "purchases"): PURCHASES,
     ("Profile", "messages"): MESSAGES,
+    ("Profile", "merges"): MERGES,
     ("Profile", "timeline"): TIMELINE,
     ("Profile", "consentHistory"): CONSENT,
     ("ChannelSubscription", "history"): CONSENT,

@@ -111,6 +111,11 @@ def _consent_history(person: Person, info: Info, **arguments: Any) -> Page:
     return page(info, kept, orders.CONSENT.towards(arguments.get("direction")), arguments)
 
 
+def _merges(person: Person, info: Info, **arguments: Any) -> Page:
+    kept = [each for each in asking(info).world.merges if each.profile_id in person.member_ids]
+    return page(info, kept, orders.MERGES.towards(arguments.get("direction")), arguments)
+
+
 def _timeline(person: Person, info: Info, **arguments: Any) -> Page:
     kinds = arguments.get("kinds")
     world = asking(info).world
@@ -119,6 +124,7 @@ def _timeline(person: Person, info: Info, **arguments: Any) -> Page:
         ("PURCHASE", world.purchases),
         ("MESSAGE", world.messages),
         ("CONSENT", world.records),
+        ("MERGE", world.merges),
     )
     kept = [
         each
@@ -240,6 +246,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "purchases": _purchases,
         "messages": _messages,
         "timeline": _timeline,
+        "merges": _merges,
         "consentHistory": _consent_history,
     },
     "Relation": {

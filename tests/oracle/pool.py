@@ -63,6 +63,7 @@ class Pool:
             (orders.EVENTS, world.events),
             (orders.PURCHASES, world.purchases),
             (orders.MESSAGES, world.messages),
+            (orders.MERGES, world.merges),
             (orders.LINES, [line for purchase in world.purchases for line in purchase.lines]),
             (orders.ATTEMPTS, world.attempts),
             (orders.CATEGORIES, world.categories),
@@ -71,7 +72,10 @@ class Pool:
             (orders.PRODUCTS, world.products),
             (orders.CONSENT, world.records),
             (orders.SUPPRESSIONS, world.suppressions),
-            (orders.TIMELINE, [*world.events, *world.purchases, *world.messages, *world.records]),
+            (
+                orders.TIMELINE,
+                [*world.events, *world.purchases, *world.messages, *world.records, *world.merges],
+            ),
             *((order, world.people) for order in orders.PEOPLE.values()),
         ]
 

@@ -325,6 +325,19 @@ class Message:
     attempts: list[Attempt] = field(default_factory=list, metadata=_LINK)
 
 
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Merge:
+    typename: ClassVar[str] = "Merge"
+    id: str
+    profile_id: str
+    from_id: str
+    at: int
+    rule: str
+    evidence: str | None = None
+    actor: str | None = None
+    undone_at: int | None = None
+
+
 Thing = (
     Person
     | Relation
@@ -338,6 +351,7 @@ Thing = (
     | Purchase
     | Outreach
     | Message
+    | Merge
     | Attempt
     | Suppression
     | ConsentRecord
@@ -363,6 +377,7 @@ class World:
     purchases: list[Purchase] = field(default_factory=list)
     outreaches: list[Outreach] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
     by_id: dict[str, Thing] = field(default_factory=dict)
 

@@ -52,6 +52,8 @@ _EDGES: Mapping[str, LiteralString] = {
     ),
     "TO": "MATCH (a:Message {id: row.a}), (b:Subscription {id: row.b}) CREATE (a)-[:TO]->(b)",
     "PART_OF": "MATCH (a:Message {id: row.a}), (b:Outreach {id: row.b}) CREATE (a)-[:PART_OF]->(b)",
+    "FROM": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:FROM]->(b)",
+    "INTO": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:INTO]->(b)",
     "OF_MESSAGE": "MATCH (a:Attempt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
 }
 
@@ -69,6 +71,7 @@ _LABELS: Mapping[str, LiteralString] = {
     "Purchase": "Purchase",
     "Outreach": "Outreach",
     "Message": "Message",
+    "Merge": "Merge",
     "Attempt": "Attempt",
     "Suppression": "Suppression",
     "ConsentRecord": "ConsentRecord",
@@ -202,5 +205,7 @@ def _edges(world: World) -> dict[str, list[Row]]:
         ],
         "TO": rows((each.id, each.subscription.id) for each in world.messages if each.subscription),
         "PART_OF": rows((each.id, each.outreach.id) for each in world.messages if each.outreach),
+        "FROM": rows((each.id, each.from_id) for each in world.merges),
+        "INTO": rows((each.id, each.profile_id) for each in world.merges),
         "OF_MESSAGE": rows((each.id, each.message.id) for each in world.attempts),
     }

@@ -10,7 +10,9 @@ from gateway.schema.mutations import (
     confirm_subscription,
     create_resource,
     define_attribute,
+    identify,
     join_category,
+    merge_profiles,
     record_purchases,
     relate_profiles,
     remove_identifier,
@@ -21,6 +23,8 @@ from gateway.schema.mutations import (
     set_profile_status,
     set_subscription_priority,
     set_subscription_status,
+    sign_out_device,
+    split_profiles,
     subscribe,
     suppress,
     suspend_subscription,
@@ -46,6 +50,23 @@ class Mutation:
     )
     update_profile = strawberry.mutation(
         update_profile.resolve, description="Changes what is known of a person who is there."
+    )
+    identify = strawberry.mutation(
+        identify.resolve,
+        description="Joins an anonymous visitor with a known person, with all that they did before. Two known people "
+        "who use one device are never joined.",
+    )
+    sign_out_device = strawberry.mutation(
+        sign_out_device.resolve, description="From now on what is done on a device is not this person's any more."
+    )
+    merge_profiles = strawberry.mutation(
+        merge_profiles.resolve,
+        description="Makes one person of two. What both have stays once, consent never widens, no workflow starts, and "
+        "`splitProfiles` undoes it.",
+    )
+    split_profiles = strawberry.mutation(
+        split_profiles.resolve,
+        description="Undoes the newest merge of a person. BLOCKED_BY names a newer one that has to be undone first.",
     )
     define_attribute = strawberry.mutation(
         define_attribute.resolve,

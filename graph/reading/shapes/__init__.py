@@ -26,6 +26,7 @@ _ALL = (
     life.PURCHASE,
     life.LINE,
     life.MESSAGE,
+    life.MERGE,
     life.ATTEMPT,
     life.OUTREACH,
 )

@@ -130,6 +130,22 @@ MESSAGE = Shape(
     },
 )
 
+MERGE = Shape(
+    "Merge",
+    {
+        "id": value("id"),
+        "at": instant("at"),
+        "kind": Constant("MERGE"),
+        "profile": One("Profile", links.PERSON_OF_MERGE),
+        "from": One("Profile", links.PERSON_MERGED),
+        "fromId": value("fromId"),
+        "rule": value("rule"),
+        "evidence": optional("evidence"),
+        "actor": optional("actor"),
+        "undoneAt": optional_instant("undoneAt"),
+    },
+)
+
 ATTEMPT = Shape(
     "Attempt",
     {

@@ -42,6 +42,7 @@ _MESSAGES = History(
 )
 
 _CONSENT = History("ConsentRecord", "at")
+_MERGES = History("Merge", "at")
 
 PROFILE = Shape(
     "Profile",
@@ -112,8 +113,17 @@ PROFILE = Shape(
         "consentHistory": Connection("ConsentRecord", _CONSENT),
         "timeline": Connection(
             "TimelineEntry",
-            Timeline({"EVENT": _EVENTS, "PURCHASE": _PURCHASES, "MESSAGE": _MESSAGES, "CONSENT": _CONSENT}),
+            Timeline(
+                {
+                    "EVENT": _EVENTS,
+                    "PURCHASE": _PURCHASES,
+                    "MESSAGE": _MESSAGES,
+                    "CONSENT": _CONSENT,
+                    "MERGE": _MERGES,
+                }
+            ),
         ),
+        "merges": Connection("Merge", _MERGES),
         "effectiveTimezone": Computed(
             "EffectiveTimezone",
             ("{v}.timezone", "{v}.tracked_timezone", "{v}.country"),

@@ -111,6 +111,7 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "ConsentRecord",
         "Event",
         "Identifier",
+        "Merge",
         "Message",
         "Outreach",
         "Product",

@@ -118,6 +118,11 @@ CREATE (sale)-[:CONTAINS {position: 1, quantity: 4, unitPriceMicros: 2562500, to
           status: 'DELIVERED'}]->(lamp)
 CREATE (back)-[:CONTAINS {position: 1, quantity: -1, unitPriceMicros: 2550000, totalMicros: -2550000,
           status: 'REFUNDED'}]->(lamp)
+CREATE (old)-[:MERGED_INTO]->(ann)
+CREATE (joined:Merge {id: 'mrg_1', profileId: 'prf_ann', fromId: 'prf_old', at: datetime({epochMillis: 6500}),
+          rule: 'manual', evidence: 'passport', actor: 'key_1', revision: 7, undoneAt: datetime({epochMillis: 6600}),
+          undo: '{}'})
+CREATE (joined)-[:FROM]->(old), (joined)-[:INTO]->(ann)
 CREATE (intent:Outreach {id: 'out_1', profileId: 'prf_ann', origin: 'API', state: 'QUEUED', reason: 'asked',
           createdAt: datetime({epochMillis: 9000})})
 CREATE (letter:Message {id: 'msg_1', profileId: 'prf_old', state: 'CLICKED', purpose: 'MARKETING', channel: 'EMAIL',

@@ -44,11 +44,15 @@ CALL (v1, v1k) {
 WITH 1 AS wanted WHERE v1k = 'CONSENT'
 RETURN collect([v1.id]) AS c5
 }
-RETURN collect([c2, c3, c4, c5, v1k]) AS c6
+CALL (v1, v1k) {
+WITH 1 AS wanted WHERE v1k = 'MERGE'
+RETURN collect([v1.id]) AS c6
 }
-RETURN collect([c6]) AS c7
+RETURN collect([c2, c3, c4, c5, c6, v1k]) AS c7
 }
-RETURN [c7] AS data""",
+RETURN collect([c7]) AS c8
+}
+RETURN [c8] AS data""",
         {"p0": "prf_1", "p1": 2},
     ),
     "the newest purchases of a product, and how many there are": (

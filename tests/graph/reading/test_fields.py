@@ -21,8 +21,8 @@ EVERY_FIELD = {
         identifiers { nodes { id } } subscriptions { nodes { id } }
         optOuts { since } events { nodes { id } } purchases { nodes { id } }
         messages { nodes { id } } consentHistory { nodes { id } } timeline { nodes { id kind at } }
-        effectiveTimezone { zone } tracked { os } attribute (key: "points") { value } attributes { key }
-        relations { nodes { id } } } }""",
+        merges { nodes { id } } effectiveTimezone { zone } tracked { os } attribute (key: "points") { value }
+        attributes { key } relations { nodes { id } } } }""",
         {
             "__typename": "Profile",
             "id": "prf_ann",
@@ -58,11 +58,13 @@ EVERY_FIELD = {
                     {"id": "msg_1", "kind": "MESSAGE", "at": "1970-01-01T00:00:09.000Z"},
                     {"id": "pur_2", "kind": "PURCHASE", "at": "1970-01-01T00:00:08.000Z"},
                     {"id": "pur_1", "kind": "PURCHASE", "at": "1970-01-01T00:00:07.000Z"},
+                    {"id": "mrg_1", "kind": "MERGE", "at": "1970-01-01T00:00:06.500Z"},
                     {"id": "con_3", "kind": "CONSENT", "at": "1970-01-01T00:00:01.100Z"},
                     {"id": "con_2", "kind": "CONSENT", "at": "1970-01-01T00:00:01.050Z"},
                     {"id": "con_1", "kind": "CONSENT", "at": "1970-01-01T00:00:00.950Z"},
                 ]
             },
+            "merges": {"nodes": [{"id": "mrg_1"}]},
             "effectiveTimezone": {"zone": "Europe/London"},
             "tracked": {"os": "Linux"},
             "attribute": {"value": 42},
@@ -444,6 +446,23 @@ EVERY_FIELD = {
             "complainedAt": "1970-01-01T00:00:09.500Z",
             "unsubscribedAt": "1970-01-01T00:00:09.600Z",
             "attempts": {"nodes": [{"id": "att_1"}, {"id": "att_2"}]},
+        },
+    ),
+    "Merge": (
+        """node(id: "mrg_1") { __typename id ... on Merge { at kind profile { id } from { id } fromId rule evidence
+        actor undoneAt } }""",
+        {
+            "__typename": "Merge",
+            "id": "mrg_1",
+            "at": "1970-01-01T00:00:06.500Z",
+            "kind": "MERGE",
+            "profile": {"id": "prf_ann"},
+            "from": {"id": "prf_ann"},
+            "fromId": "prf_old",
+            "rule": "manual",
+            "evidence": "passport",
+            "actor": "key_1",
+            "undoneAt": "1970-01-01T00:00:06.600Z",
         },
     ),
     "Attempt": (

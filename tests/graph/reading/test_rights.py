@@ -26,7 +26,7 @@ from tests.graph.reading.places import CURSORS
 
 _TEXT = (Path(__file__).parents[3] / "schema.graphql").read_text()
 # What every list has around its entries, and what the gateway answers by itself.
-_GATEWAY = frozenset({"Viewer"})
+_GATEWAY = frozenset({"MergePreview", "UserError", "Viewer"})
 _MADE_IN_PLACE = {"Money": {"amount", "currency"}}
 
 
@@ -45,7 +45,7 @@ def _reachable() -> dict[str, GraphQLObjectType | GraphQLInterfaceType]:
 
 def _known_fields(name: str) -> set[str]:
     if name == "Query":
-        return {*LOOKUPS, *ROOT_LISTS, *WHOLE_LISTS, "node", "nodes", "viewer"}
+        return {*LOOKUPS, *ROOT_LISTS, *WHOLE_LISTS, "node", "nodes", "viewer", "mergePreview"}
     if name in SHAPES:
         return set(SHAPES[name].fields)
     if name in _MADE_IN_PLACE:
@@ -141,6 +141,7 @@ def test_the_schema_marks_these_fields_as_personal_data() -> None:
         ("Profile", "sex"),
         ("Identifier", "value"),
         ("BlockedIdentifier", "value"),
+        ("Merge", "evidence"),
         ("Message", "address"),
         ("OptInEvidence", "ip"),
         ("Tracked", "ip"),

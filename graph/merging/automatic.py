@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graph.connection import Transaction
+from graph.identifiers import IdentifierValue
+from graph.merging.merge import Decision, Merged, MergeRule, merge_in
+from graph.merging.settings import MergeSettings
+from graph.statements import merging as statements
+from graph.vocabulary import IdentifierType
+
+
+@dataclass(frozen=True, slots=True)
+class SharedValue:
+    """A value, and who has it: `verified` are those of `owners` who have shown that it is theirs."""
+
+    identifier_id: str
+    type: IdentifierType
+    owners: frozenset[str]
+    verified: frozenset[str]
+
+    def merges(self, settings: MergeSettings) -> bool:
+        """Whether all who have it are one person, with nobody asked: claiming somebody's address takes no one over."""
+        return self.type in settings.types and len(self.owners) > 1 and self.owners == self.verified
+
+
+async def merge_owners_in(
+    transaction: Transaction, value: IdentifierValue, actor: str, settings: MergeSettings, now_ms: int
+) -> tuple[Merged, ...]:
+    """Makes one person of all who have this value, where it is of a type that says so and all of them verified it.
+
+    The oldest remains. Call it with all owners locked, or before anything is. Nothing happens where the value does not
+    merge by itself. Raises Refusal as `merge_profiles` does, also for two different values that belong to one person.
+    """
+    row = await transaction.run(statements.OWNERS_OF_VALUE, key=value.key)
+    if row is None:
+        return ()
+    shared = SharedValue(
+        row[0],
+        IdentifierType(row[1]),
+        frozenset(owner for owner, _ in row[2]),
+        frozenset(owner for owner, is_verified in row[2] if is_verified),
+    )
+    if not shared.merges(settings.under(transaction.rules)):
+        return ()
+    # Ids sort by the time they were made.
+    oldest, *others = sorted(shared.owners)
+    decision = Decision(MergeRule.SHARED_IDENTIFIER, actor, shared.identifier_id)
+    return tuple([await merge_in(transaction, each, oldest, decision, settings, now_ms) for each in others])

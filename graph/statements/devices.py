@@ -1,0 +1,45 @@
+"""A browser, a device or a push token comes to somebody else, or to nobody."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from graph.statement import Statement
+
+IDENTIFIED: Final = Statement(
+    "identified_profiles",
+    """
+    UNWIND $ids AS id
+    MATCH (p:Profile {id: id})
+    WHERE EXISTS { MATCH (p)<-[link:IDENTIFIES]-(i) WHERE i.type IN $onePersonTypes OR link.verifiedAt IS NOT NULL }
+    RETURN collect(p.id)
+    """,
+)
+
+UNLINK: Final = Statement(
+    "unlink_identifiers",
+    """
+    UNWIND $links AS row
+    MATCH (i:Identifier {key: row.key})
+    MATCH (i)-[link:IDENTIFIES]->(:Profile {id: row.profileId})
+    DELETE link
+    RETURN collect([row.key, row.profileId])
+    """,
+)
+
+# Whoever has the device now must not read what was meant for somebody else. A refusal says more than a suspension.
+SUSPEND: Final = Statement(
+    "suspend_subscriptions_at",
+    """
+    UNWIND $links AS row
+    MATCH (i:Identifier {key: row.key})
+    MATCH (i)<-[:AT]-(s:Subscription)<-[:HAS_SUBSCRIPTION]-(p:Profile {id: row.profileId})
+    WITH DISTINCT s, p ORDER BY s.id
+    SET s.channel = s.channel
+    WITH s, p, s.status AS before, s.suspendedUntil AS until
+    WHERE before IN $open OR (before = 'SUSPENDED' AND until IS NOT NULL)
+    SET s.status = 'SUSPENDED', s.updatedAt = datetime({epochMillis: $now})
+    REMOVE s.suspendedUntil
+    RETURN collect([s.id, p.id, before])
+    """,
+)

@@ -1,0 +1,205 @@
+"""Merges as a client sees them, over the real graph."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gateway.schema.context import Services
+from graph.clock import FixedClock
+from graph.connection import Graph
+from graph.reading.reader import Reader
+from graph.rehearsal import rehearse_writes
+from graph.vocabulary import ChangeKind, Right
+from tests.gateway.doubles import NOW, World
+from tests.gateway.schema.limited import ask as limited_ask
+from tests.gateway.schema.limited import errors_of, limit, without
+
+Ask = Callable[..., Awaitable[dict[str, Any]]]
+
+UPSERT = "mutation($input: UpsertProfileInput!) { upsertProfile(input: $input) { profile { id } userErrors { code } } }"
+SUBSCRIBE = """mutation($input: SubscribeInput!) {
+  subscribe(input: $input) { subscription { id } userErrors { code message } } }"""
+TRACK = "mutation($input: TrackEventsInput!) { trackEvents(input: $input) { summary { created } } }"
+RESOURCE = "mutation($input: CreateResourceInput!) { createResource(input: $input) { userErrors { code } } }"
+LEAVE = "mutation($input: UnsubscribeInput!) { unsubscribe(input: $input) { userErrors { code } } }"
+MERGE = """mutation($input: MergeProfilesInput!) { mergeProfiles(input: $input) { replayed userErrors { code field }
+  profile { id mergedIds } merge { id kind rule evidence actor fromId undoneAt profile { id } from { id } } } }"""
+SPLIT = """mutation($input: SplitProfilesInput!) { splitProfiles(input: $input) { userErrors { code field }
+  survivor { id mergedIds revision } restored { id revision } } }"""
+PREVIEW = """query($from: ProfileRef!, $into: ProfileRef!) { mergePreview(from: $from, into: $into) {
+  survivor { id firstName } changes subscriptionsTouched consentConflicts messagesInFlight
+  refusedBy { code field } } }"""
+PAGE = """query($id: ID!) { profile(by: {id: $id}) { id city
+  events { nodes { externalId } } merges { nodes { id undoneAt } }
+  timeline(kinds: [EVENT, MERGE]) { nodes { kind id } }
+  subscriptions { nodes { status priority address { value } categories { joined category { key } } } } } }"""
+MAIL = {"type": "EMAIL", "value": "family@example.com"}
+
+
+@dataclass
+class RealWorld(World):
+    """The gateway on the real graph; whatever is told to listeners and workers is kept."""
+
+    real: Graph | None = None
+
+    def services(self) -> Services:
+        assert self.real is not None
+        reader = Reader(self.real, b"k" * 32)
+        return Services(self.real, reader, FixedClock(NOW), self.nudger, self.nudger, self.live, b"key")
+
+
+@pytest.fixture
+def world(graph: Graph) -> RealWorld:
+    return RealWorld(real=graph)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ask(world: RealWorld) -> Ask:
+    assert world.real is not None
+    await rehearse_writes(world.real, NOW)
+    return partial(limited_ask, world)
+
+
+async def value(ask: Ask, query: str, **variables: Any) -> dict[str, Any]:
+    body = await ask(query, **variables)
+    assert "errors" not in body, body
+    (found,) = body["data"].values()
+    assert isinstance(found, dict)
+    return found
+
+
+async def two_people(ask: Ask) -> tuple[str, str]:
+    """Ann and Bob, who share an address that both subscribed; Bob left the news, and then all of it."""
+    categories = [{"key": "news", "title": "News"}, {"key": "tips", "title": "Tips"}]
+    shop = {"key": "shop", "title": "Shop", "channels": ["EMAIL"], "sender": "a@shop.example", "categories": categories}
+    await value(ask, RESOURCE, input=shop)
+    ids = []
+    for name, number in (("Ann", "1"), ("Bob", "2")):
+        card = {"type": "EXTERNAL", "namespace": "shop", "value": number}
+        given = {"identifiers": [card], "set": {"firstName": name, **({"city": "Rome"} if number == "2" else {})}}
+        ids.append(str((await value(ask, UPSERT, input=given))["profile"]["id"]))
+        events = [
+            {
+                "externalId": f"{name}{n}",
+                "identifiers": [card],
+                "type": "visit",
+                "occurredAt": f"2023-11-0{n}T0{number}:00:00Z",
+            }
+            for n in (1, 2)
+        ]
+        await value(ask, TRACK, input={"events": events, "idempotencyKey": name})
+        joined = {
+            "profile": {"id": ids[-1]},
+            "resource": {"key": "shop"},
+            "address": {"email": MAIL["value"]},
+            "categories": [{"key": "tips"}] if number == "2" else [],
+        }
+        subscribed = await value(ask, SUBSCRIBE, input=joined)
+    await value(ask, LEAVE, input={"target": {"subscription": subscribed["subscription"]["id"]}})
+    return ids[0], ids[1]
+
+
+async def test_feature_18_a_merge_joins_subscriptions_categories_fields_and_history_and_starts_nothing(
+    ask: Ask, world: RealWorld
+) -> None:
+    ann, bob = await two_people(ask)
+    before = [await value(ask, PAGE, id=each) for each in (ann, bob)]
+    world.nudger.told.clear()
+
+    preview = await value(ask, PREVIEW, **{"from": {"id": bob}, "into": {"id": ann}})
+    merging = {"from": {"id": bob}, "into": {"id": ann}, "evidence": "passport", "idempotencyKey": "m"}
+    done = await value(ask, MERGE, input=merging)
+    again = await value(ask, MERGE, input=merging)
+
+    assert preview == {
+        "survivor": {"id": ann, "firstName": "Ann"},
+        "changes": ["city", "lastSeenAt"],
+        "subscriptionsTouched": 2,
+        "consentConflicts": 1,
+        "messagesInFlight": 0,
+        "refusedBy": [{"code": "MERGE_REFUSED", "field": ["evidence"]}],
+    }
+    merge_id = done["merge"]["id"]
+    assert done == {
+        "replayed": False,
+        "userErrors": [],
+        "profile": {"id": ann, "mergedIds": [bob]},
+        "merge": {
+            "id": merge_id, "kind": "MERGE", "rule": "manual", "evidence": "passport", "actor": "key_1",
+            "fromId": bob, "undoneAt": None, "profile": {"id": ann}, "from": {"id": ann},
+        },
+    }  # fmt: skip
+    assert again == {**done, "replayed": True}
+    page = await value(ask, PAGE, id=bob)
+    assert page == await value(ask, PAGE, id=ann)
+    assert (page["id"], page["city"]) == (ann, "Rome")
+    assert [each["externalId"] for each in page["events"]["nodes"]] == ["Bob2", "Ann2", "Bob1", "Ann1"]
+    assert page["subscriptions"]["nodes"] == [
+        {
+            "status": "UNSUBSCRIBED",
+            "priority": 0,
+            "address": {"value": "family@example.com"},
+            "categories": [
+                {"joined": True, "category": {"key": "news"}},
+                {"joined": True, "category": {"key": "tips"}},
+            ],
+        }
+    ]
+    assert page["merges"]["nodes"] == [{"id": merge_id, "undoneAt": None}]
+    assert [each["kind"] for each in page["timeline"]["nodes"]] == ["MERGE"] + ["EVENT"] * 4
+    # Listeners are told; no worker is woken and no workflow begun.
+    assert {told[0] for told in world.nudger.told} == {ann, bob}
+    assert all(isinstance(what, tuple) and what[1] == {ChangeKind.MERGE} for _, what in world.nudger.told)
+
+    split = await value(ask, SPLIT, input={"merge": merge_id})
+
+    assert (split["survivor"]["id"], split["survivor"]["mergedIds"], split["restored"]["id"]) == (ann, [], bob)
+    assert split["survivor"]["revision"] == split["restored"]["revision"]
+    after = [await value(ask, PAGE, id=each) for each in (ann, bob)]
+    for was, now in zip(before, after, strict=True):
+        assert {**now, "merges": None, "timeline": None} == {**was, "merges": None, "timeline": None}
+    assert [each["undoneAt"] is not None for each in after[0]["merges"]["nodes"]] == [True]
+
+
+async def test_what_is_wrong_with_a_merge_is_said_where_it_is(ask: Ask) -> None:
+    ann, _ = await two_people(ask)
+    shared, nobody = {"identifier": MAIL}, {"id": "prf_nobody"}
+
+    assert (await value(ask, MERGE, input={"from": {"id": ann}, "into": {"id": ann}}))["userErrors"] == [
+        {"code": "MERGE_REFUSED", "field": ["from"]}
+    ]
+    assert (await value(ask, MERGE, input={"from": nobody, "into": {"id": ann}}))["userErrors"] == [
+        {"code": "NOT_FOUND", "field": ["from", "id"]}
+    ]
+    assert (await value(ask, SPLIT, input={"merge": "mrg_none"}))["userErrors"] == [
+        {"code": "NOT_FOUND", "field": ["merge"]}
+    ]
+    same = await value(ask, PREVIEW, **{"from": {"id": ann}, "into": {"id": ann}})
+    assert (same["changes"], same["refusedBy"]) == ([], [{"code": "MERGE_REFUSED", "field": ["from"]}])
+    for wrong, code in ((shared, "AMBIGUOUS_MATCH"), (nobody, "NOT_FOUND")):
+        body = await ask(PREVIEW, **{"from": wrong, "into": {"id": ann}})
+        assert [each["extensions"]["code"] for each in body["errors"]] == [code]
+
+
+async def test_nobody_looks_for_people_by_their_addresses_without_the_right() -> None:
+    world, ann = World(), {"id": "prf_ann"}
+    limit(world, *without(Right.PROFILE_PII))
+
+    for given in ({"from": {"identifier": MAIL}, "into": ann}, {"from": ann, "into": {"identifier": MAIL}}):
+        body = await limited_ask(world, PREVIEW, **given)
+        assert errors_of(body) == [("FORBIDDEN", "mergePreview")]
+
+
+async def test_a_preview_takes_the_right_to_read_people() -> None:
+    world = World()
+    limit(world, Right.PROFILE_WRITE)
+
+    body = await limited_ask(world, PREVIEW, **{"from": {"id": "prf_a"}, "into": {"id": "prf_b"}})
+
+    assert errors_of(body) == [("FORBIDDEN", "mergePreview")]

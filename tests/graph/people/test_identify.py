@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from graph.connection import Graph
+from graph.errors import Refusal
+from graph.history.events import NewEvent, track_events
+from graph.idempotency import Done
+from graph.identifiers import IdentifierValue, identifier
+from graph.merging.settings import MergeSettings
+from graph.people.device import IdentifyOutcome
+from graph.people.identify import Identify, identify
+from graph.people.reference import ProfileReference
+from graph.people.sign_out import SignOutDevice, sign_out_device
+from graph.people.upsert import UpsertProfile, upsert_profile
+from graph.reading.reader import Reader
+from graph.selection import Selection
+from graph.statement import Statement
+from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
+from graph.subscribing.subscribe import Subscribe, subscribe
+from graph.vocabulary import Channel, IdentifierType, UserErrorCode
+
+NOW = 1_790_000_000_000
+COOKIE = identifier(IdentifierType.COOKIE, "web", "c1")
+TOKEN = identifier(IdentifierType.PUSH_TOKEN, "app", "t1")
+ANN = identifier(IdentifierType.EXTERNAL, "shop", "ann")
+BOB = identifier(IdentifierType.EXTERNAL, "shop", "bob")
+OWNERS = Statement(
+    "owners", "MATCH (i:Identifier {key: $key})-[:IDENTIFIES]->(p) WITH p ORDER BY p.id RETURN collect(p.id)"
+)
+STATUSES = Statement(
+    "statuses",
+    """
+    MATCH (p:Profile {id: $id})-[:HAS_SUBSCRIPTION]->(s)
+    RETURN collect([s.status, s.suspendedUntil, head(COLLECT {
+        MATCH (s)<-[:ABOUT]-(c) RETURN c.cause ORDER BY c.seq DESC LIMIT 1 })])
+    """,
+)
+COUNT = Statement("count", "RETURN [COUNT { (:Profile) }, COUNT { (:Merge) }, COUNT { (:Event) }]")
+
+
+async def person(graph: Graph, *values: IdentifierValue) -> str:
+    return str((await upsert_profile(graph, UpsertProfile(values, {}), None, NOW)).result["profileId"])
+
+
+async def visit(graph: Graph, number: int, *values: IdentifierValue) -> None:
+    event = NewEvent(0, "web", str(number), values, "page.viewed", NOW + number)
+    await track_events(graph, [event], None, NOW)
+
+
+async def log_in(graph: Graph, known: IdentifierValue, *values: IdentifierValue, proof: str | None = "session") -> Done:
+    command = Identify(values or (COOKIE,), ProfileReference(identifier=known), "key_web", proof)
+    return await identify(graph, command, MergeSettings(), None, NOW)
+
+
+async def history(graph: Graph, profile_id: str) -> list[str]:
+    """External ids of the person's events as the API lists them, oldest first."""
+    nodes = Selection("nodes", "nodes", {}, (Selection("externalId", "externalId"),))
+    events = Selection("events", "events", {"direction": "ASC", "first": 100}, (nodes,))
+    wanted = Selection("profile", "profile", {"by": {"id": profile_id}}, (events,))
+    answer = await Reader(graph, b"k" * 32).answer([wanted])
+    data: Any = answer.data
+    return [each["externalId"] for each in data["profile"]["events"]["nodes"]]
+
+
+async def test_feature_17_events_before_identification_are_in_the_known_history_once_and_in_order(graph: Graph) -> None:
+    known = await person(graph, ANN)
+    await visit(graph, 2, ANN)
+    for number in (1, 3):
+        await visit(graph, number, COOKIE)
+    (visitor,) = await graph.read(OWNERS, key=COOKIE.key)
+
+    first = await log_in(graph, ANN)
+    again = await log_in(graph, ANN)
+    await visit(graph, 4, COOKIE)
+
+    assert first.result == {"profileId": known, "outcome": IdentifyOutcome.MERGED}
+    assert again.result == {"profileId": known, "outcome": IdentifyOutcome.ALREADY_KNOWN}
+    assert again.changes == ()
+    assert await history(graph, known) == ["1", "2", "3", "4"]
+    assert await history(graph, visitor) == ["1", "2", "3", "4"]
+    assert await graph.read(COUNT) == [2, 1, 4]
+
+
+async def test_two_known_people_on_one_device_stay_two(graph: Graph) -> None:
+    ann, bob = await person(graph, ANN, COOKIE), await person(graph, BOB)
+    await visit(graph, 1, COOKIE)
+
+    done = await log_in(graph, BOB)
+    await visit(graph, 2, COOKIE)
+
+    assert done.result == {"profileId": bob, "outcome": IdentifyOutcome.HANDED_OVER}
+    assert {each.profile_id for each in done.changes} == {ann, bob}
+    assert await graph.read(OWNERS, key=COOKIE.key) == [bob]
+    assert await history(graph, ann) == ["1"]
+    assert await history(graph, bob) == ["2"]
+    assert await graph.read(COUNT) == [2, 0, 2]
+
+
+async def test_push_subscriptions_do_not_follow_a_device_to_somebody_else(graph: Graph) -> None:
+    await create_resource(graph, CreateResource("shop", "Shop", (Channel.MOBILE_PUSH,)), None, NOW)
+    ann = await person(graph, ANN, TOKEN)
+    command = Subscribe(ProfileReference(id=ann), ResourceReference(key="shop"), Channel.MOBILE_PUSH, TOKEN, "test")
+    await subscribe(graph, command, None, NOW)
+    await person(graph, BOB)
+
+    await log_in(graph, BOB, TOKEN)
+
+    assert await graph.read(STATUSES, id=ann) == [["SUSPENDED", None, "handed_over"]]
+
+
+async def test_without_proof_nothing_that_was_done_before_comes_along(graph: Graph) -> None:
+    known = await person(graph, ANN)
+    await visit(graph, 1, COOKIE)
+
+    done = await log_in(graph, ANN, proof=None)
+
+    assert done.result["outcome"] == IdentifyOutcome.LINKED
+    assert await history(graph, known) == []
+    assert len(await graph.read(OWNERS, key=COOKIE.key)) == 2
+
+
+async def test_a_new_value_makes_a_person_unless_that_is_not_wanted(graph: Graph) -> None:
+    refused = Identify((COOKIE,), ProfileReference(identifier=ANN), "key_web", "session", create_profile=False)
+    with pytest.raises(Refusal) as unknown:
+        await identify(graph, refused, MergeSettings(), None, NOW)
+    with pytest.raises(Refusal) as named:
+        await log_in(graph, ANN, BOB)
+
+    done = await log_in(graph, ANN)
+
+    assert [each.value.user_errors[0].code for each in (unknown, named)] == [
+        UserErrorCode.NOT_FOUND,
+        UserErrorCode.INVALID,
+    ]
+    assert await graph.read(OWNERS, key=COOKIE.key) == [done.result["profileId"]]
+    assert await graph.read(COUNT) == [1, 0, 0]
+
+
+async def test_who_signs_out_leaves_the_device_to_nobody(graph: Graph) -> None:
+    ann = await person(graph, ANN, COOKIE)
+    await visit(graph, 1, COOKIE)
+    command = SignOutDevice(ProfileReference(id=ann), (COOKIE,), "key_web")
+
+    first = await sign_out_device(graph, command, None, NOW)
+    again = await sign_out_device(graph, command, None, NOW)
+    await visit(graph, 2, COOKIE)
+
+    assert [each.profile_id for each in first.changes] == [ann]
+    assert again.changes == ()
+    assert await history(graph, ann) == ["1"]
+    wrong = SignOutDevice(ProfileReference(id=ann), (ANN,), "key_web")
+    with pytest.raises(Refusal) as refusal:
+        await sign_out_device(graph, wrong, None, NOW)
+    assert [(each.code, each.field) for each in refusal.value.user_errors] == [
+        (UserErrorCode.INVALID, ("devices", "0"))
+    ]
+
+
+async def test_8_log_ins_at_once_join_a_visitor_once(graph: Graph) -> None:
+    known = await person(graph, ANN)
+    await visit(graph, 1, COOKIE)
+
+    done = await asyncio.gather(*(log_in(graph, ANN) for _ in range(8)))
+
+    assert sorted(each.result["outcome"] for each in done) == ["ALREADY_KNOWN"] * 7 + ["MERGED"]
+    assert await history(graph, known) == ["1"]
+    assert await graph.read(COUNT) == [2, 1, 1]
