@@ -181,9 +181,10 @@ ABSORB_SUBSCRIPTIONS: Final = Statement(
     "absorb_subscriptions",
     """
     UNWIND $rows AS row
-    MATCH (s:Subscription {id: row.id})
-    MATCH (s)<-[old:HAS_SUBSCRIPTION]-(l:Profile {id: $from})
     MATCH (by:Subscription {id: row.by})
+    WITH by, row.id AS id
+    MATCH (s:Subscription {id: id})
+    MATCH (s)<-[old:HAS_SUBSCRIPTION]-(l:Profile {id: $from})
     CREATE (l)-[:HAD_SUBSCRIPTION]->(s)
     CREATE (s)-[:ABSORBED_BY]->(by)
     DELETE old
@@ -282,9 +283,10 @@ HAND_RELATIONS: Final = Statement(
     "hand_relations_to",
     """
     UNWIND $rows AS row
-    MATCH (x:Relation {id: row.id})
-    MATCH (x)<-[old:RELATES]-(:Profile {id: row.from})
     MATCH (to:Profile {id: row.to})
+    WITH to, row.id AS id, row.from AS fromId
+    MATCH (x:Relation {id: id})
+    MATCH (x)<-[old:RELATES]-(:Profile {id: fromId})
     CREATE (to)-[:RELATES]->(x)
     DELETE old
     RETURN count(*)

@@ -74,10 +74,11 @@ UNPARK_RELATIONS: Final = Statement(
     "unpark_relations",
     """
     UNWIND $rows AS row
-    MATCH (x:Relation {id: row.id})
-    MATCH (x)<-[parked:RELATES]-(:Profile {id: $profileId})
     MATCH (owner:Profile {id: row.from})
     MATCH (root:Profile {id: coalesce(owner.mergedInto, owner.id)})
+    WITH root, row.id AS id
+    MATCH (x:Relation {id: id})
+    MATCH (x)<-[parked:RELATES]-(:Profile {id: $profileId})
     CREATE (root)-[:RELATES]->(x)
     DELETE parked
     RETURN collect(root.id)
@@ -89,11 +90,12 @@ PART_PROFILES: Final = Statement(
     "part_profiles",
     """
     MATCH (g:Merge {id: $id})
-    MATCH (l:Profile {id: $from})
-    MATCH (w:Profile {id: $into})
-    MATCH (l)-[merged:MERGED_INTO]->(w)
+    SET g.undoneAt = datetime({epochMillis: $now})
+    WITH $from AS loserId
+    MATCH (l:Profile {id: loserId})
+    MATCH (l)-[merged:MERGED_INTO]->(w:Profile {id: $into})
     DELETE merged
-    SET g.undoneAt = datetime({epochMillis: $now}), l.revision = w.revision,
+    SET l.revision = w.revision,
         w.memberIds = CASE WHEN size($memberIds) > 1 THEN $memberIds END
     WITH l
     UNWIND $restored AS memberId
