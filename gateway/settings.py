@@ -14,6 +14,7 @@ class KeyUse(StrEnum):
     CURSORS = "cursors"
     INPUT_HASHES = "input-hashes"
     BOOKMARKS = "bookmarks"
+    ERASED_ADDRESSES = "erased-addresses"
 
 
 @dataclass(frozen=True, slots=True)

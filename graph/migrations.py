@@ -40,6 +40,7 @@ MIGRATIONS = (
     Migration(3, "search", statements.SEARCH_INDEXES),
     Migration(4, "purchases of products", (Paged(LIST_PAGE_UNDER_PRODUCTS), statements.PURCHASES_OF_PRODUCTS)),
     Migration(5, "buyers", (Paged(MARK_PAGE_OF_BUYERS),)),
+    Migration(6, "erasure", statements.ERASURE),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

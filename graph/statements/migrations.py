@@ -107,6 +107,13 @@ PURCHASES_OF_PRODUCTS: Final = Statement(
     _SCHEMA_TIMEOUT_MS,
 )
 
+ERASURE: Final = (
+    _unique("ErasedProfile", "id"),
+    _unique("ErasedAddress", "hash"),
+    _index("ErasedProfile", "isUnfinished"),
+    _index("Outreach", "profileId"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(
