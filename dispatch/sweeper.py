@@ -11,6 +11,7 @@ from dispatch.retry_decision import MAX_ATTEMPTS
 from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
+from graph.erasing.remains import finish_erasures
 from graph.errors import GraphError
 from graph.forgetting import forget_expired
 from graph.outbox import SweepLimits
@@ -46,6 +47,7 @@ class Sweeper:
             if monotonic() >= forget_at:
                 forget_at = monotonic() + _FORGET_EVERY_S
                 await self._forget()
+                await self._finish_erasures()
             for channel in self.channels:
                 try:
                     await self.sweep(channel)
@@ -57,6 +59,12 @@ class Sweeper:
             await forget_expired(self.graph, self.clock.now())
         except GraphError as error:
             _log.warning("idempotency keys that ran out stay a little longer: %s", error)
+
+    async def _finish_erasures(self) -> None:
+        try:
+            await finish_erasures(self.graph)
+        except GraphError as error:
+            _log.warning("the rest of an erasure is put off: %s", error)
 
     async def sweep(self, channel: Channel) -> int:
         """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""

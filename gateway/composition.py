@@ -12,6 +12,7 @@ from dispatch.settings import DispatchSettings
 from gateway.api_keys import KeyRing
 from gateway.app import App, Parts, create_app
 from gateway.console.files import console_routes
+from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.schema.api import SCHEMA
 from gateway.schema.context import Services
@@ -56,9 +57,8 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     nudger = Nudger(settings.dispatch.redis_url)
     live = LiveProfiles(settings.dispatch.redis_url, graph)
     reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS))
-    input_key = settings.gateway.key_for(KeyUse.INPUT_HASHES)
     bookmarks = Bookmarks(settings.gateway.key_for(KeyUse.BOOKMARKS))
-    services = Services(graph, reader, SystemClock(), nudger, nudger, live, input_key, bookmarks)
+    services = Services(graph, reader, SystemClock(), nudger, nudger, live, Keys.of(settings.gateway), bookmarks)
     operations = Operations(SCHEMA, services)
     try:
         # A graph that has just started runs even this past its limit.

@@ -7,14 +7,14 @@ from typing import Any
 from graph.connection import Graph, Transaction
 from graph.erasing.erased_address import address_hash
 from graph.erasing.remains import clear_remains
-from graph.errors import Raced, Refusal, UserError
+from graph.errors import Raced
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
-from graph.people.reference import ProfileReference
+from graph.people.reference import ProfileReference, meant
 from graph.statements import erasing as statements
 from graph.statements import people
-from graph.vocabulary import ChangeKind, MessageState, UserErrorCode
+from graph.vocabulary import ChangeKind, MessageState
 
 # Most histories are gone with the answer; the sweeper goes on with those of many thousand entries.
 _BATCHES_WITH_THE_ANSWER = 8
@@ -73,31 +73,14 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
 
 async def _locked_family(transaction: Transaction, reference: ProfileReference) -> Sequence[str]:
     """The survivor's id, then those of the others. Raises Raced where a merge came in between."""
-    profile_id = await _meant(transaction, reference)
+    profile_id = await meant(transaction.run, reference)
     family: list[str] = await transaction.run(statements.FAMILY, id=profile_id)
     await transaction.run(people.LOCK_PROFILES, ids=sorted(family))
     is_same = await transaction.run(statements.FAMILY, id=profile_id) == family
     # Whoever is gone by now was erased by somebody else, which the next look finds out.
-    if not is_same or await _meant(transaction, reference) != profile_id:
+    if not is_same or await meant(transaction.run, reference) != profile_id:
         raise Raced("the profile was merged, split, erased or linked otherwise while it was being locked")
     return family
-
-
-async def _meant(transaction: Transaction, reference: ProfileReference) -> str:
-    """Whom the reference means now. Nobody is locked: all of the family are, at once and in the order of their ids."""
-    if reference.identifier is None:
-        survivor: str | None = await transaction.run(people.SURVIVOR, id=reference.id)
-        found, part = ([] if survivor is None else [survivor]), "id"
-    else:
-        keys = [reference.identifier.key]
-        owners = await transaction.run(people.OWNERS, keys=keys, onePersonTypes=[])
-        found, part = sorted({profile_id for _, profile_id, _ in owners}), "identifier"
-    if not found:
-        raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such profile.", ("profile", part)))
-    if len(found) > 1:
-        message = "This identifier points to several profiles."
-        raise Refusal(UserError(UserErrorCode.AMBIGUOUS_MATCH, message, ("profile", part)), candidates=tuple(found))
-    return found[0]
 
 
 async def _tombstone(transaction: Transaction, profile_id: str | None) -> dict[str, Any] | None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from graph.connection import Transaction
 from graph.errors import Raced, Refusal, UserError
@@ -18,6 +20,9 @@ class ProfileReference:
     identifier: IdentifierValue | None = None
 
 
+Run = Callable[..., Awaitable[Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A profile that is locked in this transaction; `is_new` where it was made for the reference."""
@@ -25,6 +30,28 @@ class Person:
     profile_id: str
     is_new: bool
     resolution: Resolution
+
+
+async def meant(run: Run, reference: ProfileReference) -> str:
+    """The id of the living profile that the reference means at this moment; nobody is locked.
+
+    `run` is that of a transaction, or the graph's `read`. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH with the
+    candidates where a value points to several people.
+    """
+    if reference.identifier is None:
+        survivor: str | None = await run(statements.SURVIVOR, id=reference.id)
+        if survivor is None:
+            raise Refusal(_not_found("id"))
+        return survivor
+    owners = await run(statements.OWNERS, keys=[reference.identifier.key], onePersonTypes=[])
+    found = sorted({str(profile_id) for _, profile_id, _ in owners})
+    if not found:
+        raise Refusal(_not_found("identifier"))
+    if len(found) > 1:
+        message = "This identifier points to several profiles."
+        error = UserError(UserErrorCode.AMBIGUOUS_MATCH, message, ("profile", "identifier"))
+        raise Refusal(error, candidates=tuple(found))
+    return found[0]
 
 
 async def locked_person(
