@@ -115,8 +115,8 @@ SCALARS: dict[object, strawberry.types.scalar.ScalarDefinition] = {
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description="As an input a scalar, or a flat object of scalars or lists of scalars, 8 KB at most. An answer may "
-        "be any JSON.",
+        description="As an input a scalar, or a flat object of scalars or lists of scalars, 8 KB at most. An answer "
+        "may be any JSON.",
         serialize=_unchanged,
         parse_value=_flat_json,
     ),
