@@ -12,6 +12,7 @@ from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
 from graph.consent.due import record_due
+from graph.erasing.remains import finish_erasures
 from graph.errors import GraphError
 from graph.forgetting import forget_expired
 from graph.outbox import SweepLimits
@@ -48,6 +49,7 @@ class Sweeper:
                 tidy_at = monotonic() + _TIDY_EVERY_S
                 await self._forget()
                 await self._record_due()
+                await self._finish_erasures()
             for channel in self.channels:
                 try:
                     await self.sweep(channel)
@@ -68,6 +70,12 @@ class Sweeper:
             return
         for each in changes:
             self.nudger.publish(each.profile_id, each.revision, each.kinds)
+
+    async def _finish_erasures(self) -> None:
+        try:
+            await finish_erasures(self.graph)
+        except GraphError as error:
+            _log.warning("the rest of an erasure is put off: %s", error)
 
     async def sweep(self, channel: Channel) -> int:
         """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""

@@ -34,6 +34,7 @@ _COMMANDS = {
         ("up", "Start everything on this machine and keep it running."),
         ("demo", "Fill the graph with the sample shop."),
         ("import", "Import a file of purchases into the graph."),
+        ("export", "Write everything that is known of one person as JSON."),
         ("mailbox", "List or show the letters that the local mailbox received."),
         ("key", "Make another API key and print it, this once."),
         ("doctor", "Check each part and say what is wrong and what to do."),

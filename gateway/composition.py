@@ -12,6 +12,7 @@ from dispatch.settings import DispatchSettings
 from gateway.api_keys import KeyRing
 from gateway.app import App, Parts, create_app
 from gateway.console.files import console_routes
+from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.schema.api import SCHEMA
 from gateway.schema.context import Services
@@ -59,7 +60,6 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     nudger = Nudger(settings.dispatch.redis_url)
     live = LiveProfiles(settings.dispatch.redis_url, graph)
     reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS))
-    input_key = settings.gateway.key_for(KeyUse.INPUT_HASHES)
     bookmarks = Bookmarks(settings.gateway.key_for(KeyUse.BOOKMARKS))
     confirmations = Confirmations((settings.gateway.key_for(KeyUse.CONFIRMATIONS),))
     services = Services(
@@ -69,7 +69,7 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         nudger,
         nudger,
         live,
-        input_key,
+        Keys.of(settings.gateway),
         bookmarks,
         confirmations,
         settings.merging,

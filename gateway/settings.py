@@ -15,6 +15,7 @@ class KeyUse(StrEnum):
     INPUT_HASHES = "input-hashes"
     BOOKMARKS = "bookmarks"
     CONFIRMATIONS = "confirmations"
+    ERASED_ADDRESSES = "erased-addresses"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from graph.settings import GraphSettings
 from graph.statement import WRITE_TIMEOUT_MS, Statement
 
 T = TypeVar("T")
+# Runs one statement: a transaction's `run`, or the graph's `read`.
+Run = Callable[..., Awaitable[Any]]
 
 _log: Final = logging.getLogger(__name__)
 

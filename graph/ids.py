@@ -30,6 +30,7 @@ class IdPrefix(StrEnum):
     OPT_OUT = "opt"
     RELATION = "rel"
     JOB = "job"
+    ERASURE = "era"
     API_KEY = "key"
     BLOCKED_IDENTIFIER = "blk"
 

@@ -46,6 +46,7 @@ MIGRATIONS = (
     Migration(7, "blocked values and domains", (*statements.BLOCKED_VALUES, Paged(NAME_PAGE_OF_DOMAINS))),
     Migration(8, "leaving", (*statements.LEAVING, Paged(MIGRATE_PAGE))),
     Migration(9, "merges", statements.MERGES),
+    Migration(10, "erasure", statements.ERASURE),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from gateway.api_keys import ALL_SCOPES, Viewer
+from gateway.keys import Keys
 from gateway.operations import GraphQLRequest, Operations
 from gateway.schema.api import SCHEMA
 from gateway.schema.context import Changes, LiveChanges, Nudges, Services
@@ -70,7 +71,7 @@ def _run(graph: Graph, document: str, variables: Mapping[str, object]) -> Mappin
         cast("Nudges", nobody),
         cast("Changes", nobody),
         cast("LiveChanges", nobody),
-        b"",
+        Keys(b"", b""),
     )
     viewer = Viewer("bench", "PROCESS", ALL_SCOPES)
     outcome = asyncio.run(Operations(SCHEMA, services).run(GraphQLRequest(document, variables), viewer, "bench"))

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 from graphql import GraphQLResolveInfo
 
 from gateway.api_keys import Viewer
+from gateway.keys import Keys
 from gateway.schema.root_reads import RootReads
 from graph.bookmarks import Bookmarks
 from graph.clock import Clock
@@ -55,7 +56,7 @@ class LiveChanges(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What resolvers may use, the same for every request. `input_key` keys the hashes of inputs that the graph has.
+    """What resolvers may use, the same for every request.
 
     With the default `bookmarks` a client sees its own writes only through the gateway that wrote them, and the links
     of the default `confirmations` are known only there.
@@ -67,7 +68,7 @@ class Services:
     nudges: Nudges
     changes: Changes
     live: LiveChanges
-    input_key: bytes = field(repr=False)
+    keys: Keys
     bookmarks: Bookmarks = field(default_factory=Bookmarks.of_this_process)
     confirmations: Confirmations = field(default_factory=Confirmations.of_this_process, repr=False)
     merging: MergeSettings = field(default_factory=MergeSettings)
@@ -85,7 +86,7 @@ class Context:
     changes: Changes
     live: LiveChanges
     request_id: str
-    input_key: bytes = field(repr=False)
+    keys: Keys
     confirmations: Confirmations = field(repr=False)
     merging: MergeSettings = field(default_factory=MergeSettings)
     # Of one execution; a socket has many.
@@ -102,7 +103,7 @@ class Context:
             services.changes,
             services.live,
             request_id,
-            services.input_key,
+            services.keys,
             services.confirmations,
             services.merging,
         )

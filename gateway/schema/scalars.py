@@ -119,7 +119,8 @@ SCALARS: dict[object, strawberry.types.scalar.ScalarDefinition] = {
     ),
     JSON: strawberry.scalar(
         name="JSON",
-        description="A scalar, a list of scalars, or a flat object of both; as an input at most 8 KB.",
+        description="As an input a scalar, a list of scalars, or a flat object of both, 8 KB at most. An answer may be "
+        "any JSON.",
         serialize=_unchanged,
         parse_value=_flat_json,
     ),

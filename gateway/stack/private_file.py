@@ -2,23 +2,31 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 
-def write_private(path: Path, text: str) -> None:
-    """Only the owner can read it, and a reader sees the old text or the new one, never half of it."""
+@contextmanager
+def open_private(path: Path) -> Iterator[TextIO]:
+    """Only the owner can read it, and a reader sees the old text or the whole new one, never half of it."""
     # mkstemp makes the file 0600 from its first moment on.
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def write_private(path: Path, text: str) -> None:
+    with open_private(path) as file:
+        file.write(text)
 
 
 def read_or_make(path: Path, make: Callable[[], str]) -> str:

@@ -112,7 +112,7 @@ async def suppress_in(transaction: Transaction, command: Suppress, now_ms: int) 
 
 async def _locked(transaction: Transaction, address: IdentifierValue, now_ms: int) -> Resolution:
     """The address and everybody who has it: all of them are told. Raises Refusal IDENTIFIER_BLOCKED for nobody's."""
-    holders = await holders_of(transaction, address)
+    holders = await holders_of(transaction.run, address)
     resolution = await resolve(transaction, (address,), now_ms, holders)
     with told_below("target", "address", instead_of=2):
         resolution.refuse_blocked(address)

@@ -95,8 +95,8 @@ async def merge_profiles(
 
 async def meant(transaction: Transaction, command: MergeProfiles) -> tuple[str, str]:
     """Whom the two references mean: loser and survivor. Nothing is locked. Raises Refusal."""
-    from_id = await found_person(transaction, command.loser, "from")
-    return from_id, await found_person(transaction, command.survivor, "into")
+    from_id = await found_person(transaction.run, command.loser, "from")
+    return from_id, await found_person(transaction.run, command.survivor, "into")
 
 
 async def merge_in(

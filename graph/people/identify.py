@@ -54,7 +54,7 @@ async def identify_in(transaction: Transaction, command: Identify, settings: Mer
     found = await _known(transaction, command)
     values = (*command.anonymous, *known_value)
     # Everybody who has one of the values may change: who is merged, and whom a token is taken from.
-    holders = {each for value in command.anonymous for each in await holders_of(transaction, value)}
+    holders = {each for value in command.anonymous for each in await holders_of(transaction.run, value)}
     resolution = await resolve_rows(
         transaction, [(each,) for each in values], now_ms, [*holders, *([found] if found else [])]
     )
@@ -81,7 +81,7 @@ async def identify_in(transaction: Transaction, command: Identify, settings: Mer
 async def _known(transaction: Transaction, command: Identify) -> str | None:
     """None for a person who is to be made: a value that is nobody's yet."""
     try:
-        return await found_person(transaction, command.known, "known")
+        return await found_person(transaction.run, command.known, "known")
     except Refusal as refusal:
         is_new = command.create_profile and command.known.identifier is not None
         if is_new and refusal.user_errors[0].code is UserErrorCode.NOT_FOUND:

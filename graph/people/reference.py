@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from graph.connection import Transaction
+from graph.connection import Run, Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
 from graph.people.resolution import Resolution, holders_of, resolve_rows
@@ -52,20 +52,21 @@ async def locked_person(
         alone = [(reference.identifier,), also]
         resolution = await resolve_rows(transaction, alone, now_ms, with_ids, rounds=1)
         return _by_identifier(resolution, reference.identifier, create=create)
-    survivor = await _survivor(transaction, reference.id, _PROFILE)
+    survivor = await _survivor(transaction.run, reference.id, _PROFILE)
     resolution = await resolve_rows(transaction, [also], now_ms, {survivor, *with_ids}, rounds=1)
     await _check_that_it_remains(transaction, survivor)
     return Person(survivor, is_new=False, resolution=resolution)
 
 
-async def found_person(transaction: Transaction, reference: ProfileReference, part: str) -> str:
+async def found_person(run: Run, reference: ProfileReference, part: str) -> str:
     """The id of the living profile that the reference means; nothing is locked, so look again after locking it.
 
-    `part` names the reference in the input. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH with the candidates.
+    `run` is that of a transaction, or the graph's `read`. `part` names the reference in the input. Raises Refusal
+    NOT_FOUND, or AMBIGUOUS_MATCH with the candidates.
     """
     if reference.identifier is None:
-        return await _survivor(transaction, reference.id, part)
-    owners = sorted(await holders_of(transaction, reference.identifier))
+        return await _survivor(run, reference.id, part)
+    owners = sorted(await holders_of(run, reference.identifier))
     if not owners:
         raise Refusal(_not_found(part, "identifier"))
     if len(owners) > 1:
@@ -82,7 +83,7 @@ async def locked_people(
     Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH where a value points to several people, with the name in its path.
     """
     survivors = {
-        name: await _survivor(transaction, each.id, name)
+        name: await _survivor(transaction.run, each.id, name)
         for name, each in references.items()
         if each.identifier is None
     }
@@ -116,8 +117,8 @@ def _matched(resolution: Resolution, value: IdentifierValue, name: str) -> str |
         raise refusal.at(name, "identifier") from None
 
 
-async def _survivor(transaction: Transaction, profile_id: str | None, name: str) -> str:
-    survivor: str | None = await transaction.run(statements.SURVIVOR, id=profile_id)
+async def _survivor(run: Run, profile_id: str | None, name: str) -> str:
+    survivor: str | None = await run(statements.SURVIVOR, id=profile_id)
     if survivor is None:
         raise Refusal(_not_found(name, "id"))
     return survivor

@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from graph.connection import Transaction
+from graph.connection import Run, Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import CONTACT_TYPES, IdentifierValue
 from graph.identifying.blocking import blocked_keys
@@ -212,10 +212,9 @@ async def resolve_rows(
     raise Raced("identifiers changed hands while they were being locked")
 
 
-async def holders_of(transaction: Transaction, identifier: IdentifierValue) -> set[str]:
+async def holders_of(run: Run, identifier: IdentifierValue) -> set[str]:
     """All people who have the identifier at this moment; nobody is locked."""
-    people = await _people(transaction, [identifier.key], ())
-    return set(people.owners[identifier.key])
+    return set(await run(statements.HOLDERS, key=identifier.key))
 
 
 async def touch(

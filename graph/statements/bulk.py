@@ -116,7 +116,7 @@ COMPLETE_PURCHASES: Final = Statement(
     """
     UNWIND $rows AS row
     MATCH (u:Purchase {sourceKey: row.key})
-    SET u.totalMicros = u.totalMicros
+    SET u.id = u.id
     WITH u, row WHERE u.changedAt = u.placedAt AND COUNT { (u)-[:CONTAINS]->() } < size(row.lines)
     SET u.totalMicros = row.totalMicros, u.placedAt = datetime({epochMillis: row.placedMs}),
         u.changedAt = datetime({epochMillis: row.placedMs})

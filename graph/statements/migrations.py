@@ -127,11 +127,14 @@ LEAVING: Final = (
 # The merges of a person are read like any other history; what is in flight to one is found without their messages.
 MERGES: Final = (
     _unique("Merge", "id"),
-    # What a merge moves it finds by these.
-    _unique("OptOut", "id"),
-    _unique("Relation", "id"),
     _index("Merge", "profileId", "at", "id"),
     _index("Pending", "profileId"),
+)
+ERASURE: Final = (
+    _unique("ErasedProfile", "id"),
+    _unique("ErasedAddress", "hash"),
+    _index("ErasedProfile", "isUnfinished"),
+    _index("Outreach", "profileId"),
 )
 
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)

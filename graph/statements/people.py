@@ -28,6 +28,14 @@ OWNERS: Final = Statement(
     """,
 )
 
+HOLDERS: Final = Statement(
+    "holders_of_identifier",
+    """
+    MATCH (:Identifier {key: $key})-[:IDENTIFIES]->(p:Profile)
+    RETURN collect(DISTINCT coalesce(p.mergedInto, p.id))
+    """,
+)
+
 # Writing a property takes the lock, even when its value stays: a lock without a trace. The value must not come from
 # the node: `SET p.revision = p.revision` reads before it waits, and writes back a revision that was passed by (seen).
 LOCK_PROFILES: Final = Statement(

@@ -27,7 +27,7 @@ CONFIRMED: Final = Statement(
 
 LOCK: Final = Statement(
     "lock_any_subscription",
-    "MATCH (s:Subscription {id: $id}) SET s.status = s.status RETURN s.id",
+    "MATCH (s:Subscription {id: $id}) SET s.id = $id RETURN s.id",
 )
 
 # Whose it is, what it says, and what stands in the ledger and against it. The survivor of a merge holds what opt-outs
@@ -225,7 +225,7 @@ LOCK_ELSEWHERE: Final = Statement(
     MATCH (i:Identifier {id: $identifierId})<-[:AT]-(s:Subscription)<-[:HAS_SUBSCRIPTION]-(holder:Profile)
     WHERE coalesce(holder.mergedInto, holder.id) <> $profileId
     WITH s ORDER BY s.id
-    SET s.status = s.status
+    SET s.id = s.id
     RETURN collect(s.id)
     """,
 )

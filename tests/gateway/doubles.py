@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from gateway.api_keys import ALL_SCOPES, KeyRing, key_hash
 from gateway.app import App, Parts, create_app
+from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.schema.api import SCHEMA
 from gateway.schema.build import Schema
@@ -161,6 +162,9 @@ class StubLive:
             self.listening -= 1
 
 
+KEYS = Keys(inputs=b"a key for inputs", addresses=b"a key for addresses")
+
+
 @dataclass
 class World:
     """One gateway on stand-ins."""
@@ -175,7 +179,7 @@ class World:
 
     def services(self) -> Services:
         graph = cast("Graph", self.graph)
-        return Services(graph, self.reader, FixedClock(NOW), self.nudger, self.nudger, self.live, b"key")
+        return Services(graph, self.reader, FixedClock(NOW), self.nudger, self.nudger, self.live, KEYS)
 
     def app(self) -> App:
         return create_app(self.parts())

@@ -14,7 +14,7 @@ from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.reading.reader import Reader
 from graph.vocabulary import Right
-from tests.gateway.doubles import NOW, StubLive, StubNudger
+from tests.gateway.doubles import KEYS, NOW, StubLive, StubNudger
 
 # A statement that the graph never saw may take longer to plan than a read may last, on a busy machine.
 _TRIES, _PAUSE_S = 8, 0.5
@@ -24,7 +24,7 @@ _PATIENT = frozenset({"TIMEOUT", "UNAVAILABLE"})
 class FastPath:
     def __init__(self, graph: Graph, cursor_key: bytes) -> None:
         services = Services(
-            graph, Reader(graph, cursor_key), FixedClock(NOW), StubNudger(), StubNudger(), StubLive(), b"key"
+            graph, Reader(graph, cursor_key), FixedClock(NOW), StubNudger(), StubNudger(), StubLive(), KEYS
         )
         self._operations = Operations(SCHEMA, services)
         self.waited = 0

@@ -10,6 +10,8 @@ from gateway.schema.mutations import (
     confirm_subscription,
     create_resource,
     define_attribute,
+    erase_profile,
+    export_profile,
     identify,
     join_category,
     merge_profiles,
@@ -163,4 +165,14 @@ class Mutation:
     )
     create_resource = strawberry.mutation(
         create_resource.resolve, description="Makes a publisher that people can subscribe to."
+    )
+    erase_profile = strawberry.mutation(
+        erase_profile.resolve,
+        description="Forgets a person for good: names, addresses, events and messages are deleted, purchases stay "
+        "without them. It cannot be undone.",
+    )
+    export_profile = strawberry.mutation(
+        export_profile.resolve,
+        description="Hands out everything that is known of a person as one JSON document; changes nothing.",
+        directives=[scope(Right.PROFILE_PII)],
     )

@@ -62,7 +62,7 @@ def guard(context: Context, mutation: str, given: Any) -> Guard | None:
     content = json.dumps(_plain(given), sort_keys=True, default=str)
     return Guard(
         key=hashlib.sha256(scope.encode()).hexdigest(),
-        input_hash=hmac.new(context.input_key, f"{scope}\n{content}".encode(), hashlib.sha256).hexdigest(),
+        input_hash=hmac.new(context.keys.inputs, f"{scope}\n{content}".encode(), hashlib.sha256).hexdigest(),
     )
 
 

@@ -11,11 +11,11 @@ from gateway.schema.context import Context
 from gateway.schema.inputs.unsubscribe import UnsubscribeInput, UnsubscribeTarget
 from gateway.schema.mutations.settle import guard
 from graph.idempotency import Guard
-from tests.gateway.doubles import World
+from tests.gateway.doubles import KEYS, World
 
 
 def kept(key: str = "k-1", reason: str = "ann@example.com", input_key: bytes = b"one") -> Guard:
-    services = replace(World().services(), input_key=input_key)
+    services = replace(World().services(), keys=replace(KEYS, inputs=input_key))
     given = UnsubscribeInput(target=UnsubscribeTarget(subscription=ID("sub_1")), reason=reason, idempotency_key=key)
     found = guard(Context.of(services, Viewer("key_1", "API_KEY", ()), "req_1"), "unsubscribe", given)
     assert found is not None

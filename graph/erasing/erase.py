@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph.connection import Graph, Transaction
+from graph.erasing.erased_address import address_hash
+from graph.erasing.remains import clear_remains
+from graph.errors import Raced
+from graph.idempotency import Done, Guard, once
+from graph.ids import IdPrefix, new_id
+from graph.people.change import ProfileChange
+from graph.people.reference import ProfileReference, found_person
+from graph.statements import erasing as statements
+from graph.statements import people
+from graph.vocabulary import ChangeKind, MessageState
+
+# Most histories are gone with the answer; the sweeper goes on with those of many thousand entries.
+_BATCHES_WITH_THE_ANSWER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class EraseProfile:
+    """`address_key` keys the hashes of the addresses that are forgotten."""
+
+    profile: ProfileReference
+    address_key: bytes = field(repr=False)
+
+
+async def erase_profile(graph: Graph, command: EraseProfile, guard: Guard | None, now_ms: int) -> Done:
+    """Erases one person for good, with everybody who was ever merged into them.
+
+    Once it is committed nothing can be read of the person: identifiers that are theirs alone are deleted with their
+    suppressions, of shared ones only the edge; subscriptions, opt-outs, relations, merges with their undo logs and all
+    fields go; the ledger stays, redacted; open messages are cancelled. Then events and messages are deleted in batches,
+    and purchases keep products, quantities and money alone. What a crash leaves of that, `finish_erasures` clears.
+    Of each address a keyed hash is kept.
+
+    The result holds `profileId` (of the survivor), `erasedAt` in epoch ms and `receiptId`. A second call by any id of
+    the person answers with the first one's. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH for a shared identifier.
+    """
+
+    async def work(transaction: Transaction) -> Done:
+        return await erase_in(transaction, command, now_ms)
+
+    done = await once(graph, guard, now_ms, work)
+    for profile_id in done.result["familyIds"]:
+        await clear_remains(graph, profile_id, _BATCHES_WITH_THE_ANSWER)
+    return done
+
+
+async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int) -> Done:
+    """The part that is one transaction: after it nobody finds the person."""
+    earlier = await _tombstone(transaction, command.profile.id)
+    if earlier is not None:
+        return Done(earlier)
+    family = await _locked_family(transaction, command.profile)
+    addresses = await transaction.run(statements.ADDRESSES, ids=family)
+    own = [(identifier_id, key) for identifier_id, key, is_shared in addresses if not is_shared]
+    hashes = sorted(address_hash(command.address_key, key) for _, key in own)
+    await transaction.run(statements.REMEMBER_ADDRESSES, hashes=hashes, now=now_ms)
+    await transaction.run(statements.CANCEL_MESSAGES, ids=family, cancelled=MessageState.CANCELLED)
+    await transaction.run(statements.REDACT_LEDGER, ids=family)
+    await transaction.run(statements.DELETE_SUBSCRIPTIONS, ids=family)
+    await transaction.run(statements.DELETE_ABOUT, ids=family)
+    await transaction.run(statements.DELETE_ADDRESSES, ids=[identifier_id for identifier_id, _ in own])
+    receipt_id = new_id(IdPrefix.ERASURE, now_ms)
+    revisions = await transaction.run(statements.BURY, ids=family, receiptId=receipt_id, now=now_ms)
+    changes = tuple(ProfileChange(each, revision, frozenset({ChangeKind.PROFILE})) for each, revision in revisions)
+    return Done(_result(family[0], family, receipt_id, now_ms), changes)
+
+
+async def _locked_family(transaction: Transaction, reference: ProfileReference) -> Sequence[str]:
+    """The survivor's id, then those of the others. Raises Raced where a merge came in between."""
+    profile_id = await found_person(transaction.run, reference, "profile")
+    family: list[str] = await transaction.run(statements.FAMILY, id=profile_id)
+    await transaction.run(people.LOCK_PROFILES, ids=sorted(family))
+    is_same = await transaction.run(statements.FAMILY, id=profile_id) == family
+    # Whoever is gone by now was erased by somebody else, which the next look finds out.
+    if not is_same or await found_person(transaction.run, reference, "profile") != profile_id:
+        raise Raced("the profile was merged, split, erased or linked otherwise while it was being locked")
+    return family
+
+
+async def _tombstone(transaction: Transaction, profile_id: str | None) -> dict[str, Any] | None:
+    if profile_id is None:
+        return None
+    found = await transaction.run(statements.TOMBSTONE, id=profile_id)
+    return None if found is None else _result(found[0], (), found[1], found[2])
+
+
+def _result(profile_id: str, family: Sequence[str], receipt_id: str, erased_at_ms: int) -> dict[str, Any]:
+    return {"profileId": profile_id, "familyIds": list(family), "receiptId": receipt_id, "erasedAt": erased_at_ms}

@@ -1,0 +1,27 @@
+"""What is kept of an address whose person was erased: enough to know it again, too little to read it.
+
+An old list that still names the address must not bring the person back. Whoever holds a copy of the graph cannot try
+addresses against the hashes, because they are keyed with a secret that no graph holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Collection
+
+from graph.connection import Transaction
+from graph.statements import erasing as statements
+
+
+def address_hash(key: bytes, identifier_key: str) -> str:
+    return hmac.new(key, identifier_key.encode(), hashlib.sha256).hexdigest()
+
+
+async def erased_since(transaction: Transaction, key: bytes, identifier_keys: Collection[str]) -> dict[str, int]:
+    """Of these identifiers those that were erased, with when, in epoch ms."""
+    hashes = {address_hash(key, each): each for each in identifier_keys}
+    if not hashes:
+        return {}
+    found = await transaction.run(statements.IS_REMEMBERED, hashes=sorted(hashes))
+    return {hashes[each]: erased_at for each, erased_at in found}
