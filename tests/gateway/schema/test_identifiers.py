@@ -16,7 +16,7 @@ from graph.connection import Graph
 from graph.reading.reader import Reader
 from graph.rehearsal import rehearse_writes
 from graph.vocabulary import ChangeKind, Right
-from tests.gateway.doubles import NOW, StubLive, StubNudger
+from tests.gateway.doubles import KEYS, NOW, StubLive, StubNudger
 
 EMAIL = {"type": "EMAIL", "value": "ann@shop.example"}
 TILL = {"type": "EMAIL", "value": "Till@shop.example"}
@@ -28,7 +28,7 @@ class Api:
     def __init__(self, graph: Graph) -> None:
         self.nudger = StubNudger()
         services = Services(
-            graph, Reader(graph, b"k" * 32), FixedClock(NOW), self.nudger, self.nudger, StubLive(), b"key"
+            graph, Reader(graph, b"k" * 32), FixedClock(NOW), self.nudger, self.nudger, StubLive(), KEYS
         )
         self._operations = Operations(SCHEMA, services)
 

@@ -16,7 +16,7 @@ from graph.connection import Graph
 from graph.reading.reader import Reader
 from graph.rehearsal import rehearse_writes
 from graph.vocabulary import ChangeKind, Right
-from tests.gateway.doubles import NOW, World
+from tests.gateway.doubles import KEYS, NOW, World
 from tests.gateway.schema.limited import ask as limited_ask
 from tests.gateway.schema.limited import errors_of, limit, without
 
@@ -51,7 +51,7 @@ class RealWorld(World):
     def services(self) -> Services:
         assert self.real is not None
         reader = Reader(self.real, b"k" * 32)
-        return Services(self.real, reader, FixedClock(NOW), self.nudger, self.nudger, self.live, b"key")
+        return Services(self.real, reader, FixedClock(NOW), self.nudger, self.nudger, self.live, KEYS)
 
 
 @pytest.fixture

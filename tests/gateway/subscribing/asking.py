@@ -12,7 +12,7 @@ from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.reading.reader import Reader
 from graph.vocabulary import Right
-from tests.gateway.doubles import NOW, StubLive, StubNudger
+from tests.gateway.doubles import KEYS, NOW, StubLive, StubNudger
 
 
 class Asker:
@@ -21,7 +21,7 @@ class Asker:
     def __init__(self, graph: Graph) -> None:
         self.clock = FixedClock(NOW)
         nudger = StubNudger()
-        services = Services(graph, Reader(graph, b"c" * 32), self.clock, nudger, nudger, StubLive(), b"key")
+        services = Services(graph, Reader(graph, b"c" * 32), self.clock, nudger, nudger, StubLive(), KEYS)
         self._operations = Operations(SCHEMA, services)
 
     async def body(self, document: str, scopes: tuple[Right, ...] = ALL_SCOPES, **variables: Any) -> Any:
