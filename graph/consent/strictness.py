@@ -19,9 +19,9 @@ _STRICTEST_FIRST: Final = (
 CLOSED: Final = frozenset({Status.COMPLAINED, Status.HARD_BOUNCED, Status.INVALID})
 
 
-def stricter(one: Status, other: Status) -> Status:
-    """Of two, the one that allows less."""
-    return min(one, other, key=_STRICTEST_FIRST.index)
+def stricter(*statuses: Status) -> Status:
+    """Of several, the one that allows least."""
+    return min(statuses, key=_STRICTEST_FIRST.index)
 
 
 def widens(before: Status, after: Status) -> bool:

@@ -6,18 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from graph.consent.strictness import stricter
 from graph.vocabulary import SubscriptionStatus as Status
 
-_STRICTNESS: Final = (
-    Status.SUBSCRIBED,
-    Status.UNCONFIRMED,
-    Status.SUSPENDED,
-    Status.INVALID,
-    Status.UNSUBSCRIBED,
-    Status.HARD_BOUNCED,
-    Status.COMPLAINED,
-)
-_RANKS: Final = {status: rank for rank, status in enumerate(_STRICTNESS)}
 # What a person or a provider said, and what outlives an archived subscription.
 REFUSALS: Final = frozenset({Status.INVALID, Status.UNSUBSCRIBED, Status.HARD_BOUNCED, Status.COMPLAINED})
 
@@ -32,14 +23,6 @@ class Consent:
     status: Status
     suspended_until: int | None = None
     expires_at: int | None = None
-
-
-def stricter(*statuses: Status) -> Status:
-    return max(statuses, key=_RANKS.__getitem__)
-
-
-def is_stricter(status: Status, than: Status) -> bool:
-    return _RANKS[status] > _RANKS[than]
 
 
 def narrower(left: Consent, right: Consent, now_ms: int) -> Consent:

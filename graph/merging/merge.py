@@ -12,7 +12,7 @@ from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.merging.fields import ATTRIBUTE, CHANGED_AT, DECLARED, TRACKED
 from graph.merging.plan import JOINED, MergePlan, plan_merge
-from graph.merging.rows import consent_row, edge_row, membership_row, property_row, run_rows
+from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import VERIFIED_AT, Membership, Side, side_from_row
 from graph.merging.undo import UndoLog
@@ -246,7 +246,7 @@ async def _write(transaction: Transaction, plan: MergePlan, now_ms: int) -> None
     absorbed = [{"id": each.id, "by": each.by} for each in plan.absorbed]
     consents = [consent_row(each.subscription_id, each.after) for each in plan.consents]
     categories = [membership_row(each.subscription_id, each.category_id, each.after) for each in plan.categories]
-    raised = [{"id": each.id, "since": each.after_ms} for each in plan.raised_opt_outs]
+    raised = [opt_out_row(each) for each in plan.raised_opt_outs]
     parked = [{"id": each.id, "from": each.from_id, "to": plan.loser.id} for each in plan.parked_relations]
     properties = [property_row(each.name, each.after) for each in plan.properties]
     await run_rows(transaction, statements.MOVE_IDENTIFIERS, "ids", plan.moved_identifiers, **both)
@@ -257,7 +257,7 @@ async def _write(transaction: Transaction, plan: MergePlan, now_ms: int) -> None
     await run_rows(transaction, statements.SET_CONSENTS, "rows", consents, now=now_ms)
     await run_rows(transaction, statements.SET_MEMBERSHIPS, "rows", categories)
     await run_rows(transaction, statements.MOVE_OPT_OUTS, "ids", plan.moved_opt_outs, **both)
-    await run_rows(transaction, statements.SET_OPT_OUT_TIMES, "rows", raised)
+    await run_rows(transaction, statements.SET_OPT_OUTS, "rows", raised)
     await run_rows(transaction, statements.MOVE_RELATIONS_OUT, "ids", plan.relations_out, **both)
     await run_rows(transaction, statements.MOVE_RELATIONS_IN, "ids", plan.relations_in, **both)
     await run_rows(transaction, statements.HAND_RELATIONS, "rows", parked)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.consent.evidence import Evidence
+from graph.consent.strictness import stricter, widens
 from graph.errors import UserError
-from graph.merging.consent import REFUSALS, Consent, is_stricter, narrower, stricter
+from graph.merging.consent import REFUSALS, Consent, narrower
 from graph.merging.fields import PropertyChange, group_of, property_changes
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import (
@@ -80,12 +81,23 @@ class CategoryChange:
 
 
 @dataclass(frozen=True, slots=True)
-class OptOutChange:
-    """Both said no to the same: the later time stands, for only newer evidence gets round it."""
+class No:
+    """Since when somebody says no, and what was lifted from it."""
 
+    since_ms: int
+    lifted: tuple[str, ...] = ()
+
+    def with_that_of(self, other: No) -> No:
+        """Both said no to the same: only newer evidence than either gets round it, and only what both lifted is."""
+        lifted = tuple(each for each in self.lifted if each in other.lifted)
+        return No(max(self.since_ms, other.since_ms), lifted)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutChange:
     id: str
-    before_ms: int
-    after_ms: int
+    before: No
+    after: No
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +275,7 @@ def _refused(held: HeldSubscription, other: Side, now_ms: int) -> Consent:
 
 def _grant(held: HeldSubscription, theirs: HeldSubscription | None) -> Evidence | None:
     """What proves the wider of the two consents, which does not hold any more."""
-    if theirs is None or is_stricter(theirs.consent.status, held.consent.status):
+    if theirs is None or widens(theirs.consent.status, held.consent.status):
         return held.opt_in
     return theirs.opt_in or held.opt_in
 
@@ -276,6 +288,10 @@ def _categories(ours: HeldSubscription, theirs: HeldSubscription) -> Iterable[Ca
             yield CategoryChange(ours.id, category_id, mine, other)
 
 
+def no_of(opt_out: HeldOptOut) -> No:
+    return No(opt_out.since_ms, opt_out.lifted)
+
+
 def _opt_outs(survivor: Side, loser: Side) -> tuple[tuple[str, ...], tuple[OptOutChange, ...]]:
     ours: dict[tuple[str | None, Channel | None], HeldOptOut] = {each.subject: each for each in survivor.opt_outs}
     moved, raised = [], []
@@ -283,8 +299,8 @@ def _opt_outs(survivor: Side, loser: Side) -> tuple[tuple[str, ...], tuple[OptOu
         mine = ours.get(each.subject)
         if mine is None:
             moved.append(each.id)
-        elif each.since_ms > mine.since_ms:
-            raised.append(OptOutChange(mine.id, mine.since_ms, each.since_ms))
+        elif (after := no_of(mine).with_that_of(no_of(each))) != no_of(mine):
+            raised.append(OptOutChange(mine.id, no_of(mine), after))
     return tuple(moved), tuple(raised)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from graph.connection import Transaction
 from graph.merging.consent import Consent
+from graph.merging.plan import OptOutChange
 from graph.merging.sides import Membership, Stored
 from graph.statement import Statement
 
@@ -29,6 +30,10 @@ def property_row(name: str, stored: Stored | None) -> dict[str, object]:
 
 def edge_row(identifier_id: str, name: str, stored: Stored | None) -> dict[str, object]:
     return {"id": identifier_id, **property_row(name, stored)}
+
+
+def opt_out_row(change: OptOutChange) -> dict[str, object]:
+    return {"id": change.id, "since": change.after.since_ms, "lifted": list(change.after.lifted) or None}
 
 
 def consent_row(subscription_id: str, consent: Consent) -> dict[str, object]:

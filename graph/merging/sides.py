@@ -96,10 +96,13 @@ class HeldSubscription:
 
 @dataclass(frozen=True, slots=True)
 class HeldOptOut:
+    """`lifted` names what newer evidence got round it for: channels of its resource, or resources on its channel."""
+
     id: str
     resource_id: str | None
     channel: Channel | None
     since_ms: int
+    lifted: tuple[str, ...] = ()
 
     def covers(self, subscription: HeldSubscription) -> bool:
         """Whether this standing no is about that address: newer evidence of consent got round it (rule 22)."""
@@ -107,6 +110,8 @@ class HeldOptOut:
         if evidence is not None and evidence.at_ms > self.since_ms:
             return False
         place = subscription.place
+        if (place.channel if self.channel is None else place.resource_id) in self.lifted:
+            return False
         return self.resource_id in {None, place.resource_id} and self.channel in {None, place.channel}
 
     @property
@@ -161,8 +166,8 @@ def side_from_row(row: Mapping[str, Any], one_person_types: Iterable[str]) -> Si
         ),
         subscriptions=tuple(map(subscription_from_row, row["subscriptions"])),
         opt_outs=tuple(
-            HeldOptOut(id_, resource_id, None if channel is None else Channel(channel), since_ms)
-            for id_, resource_id, channel, since_ms in row["optOuts"]
+            HeldOptOut(id_, resource_id, None if channel is None else Channel(channel), since_ms, tuple(lifted))
+            for id_, resource_id, channel, since_ms, lifted in row["optOuts"]
         ),
         relations=tuple(HeldRelation(*each) for each in row["relations"]),
         act=_act(row["act"]),

@@ -11,7 +11,7 @@ from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.merging.merge import NO_ACTS, category_status, read_sides
-from graph.merging.rows import consent_row, edge_row, membership_row, property_row, run_rows
+from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import VERIFIED_AT, HeldOptOut, HeldSubscription, Side, subscription_from_row
 from graph.merging.split_plan import Consequences, SplitPlan, plan_split, verified_by_merge
@@ -110,8 +110,8 @@ async def _write(
     await _share(transaction, plan, survivor, restored_id)
     await _subscriptions(transaction, plan, back, restored_id, now_ms)
     await run_rows(transaction, merging.MOVE_OPT_OUTS, "ids", plan.opt_outs_back, **_moving(back))
-    times = [{"id": each.id, "since": each.after_ms} for each in plan.opt_out_times]
-    await run_rows(transaction, merging.SET_OPT_OUT_TIMES, "rows", times)
+    times = [opt_out_row(each) for each in plan.opt_out_times]
+    await run_rows(transaction, merging.SET_OPT_OUTS, "rows", times)
     copies = [_opt_out_row(each, now_ms) for each in plan.opt_outs_copied]
     await run_rows(transaction, splitting.COPY_OPT_OUTS, "rows", copies, profileId=restored_id)
     await run_rows(transaction, merging.MOVE_RELATIONS_OUT, "ids", plan.relations_out, **_moving(back))
@@ -199,6 +199,7 @@ def _opt_out_row(opt_out: HeldOptOut, now_ms: int) -> dict[str, object]:
         "resourceId": opt_out.resource_id,
         "channel": opt_out.channel,
         "since": opt_out.since_ms,
+        "lifted": list(opt_out.lifted) or None,
     }
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.consent.cause import Cause
-from graph.merging.consent import Consent, narrower, stricter
+from graph.consent.strictness import stricter
+from graph.merging.consent import Consent, narrower
 from graph.merging.fields import PropertyChange, group_of
 from graph.merging.plan import (
     LEFT,
@@ -20,6 +21,7 @@ from graph.merging.plan import (
     OptOutChange,
     ParkedRelation,
     SharedIdentifier,
+    no_of,
 )
 from graph.merging.sides import VERIFIED_AT, Act, HeldOptOut, HeldSubscription, Membership, Side, record_id_of
 from graph.merging.undo import ConsentMark, UndoLog
@@ -231,12 +233,13 @@ def _parted(pair: AbsorbedSubscription, held: Mapping[str, HeldSubscription]) ->
 def _opt_out_times(undo: UndoLog, ours: Sequence[HeldOptOut], theirs: Sequence[HeldOptOut]) -> Iterable[OptOutChange]:
     present = {each.id: each for each in ours}
     for change in undo.raised_opt_outs:
-        if change.id in present and present[change.id].since_ms == change.after_ms:
-            yield OptOutChange(change.id, change.after_ms, change.before_ms)
+        if change.id in present and no_of(present[change.id]) == change.after:
+            yield OptOutChange(change.id, change.after, change.before)
     kept = {each.subject: each for each in theirs}
     for later in _since(undo, ours):
-        if later.subject in kept and later.since_ms > kept[later.subject].since_ms:
-            yield OptOutChange(kept[later.subject].id, kept[later.subject].since_ms, later.since_ms)
+        mine = kept.get(later.subject)
+        if mine is not None and (after := no_of(mine).with_that_of(no_of(later))) != no_of(mine):
+            yield OptOutChange(mine.id, no_of(mine), after)
 
 
 def _new_opt_outs(undo: UndoLog, ours: Sequence[HeldOptOut], theirs: Sequence[HeldOptOut]) -> Iterable[HeldOptOut]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from graph.merging.plan import (
     CategoryChange,
     MergePlan,
     MovedSubscription,
+    No,
     OptOutChange,
     ParkedRelation,
     SharedIdentifier,
@@ -133,7 +134,7 @@ class UndoLog:
                     for id_, said in self.memberships.items()
                 },
                 "movedOptOuts": self.moved_opt_outs,
-                "raisedOptOuts": [[each.id, each.before_ms, each.after_ms] for each in self.raised_opt_outs],
+                "raisedOptOuts": [[each.id, _said(each.before), _said(each.after)] for each in self.raised_opt_outs],
                 "optOuts": self.opt_outs,
                 "relationsOut": self.relations_out,
                 "relationsIn": self.relations_in,
@@ -167,7 +168,9 @@ class UndoLog:
                 for id_, said in log["memberships"].items()
             },
             moved_opt_outs=tuple(log["movedOptOuts"]),
-            raised_opt_outs=tuple(OptOutChange(*each) for each in log["raisedOptOuts"]),
+            raised_opt_outs=tuple(
+                OptOutChange(id_, _no(before), _no(after)) for id_, before, after in log["raisedOptOuts"]
+            ),
             opt_outs=tuple(log["optOuts"]),
             relations_out=tuple(log["relationsOut"]),
             relations_in=tuple(log["relationsIn"]),
@@ -203,3 +206,11 @@ def _consent_of(row: list[Any]) -> Consent:
 def _category(subscription_id: str, category_id: str, before: list[Any] | None, after: list[Any]) -> CategoryChange:
     later = Membership(*after)
     return CategoryChange(subscription_id, category_id, Membership.from_json(before), later)
+
+
+def _said(no: No) -> list[Any]:
+    return [no.since_ms, list(no.lifted)]
+
+
+def _no(pair: Sequence[Any]) -> No:
+    return No(pair[0], tuple(pair[1]))

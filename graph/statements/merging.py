@@ -72,7 +72,8 @@ SIDES: Final = Statement(
     + _SUBSCRIPTION
     + """ },
         optOuts: COLLECT { MATCH (p)-[:OPTED_OUT]->(x:OptOut)
-            RETURN [x.id, x.resourceId, x.channel, x.since.epochMillis] LIMIT $most + 1 },
+            RETURN [x.id, x.resourceId, x.channel, x.since.epochMillis,
+                coalesce(x.liftedForChannels, x.liftedForResources, [])] LIMIT $most + 1 },
         relations: COLLECT {
             CALL (p) {
                 MATCH (p)-[:RELATES]->(x:Relation)-[:TO]->(other) RETURN [x.id, x.key, other.id, true] AS relation
@@ -240,12 +241,14 @@ MOVE_OPT_OUTS: Final = Statement(
     """,
 )
 
-SET_OPT_OUT_TIMES: Final = Statement(
-    "set_times_of_opt_outs",
+SET_OPT_OUTS: Final = Statement(
+    "set_opt_outs",
     """
     UNWIND $rows AS row
     MATCH (x:OptOut {id: row.id})
-    SET x.since = datetime({epochMillis: row.since})
+    SET x.since = datetime({epochMillis: row.since}),
+        x.liftedForChannels = CASE WHEN x.resourceId IS NOT NULL THEN row.lifted END,
+        x.liftedForResources = CASE WHEN x.channel IS NOT NULL THEN row.lifted END
     RETURN count(*)
     """,
 )

@@ -59,7 +59,9 @@ COPY_OPT_OUTS: Final = Statement(
     MATCH (l:Profile {id: $profileId})
     UNWIND $rows AS row
     CREATE (l)-[:OPTED_OUT]->(x:OptOut {id: row.id, key: $profileId + row.subject, resourceId: row.resourceId,
-        channel: row.channel, since: datetime({epochMillis: row.since})})
+        channel: row.channel, since: datetime({epochMillis: row.since}),
+        liftedForChannels: CASE WHEN row.resourceId IS NOT NULL THEN row.lifted END,
+        liftedForResources: CASE WHEN row.channel IS NOT NULL THEN row.lifted END})
     WITH x, row
     CALL (x, row) {
         MATCH (r:Resource {id: row.resourceId})

@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph.merging.consent import Consent, is_stricter, narrower, stricter
+from graph.consent.strictness import stricter, widens
+from graph.merging.consent import Consent, narrower
 from graph.reach import ReachFacts, effective_status
 from graph.vocabulary import SubscriptionStatus as Status
 
@@ -38,7 +39,7 @@ def effective(consent: Consent, at_ms: int) -> Status:
 def test_every_status_is_stricter_than_all_that_come_after_it() -> None:
     for place, status in enumerate(ORDER):
         for other in ORDER[place + 1 :]:
-            assert is_stricter(status, other)
+            assert widens(status, other)
             assert stricter(other, status) is stricter(status, other) is status
 
 
@@ -49,7 +50,7 @@ def test_at_no_instant_a_merge_allows_what_one_side_does_not(left: Consent, righ
     for at_ms in range(NOW, NOW + 12):
         now = effective(merged, at_ms)
         for each in (left, right):
-            assert not is_stricter(effective(each, at_ms), now), (at_ms, each, merged)
+            assert not widens(effective(each, at_ms), now), (at_ms, each, merged)
 
 
 @given(consents(), consents(), consents())

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.consent.evidence import Evidence
-from graph.merging.consent import Consent, is_stricter
-from graph.merging.plan import MergePlan, plan_merge
+from graph.consent.strictness import widens
+from graph.merging.consent import Consent
+from graph.merging.plan import MergePlan, No, plan_merge
 from graph.merging.settings import FieldRule, MergeSettings
 from graph.merging.sides import (
     HeldIdentifier,
@@ -196,7 +197,28 @@ def test_opt_outs_move_and_of_two_the_later_stands() -> None:
     merged = plan(survivor, replace(OTHER, opt_outs=(no("opt_2", 9), no("opt_3", 1, Channel.SMS))))
 
     assert merged.moved_opt_outs == ("opt_3",)
-    assert [(each.id, each.after_ms) for each in merged.raised_opt_outs] == [("opt_1", 9)]
+    assert [(each.id, each.after) for each in merged.raised_opt_outs] == [("opt_1", No(9))]
+
+
+def test_of_two_opt_outs_only_what_both_lifted_stays_lifted() -> None:
+    def no(id_: str, since: int, *lifted: Channel) -> HeldOptOut:
+        return HeldOptOut(id_, "res_shop", None, since, lifted)
+
+    survivor = replace(EMPTY, opt_outs=(no("opt_1", 5, Channel.SMS, Channel.EMAIL),))
+    (change,) = plan(survivor, replace(OTHER, opt_outs=(no("opt_2", 5, Channel.EMAIL),))).raised_opt_outs
+    same = plan(survivor, replace(OTHER, opt_outs=(no("opt_2", 4, Channel.EMAIL, Channel.SMS, Channel.VIBER),)))
+
+    assert change.before == No(5, (Channel.SMS, Channel.EMAIL))
+    assert change.after == No(5, (Channel.EMAIL,))
+    assert same.raised_opt_outs == ()
+
+
+def test_an_opt_out_does_not_end_what_it_was_lifted_for() -> None:
+    held = subscription("sub_1", opt_in=Evidence(1))
+    for lifted, ended in (((), 1), ((Channel.EMAIL,), 0), ((Channel.SMS,), 1)):
+        opt_out = HeldOptOut("opt_1", "res_shop", None, 2_000, lifted)
+        sides = replace(EMPTY, opt_outs=(opt_out,)), replace(OTHER, subscriptions=(held,))
+        assert len(plan(*sides).consents) == ended
 
 
 def test_what_was_refused_at_an_address_before_it_was_archived_is_not_forgotten() -> None:
@@ -282,11 +304,11 @@ def test_no_side_is_written_to_more_than_before_it_was_merged(survivor: Side, lo
     said = {(each.subscription_id, each.category_id): each.after.kind for each in merged.categories}
 
     for side in (survivor, loser):
-        assert not is_stricter(side.status, merged.status)
+        assert not widens(side.status, merged.status)
         for held in side.subscriptions:
             spoken = speaking.get(held.id, held.id)
             consent = after[spoken]
-            assert not is_stricter(held.consent.status, consent.status)
+            assert not widens(held.consent.status, consent.status)
             assert held.consent.expires_at is None or consent.expires_at is not None
             for category, membership in held.categories.items():
                 own = next(each for each in (*survivor.subscriptions, *loser.subscriptions) if each.id == spoken)
