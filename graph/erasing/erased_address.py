@@ -11,7 +11,11 @@ import hmac
 from collections.abc import Collection
 
 from graph.connection import Transaction
+from graph.consent.evidence import Evidence
+from graph.errors import Refusal, UserError
+from graph.identifiers import IdentifierValue
 from graph.statements import erasing as statements
+from graph.vocabulary import UserErrorCode
 
 
 def address_hash(key: bytes, identifier_key: str) -> str:
@@ -25,3 +29,14 @@ async def erased_since(transaction: Transaction, key: bytes, identifier_keys: Co
         return {}
     found = await transaction.run(statements.IS_REMEMBERED, hashes=sorted(hashes))
     return {hashes[each]: erased_at for each, erased_at in found}
+
+
+async def refuse_erased(
+    transaction: Transaction, key: bytes, address: IdentifierValue, opt_in: Evidence | None
+) -> None:
+    """Raises Refusal CONSENT_REQUIRED for an address that was erased, unless this evidence is newer than that."""
+    erased_at_ms = (await erased_since(transaction, key, [address.key])).get(address.key)
+    if erased_at_ms is None or (opt_in is not None and opt_in.at_ms > erased_at_ms):
+        return
+    message = "Whoever had this address asked to be forgotten: it takes newer optIn evidence to write to it again."
+    raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn",)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.connection import Transaction
+from graph.errors import Refusal
 from graph.identifiers import IdentifierValue
 from graph.merging.merge import Decision, Merged, MergeRule, merge_in
 from graph.merging.settings import MergeSettings
@@ -25,12 +26,19 @@ class SharedValue:
 
 
 async def merge_owners_in(
-    transaction: Transaction, value: IdentifierValue, actor: str, settings: MergeSettings, now_ms: int
+    transaction: Transaction,
+    value: IdentifierValue,
+    actor: str,
+    settings: MergeSettings,
+    now_ms: int,
+    *,
+    is_wanted: bool,
 ) -> tuple[Merged, ...]:
     """Makes one person of all who have this value, where it is of a type that says so and all of them verified it.
 
     The oldest remains. Call it with all owners locked, or before anything is. Nothing happens where the value does not
-    merge by itself. Raises Refusal as `merge_profiles` does, also for two different values that belong to one person.
+    merge by itself. Where somebody wanted it, Refusal is raised as `merge_profiles` does, also for two different values
+    that belong to one person; otherwise whoever may not be merged stays apart.
     """
     row = await transaction.run(statements.OWNERS_OF_VALUE, key=value.key)
     if row is None:
@@ -46,4 +54,12 @@ async def merge_owners_in(
     # Ids sort by the time they were made.
     oldest, *others = sorted(shared.owners)
     decision = Decision(MergeRule.SHARED_IDENTIFIER, actor, shared.identifier_id)
-    return tuple([await merge_in(transaction, each, oldest, decision, settings, now_ms) for each in others])
+    merged: list[Merged] = []
+    for each in others:
+        try:
+            merged.append(await merge_in(transaction, each, oldest, decision, settings, now_ms))
+        except Refusal:
+            # A merge that is refused has written nothing.
+            if is_wanted:
+                raise
+    return tuple(merged)

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import auto
 
 from graph.connection import Graph, Transaction
-from graph.errors import Refusal, UserError
+from graph.errors import Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
+from graph.merging.automatic import merge_owners_in
+from graph.merging.settings import MergeSettings
 from graph.people.attribute_change import AttributeChange
+from graph.people.change import ProfileChange
 from graph.people.facts import Facts, FieldValue
 from graph.people.knowledge import learned
 from graph.people.matching import Match
@@ -39,6 +42,8 @@ class UpsertProfile:
     source: str = "api"
     attributes: tuple[AttributeChange, ...] = ()
     on_conflict: MatchConflict = MatchConflict.REFUSE
+    actor: str = "api"
+    merging: MergeSettings = field(default_factory=MergeSettings)
 
     @property
     def facts(self) -> Facts:
@@ -63,6 +68,7 @@ async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | No
 
 
 async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: int) -> Done:
+    merged = await _merged(transaction, command, now_ms)
     resolution = await resolve(transaction, command.identifiers, now_ms)
     found = _found(resolution, command)
     _refuse(found, command.mode)
@@ -78,9 +84,25 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
     if await learned(transaction, profile_id, command.facts, now_ms) or outcome is RowOutcome.CREATED:
         kinds.append(ChangeKind.PROFILE)
     if not kinds:
-        return Done({"profileId": profile_id, "outcome": RowOutcome.UNCHANGED})
+        outcome = RowOutcome.UPDATED if merged else RowOutcome.UNCHANGED
+        return Done({"profileId": profile_id, "outcome": outcome}, merged)
     changes = await touch(transaction, [profile_id], now_ms, *kinds)
-    return Done({"profileId": profile_id, "outcome": outcome}, changes)
+    return Done({"profileId": profile_id, "outcome": outcome}, (*merged, *changes))
+
+
+async def _merged(transaction: Transaction, command: UpsertProfile, now_ms: int) -> tuple[ProfileChange, ...]:
+    """Where the caller asks for it, people become one who share a value that the owner lets merge them.
+
+    Nothing is locked before. What a merge refuses is said of the value that would have merged them.
+    """
+    if command.on_conflict is MatchConflict.REFUSE:
+        return ()
+    changes: list[ProfileChange] = []
+    for position, value in enumerate(command.identifiers):
+        with told_below("identifiers", str(position), instead_of=1):
+            done = await merge_owners_in(transaction, value, command.actor, command.merging, now_ms, is_wanted=True)
+        changes += (change for merged in done for change in merged.changes)
+    return tuple(changes)
 
 
 def _found(resolution: Resolution, command: UpsertProfile) -> Match:
@@ -89,7 +111,11 @@ def _found(resolution: Resolution, command: UpsertProfile) -> Match:
     except Refusal as refusal:
         if command.on_conflict is MatchConflict.REFUSE or not refusal.candidates:
             raise
-        error = UserError(UserErrorCode.MERGE_REFUSED, "These people may not be made one.", ("identifiers",))
+        error = UserError(
+            UserErrorCode.MERGE_REFUSED,
+            "They share no value that all of them verified and that may merge them.",
+            ("identifiers",),
+        )
         raise Refusal(error, candidates=refusal.candidates) from None
 
 

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.connection import Graph, Transaction
 from graph.consent.evidence import Evidence
-from graph.errors import Refusal, UserError
+from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
+from graph.merging.automatic import merge_owners_in
+from graph.merging.merge import Merged
+from graph.merging.settings import MergeSettings
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.resolution import holders_of, touch
 from graph.statements import identifiers as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 
@@ -23,10 +26,14 @@ class VerifyIdentifier:
     identifier: IdentifierValue
     evidence: Evidence
     actor: str
+    merging: MergeSettings = field(default_factory=MergeSettings)
 
 
 async def verify_identifier(graph: Graph, command: VerifyIdentifier, guard: Guard | None, now_ms: int) -> Done:
-    """Records that this person was seen to own the value. Others who share it stay as they are.
+    """Records that this person was seen to own the value. Others who share it are as verified as they were.
+
+    Where the value is of a type that merges people, and now all who have it verified it, they become one; what a merge
+    would refuse leaves them apart.
 
     The newest evidence is kept, and its time is the time of verification; older or the same leaves the result
     UNCHANGED. The result holds `profileId`, `identifierId` and `outcome`. Raises Refusal as `locked_person` does,
@@ -43,7 +50,8 @@ async def verify_identifier(graph: Graph, command: VerifyIdentifier, guard: Guar
 async def verify_identifier_in(transaction: Transaction, command: VerifyIdentifier, now_ms: int) -> Done:
     if command.evidence.at_ms > now_ms + _FUTURE_MS:
         raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", ("evidence", "at")))
-    person = await locked_person(transaction, command.profile, now_ms, also=(command.identifier,))
+    holders = await _holders_to_merge(transaction, command)
+    person = await locked_person(transaction, command.profile, now_ms, also=(command.identifier,), with_ids=holders)
     try:
         has_it = person.resolution.has(person.profile_id, command.identifier)
     except Refusal as refusal:
@@ -58,13 +66,37 @@ async def verify_identifier_in(transaction: Transaction, command: VerifyIdentifi
         at=command.evidence.at_ms,
         evidence=_kept(command),
     )
+    merged = await _merged(transaction, command, holders, now_ms) if verified else ()
     result = {
-        "profileId": person.profile_id,
+        "profileId": merged[-1].survivor_id if merged else person.profile_id,
         "identifierId": person.resolution.identifier_ids[command.identifier.key],
         "outcome": RowOutcome.UPDATED if verified else RowOutcome.UNCHANGED,
     }
+    if merged:
+        return Done(result, tuple(change for each in merged for change in each.changes))
     changed = [person.profile_id] if verified else []
     return Done(result, await touch(transaction, changed, now_ms, ChangeKind.IDENTIFIER))
+
+
+async def _holders_to_merge(transaction: Transaction, command: VerifyIdentifier) -> set[str]:
+    """Everybody who may become one person by this: they are locked from the start. Mostly there is nobody."""
+    settings = command.merging.under(transaction.rules)
+    if command.identifier.type not in settings.types:
+        return set()
+    return await holders_of(transaction.run, command.identifier)
+
+
+async def _merged(
+    transaction: Transaction, command: VerifyIdentifier, holders: set[str], now_ms: int
+) -> tuple[Merged, ...]:
+    if not holders:
+        return ()
+    if not await holders_of(transaction.run, command.identifier) <= holders:
+        raise Raced("somebody got the value while those who have it were being locked")
+    # What stands against a merge does not make the value less verified.
+    return await merge_owners_in(
+        transaction, command.identifier, command.actor, command.merging, now_ms, is_wanted=False
+    )
 
 
 def _kept(command: VerifyIdentifier) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.consent.evidence import Evidence
 from graph.identifiers import IdentifierValue
@@ -17,7 +17,8 @@ from graph.vocabulary import Channel, ConfirmationMode
 class Subscribe:
     """`priority` 0 is the highest; None leaves a new one's place to the resource, and an old one where it is.
 
-    `replaces` is the id of a subscription that gets the address instead of a new one.
+    `replaces` is the id of a subscription that gets the address instead of a new one. `erased_key` keys the hashes of
+    erased addresses, None where nobody asks for them.
     """
 
     profile: ProfileReference
@@ -36,6 +37,7 @@ class Subscribe:
     replaces: str | None = None
     device: Device | None = None
     push: Push | None = None
+    erased_key: bytes | None = field(default=None, repr=False)
 
     def details(self) -> dict[str, str | None]:
         """What is said of device and push keys, by property."""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.connection import Graph, Transaction
+from graph.erasing.erased_address import refuse_erased
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
@@ -69,6 +70,8 @@ async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int
     standing = await standing_before(transaction, opening)
     found, was_moved = await _found(transaction, opening, standing)
     opens = found is None or found.status is not SubscriptionStatus.SUBSCRIBED
+    if opens and command.erased_key is not None:
+        await refuse_erased(transaction, command.erased_key, command.address, command.opt_in)
     lifted = await pass_bars(transaction, opening, standing, opens=opens)
     if found is None:
         opened = await open_new(transaction, opening, standing.archived)

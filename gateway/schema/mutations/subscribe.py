@@ -86,5 +86,6 @@ async def _subscribe(context: Context, given: SubscribeInput) -> Done:
         replaces=given.replaces,
         device=read_on,
         push=address.push,
+        erased_key=context.keys.addresses,
     )
     return await subscribe(context.graph, command, guard(context, "subscribe", given), context.clock.now())

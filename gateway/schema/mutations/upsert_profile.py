@@ -54,6 +54,8 @@ async def _upsert(context: Context, given: UpsertProfileInput) -> Done:
         is_test=given.is_test,
         attributes=attribute_changes(given.attributes, problems),
         on_conflict=given.on_conflict,
+        actor=context.viewer.id,
+        merging=context.merging,
     )
     problems.refuse()
     return await upsert_profile(context.graph, command, guard(context, "upsertProfile", given), context.clock.now())

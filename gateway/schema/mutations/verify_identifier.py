@@ -51,6 +51,6 @@ async def _verify(context: Context, given: VerifyIdentifierInput) -> Done:
     problems.refuse()
     if identifier is None:
         raise AssertionError("a value that is none was refused above")
-    command = VerifyIdentifier(profile, identifier, proof, context.viewer.id)
+    command = VerifyIdentifier(profile, identifier, proof, context.viewer.id, context.merging)
     kept = guard(context, "verifyIdentifier", given)
     return await verify_identifier(context.graph, command, kept, context.clock.now())

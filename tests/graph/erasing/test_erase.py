@@ -262,6 +262,30 @@ async def test_of_an_address_only_a_keyed_hash_is_known(graph: Graph, ann: str) 
     assert address_hash(KEY, ANN.key) != address_hash(b"another key", ANN.key)
 
 
+async def test_an_old_list_does_not_bring_her_back_and_newer_evidence_does(graph: Graph, ann: str) -> None:
+    await erased(graph, ann)
+
+    def joining(opt_in: Evidence | None) -> Subscribe:
+        return Subscribe(
+            ProfileReference(identifier=ANN),
+            ResourceReference(key="news"),
+            Channel.EMAIL,
+            ANN,
+            "key",
+            opt_in=opt_in,
+            erased_key=KEY,
+        )
+
+    for old in (None, Evidence(NOW + 1)):
+        with pytest.raises(Refusal) as refused:
+            await subscribe(graph, joining(old), None, NOW + 2)
+        assert refused.value.user_errors[0].code is UserErrorCode.CONSENT_REQUIRED
+    assert (await graph.read(COUNTS))["profiles"] == 1
+
+    done = await subscribe(graph, joining(Evidence(NOW + 2)), None, NOW + 2)
+    assert done.result["profileId"] != ann
+
+
 async def test_nobody_and_a_shared_phone_are_refused(graph: Graph, ann: str) -> None:
     before = await graph.read(COUNTS)
     for reference, code in (

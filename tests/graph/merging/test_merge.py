@@ -254,7 +254,7 @@ async def test_a_card_that_two_people_verified_makes_one_of_them_and_an_address_
             (IdentifierType.EXTERNAL, "shop", "card"),
         ):
             found = identifier(kind, namespace, value)
-            merged = await merge_owners_in(transaction, found, "key_web", MergeSettings(), NOW)
+            merged = await merge_owners_in(transaction, found, "key_web", MergeSettings(), NOW, is_wanted=True)
             done += [each.survivor_id for each in merged]
         return done
 

@@ -10,10 +10,11 @@ from graph.consent.evidence import Evidence
 from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
+from graph.merging.settings import MergeSettings
 from graph.people.add_identifier import AddIdentifier, add_identifier
 from graph.people.reference import ProfileReference
 from graph.people.remove_identifier import RemoveIdentifier, remove_identifier
-from graph.people.upsert import UpsertProfile, upsert_profile
+from graph.people.upsert import MatchConflict, UpsertProfile, upsert_profile
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier
 from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
@@ -49,6 +50,17 @@ MERGED = Statement(
 async def person(graph: Graph, *identifiers: IdentifierValue) -> str:
     done = await upsert_profile(graph, UpsertProfile(identifiers, {}), None, NOW)
     return str(done.result["profileId"])
+
+
+async def shared(graph: Graph) -> tuple[str, str]:
+    """Two customers who have one e-mail address, the older one first."""
+    first = await person(graph, CARD, EMAIL)
+    return first, await person(graph, OTHER_CARD, EMAIL)
+
+
+async def prove(graph: Graph, profile_id: str, merging: MergeSettings) -> Done:
+    command = VerifyIdentifier(ProfileReference(id=profile_id), EMAIL, Evidence(NOW), "key_1", merging)
+    return await verify_identifier(graph, command, None, NOW)
 
 
 async def add(graph: Graph, profile_id: str, value: IdentifierValue) -> Done:
@@ -190,3 +202,60 @@ async def test_adding_and_removing_one_value_at_once_leaves_it_with_all_or_nothi
 
     # Nobody has it, so it is gone, and every person is as identified as before.
     assert await graph.read(COUNT) == [6, 6, 6]
+
+
+BY_EMAIL = MergeSettings(types=frozenset({IdentifierType.EMAIL}))
+WITHOUT_CARDS = Statement(
+    "without_cards", "MATCH (i:Identifier)-[r:IDENTIFIES]->() WHERE i.type = 'EXTERNAL' DELETE r RETURN count(r)"
+)
+LIVING = Statement("living", "MATCH (p:Profile) WHERE p.mergedInto IS NULL RETURN count(p)")
+
+
+async def test_an_address_that_all_have_verified_makes_them_one_where_the_owner_says_so(graph: Graph) -> None:
+    older, newer = await shared(graph)
+    await graph.change(WITHOUT_CARDS)
+
+    first = await prove(graph, newer, BY_EMAIL)
+    assert (first.result["profileId"], await graph.read(LIVING)) == (newer, 2)
+
+    second = await prove(graph, older, BY_EMAIL)
+    assert (second.result["profileId"], await graph.read(LIVING)) == (older, 1)
+    assert {each.profile_id for each in second.changes} >= {older}
+
+
+async def test_nobody_merges_by_an_address_unless_the_owner_says_so(graph: Graph) -> None:
+    older, newer = await shared(graph)
+    await graph.change(WITHOUT_CARDS)
+
+    for each in (older, newer):
+        await prove(graph, each, MergeSettings())
+
+    assert await graph.read(LIVING) == 2
+
+
+async def test_two_customer_numbers_stay_two_people_however_verified_their_address_is(graph: Graph) -> None:
+    older, newer = await shared(graph)
+
+    for each in (older, newer):
+        done = await prove(graph, each, BY_EMAIL)
+        assert done.result == {**done.result, "profileId": each, "outcome": RowOutcome.UPDATED}
+
+    assert await graph.read(LIVING) == 2
+
+
+async def test_who_asks_for_it_merges_what_the_owner_lets_merge_and_is_refused_else(graph: Graph) -> None:
+    older, newer = await shared(graph)
+    await graph.change(WITHOUT_CARDS)
+    command = UpsertProfile((EMAIL,), {}, on_conflict=MatchConflict.MERGE, merging=BY_EMAIL)
+    with pytest.raises(Refusal) as refused:
+        await upsert_profile(graph, command, None, NOW)
+    assert [each.code for each in refused.value.user_errors] == [UserErrorCode.MERGE_REFUSED]
+    assert refused.value.candidates == (older, newer)
+    # Verified while nobody merged by it.
+    for each in (older, newer):
+        await prove(graph, each, MergeSettings())
+
+    done = await upsert_profile(graph, command, None, NOW)
+
+    assert done.result == {"profileId": older, "outcome": RowOutcome.UPDATED}
+    assert await graph.read(LIVING) == 1
