@@ -117,7 +117,7 @@ async def _read_roots(info: ResolveInfo) -> Mapping[str, object]:
 
 
 def _of_no_data(info: ResolveInfo, groups: Mapping[str, list[FieldNode]], answer: Answer) -> Mapping[str, object]:
-    """Where errors leave nothing of the whole, every field that may not be null fails, for the first one's reason.
+    """Where errors leave nothing of the whole, every field that may not be null fails, for the first such one's reason.
 
     Errors keep their own paths: the executor would say where they stand now, or that a field has no value, and not why.
     """
@@ -127,7 +127,9 @@ def _of_no_data(info: ResolveInfo, groups: Mapping[str, list[FieldNode]], answer
     }
     fields = info.parent_type.fields
     needed = [key for key, asked in groups.items() if is_non_null_type(_type_of(fields, asked[0].name.value))]
-    return {**dict.fromkeys(needed, next(iter(errors.values()), None)), **errors}
+    # Of what may be null an error stands in its own place, and takes nothing along.
+    reason = next((errors[key] for key in needed if key in errors), next(iter(errors.values()), None))
+    return {**dict.fromkeys(needed, reason), **errors}
 
 
 def _type_of(fields: Mapping[str, GraphQLField], name: str) -> GraphQLOutputType | None:

@@ -7,7 +7,7 @@ from typing import Any
 from graph.connection import Graph, Transaction
 from graph.erasing.erased_address import address_hash
 from graph.erasing.remains import clear_remains
-from graph.errors import Raced
+from graph.errors import Raced, Refusal
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
@@ -55,7 +55,14 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
     earlier = await _tombstone(transaction, command.profile.id)
     if earlier is not None:
         return Done(earlier)
-    family = await _locked_family(transaction, command.profile)
+    try:
+        family = await _locked_family(transaction, command.profile)
+    except Refusal:
+        # Whoever is not found may have been erased since the first look.
+        earlier = await _tombstone(transaction, command.profile.id)
+        if earlier is None:
+            raise
+        return Done(earlier)
     addresses = await transaction.run(statements.ADDRESSES, ids=family)
     own = [(identifier_id, key) for identifier_id, key, is_shared in addresses if not is_shared]
     hashes = sorted(address_hash(command.address_key, key) for _, key in own)

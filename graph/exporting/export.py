@@ -6,12 +6,13 @@ from typing import Any, Final
 
 from graph.connection import Graph
 from graph.errors import Refusal, UserError
-from graph.exporting.values import JsonObject, instant, shown, shown_person
+from graph.exporting.values import JsonObject, attribute_keys, instant, shown, shown_person
 from graph.money import decimal_from_micros
 from graph.people.reference import ProfileReference, found_person
 from graph.statement import Statement
 from graph.statements import erasing
 from graph.statements import exporting as statements
+from graph.statements.attributes import DEFINITIONS
 from graph.vocabulary import UserErrorCode
 
 # One statement stays short, and so does what is held of a history of any length.
@@ -35,8 +36,10 @@ async def export_parts(graph: Graph, reference: ProfileReference) -> AsyncIterat
     """
     profile_id = await found_person(graph.read, reference, "profile")
     ids: list[str] = await graph.read(erasing.FAMILY, id=profile_id)
-    types: dict[str, str] = dict(await graph.read(statements.ATTRIBUTE_TYPES))
-    everybody = [shown_person(each, types) for each in await graph.read(statements.PEOPLE, ids=ids)]
+    people = await graph.read(statements.PEOPLE, ids=ids)
+    definitions = await graph.read(DEFINITIONS, keys=sorted({key for each in people for key in attribute_keys(each)}))
+    types = {key: kind for key, kind, _ in definitions}
+    everybody = [shown_person(each, types) for each in people]
     yield Part("profile", everybody[0])
     yield Part("mergedProfiles", everybody[1:])
     for name, statement, entry in _LISTS:

@@ -51,6 +51,10 @@ def shown_person(properties: Properties, attribute_types: Mapping[str, str]) -> 
     }
 
 
+def attribute_keys(properties: Properties) -> list[str]:
+    return [name.removeprefix(_ATTRIBUTE) for name, _ in properties if name.startswith(_ATTRIBUTE)]
+
+
 def instant(value: Any) -> Any:
     """A time as the statements mark it becomes its text; everything else stays."""
     if isinstance(value, dict):

@@ -82,7 +82,13 @@ LABELS: Final[Mapping[str, Fate]] = {
     "Pending": Fate.STAYS,
     "ConsentRecord": Fate.STAYS,
     "Merge": Fate.TELLS_OF_MERGES,
+    # What was erased is nobody's any more.
+    "ErasedAddress": Fate.OF_NOBODY,
+    "ErasedConsentRecord": Fate.OF_NOBODY,
+    "ErasedProfile": Fate.OF_NOBODY,
+    "ErasedPurchase": Fate.OF_NOBODY,
     "ApiKey": Fate.OF_NOBODY,
+    "BlockedValue": Fate.OF_NOBODY,
     "AttributeDefinition": Fate.OF_NOBODY,
     "Attempt": Fate.OF_NOBODY,
     "Category": Fate.OF_NOBODY,

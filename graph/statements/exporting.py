@@ -25,10 +25,6 @@ PEOPLE: Final = _statement(
     f"UNWIND $ids AS id MATCH (p:Profile {{id: id}}) RETURN collect({_properties('p')})",
 )
 
-ATTRIBUTE_TYPES: Final = _statement(
-    "export_attribute_types", "MATCH (d:AttributeDefinition) RETURN collect([d.key, d.type])"
-)
-
 IDENTIFIERS: Final = _statement(
     "export_identifiers",
     f"""

@@ -52,6 +52,9 @@ FOUND: Mapping[str, Callable[[World], Case]] = {
     "what is forbidden beside viewer takes along what may not be null": _alone(
         "{ products(first: 1) { pageInfo { endCursor } } viewer { kind } profiles(first: 1) { nodes { id } } }"
     ),
+    "what is forbidden beside viewer and may be null takes nothing along": _alone(
+        '{ node(id: "x") { id } products(last: 1) { nodes { sku } } a: suppressions(first: 1) { nodes { id } } viewer { kind } }'
+    ),
     "a list of nodes is forbidden beside viewer": _alone(
         '{ product(by: {id: "x"}) { sku } products(first: 1) { nodes { sku } } viewer { kind } nodes(ids: []) { id } }'
     ),

@@ -45,7 +45,11 @@ _PRODUCT_SEARCH = (
 WHOLE_LISTS: dict[str, Several] = {
     "attributeDefinitions": Several(
         "AttributeDefinition",
-        Edges("MATCH ({v}:AttributeDefinition)", Order("AttributeDefinition.key", identity="{v}.key")),
+        Edges(
+            # By its index, also where the graph was never counted.
+            "MATCH ({v}:AttributeDefinition) USING INDEX {v}:AttributeDefinition(key) WHERE {v}.key IS NOT NULL",
+            Order("AttributeDefinition.key", identity="{v}.key"),
+        ),
         limit=MOST_DEFINITIONS,
     ),
 }

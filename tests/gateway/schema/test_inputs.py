@@ -157,7 +157,6 @@ async def test_a_title_is_one_line_of_what_can_be_printed(title: str) -> None:
             [("REQUIRED", "address.telegram.bot"), ("INVALID", "address.telegram.chat")],
         ),
         ({"viber": {"bot": "a bot", "chat": "1"}}, [("INVALID", "address.viber.chat")]),
-        ({"telegram": {"bot": "bot", "chat": "0"}}, [("IDENTIFIER_BLOCKED", "address.telegram.chat")]),
         (
             {"mobilePush": {"provider": "APNS", "token": "", "app": ""}},
             [("REQUIRED", "address.mobilePush.app"), ("INVALID", "address.mobilePush.token")],

@@ -60,6 +60,8 @@ def test_exactly_the_fields_that_tell_about_people_need_the_right_to_read_them()
 def test_every_mutation_needs_a_right_to_change() -> None:
     assert {name: set(scopes_of(field)) for name, field in FIELDS.items() if name.startswith("Mutation.")} == {
         "Mutation.addIdentifier": {"profile:write"},
+        "Mutation.eraseProfile": {"profile:write"},
+        "Mutation.exportProfile": {"profile:pii"},
         "Mutation.blockIdentifierPlaceholder": {"profile:write"},
         "Mutation.createResource": {"profile:write"},
         "Mutation.defineAttribute": {"profile:write"},

@@ -127,7 +127,10 @@ async def test_the_document_has_everything_of_one_person(graph: Graph, ann: str)
     assert subscription["optInIp"] == "192.0.2.1"
     assert subscription["categories"] == [{"category": "sport", "joined": True, "at": NOW_TEXT}]
     assert [each["channel"] for each in document["optOuts"]] == ["SMS"]
-    assert [(each["toStatus"], each["evidenceIp"]) for each in document["consent"]] == [("SUBSCRIBED", "192.0.2.1")]
+    assert [(each["scope"], each["toStatus"], each["evidenceIp"]) for each in document["consent"]] == [
+        ("SUBSCRIPTION", "SUBSCRIBED", "192.0.2.1"),
+        ("CATEGORY", "SUBSCRIBED", "192.0.2.1"),
+    ]
     assert [(each["properties"], each["value"]) for each in document["events"]] == [
         ({"n": number}, "1.50") for number in range(3)
     ]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from graph.identifying.rules import IdentifierRules
 from graph.merging.automatic import SharedValue
 from graph.merging.settings import FieldRule, MergeSettings
 from graph.vocabulary import IdentifierType
@@ -13,7 +14,8 @@ def test_rules_of_fields_and_further_types_come_from_the_environment() -> None:
     )
 
     assert (found.rule("firstName"), found.rule("city")) == (FieldRule.NEWEST_WINS, FieldRule.SURVIVOR_WINS)
-    assert found.types == {IdentifierType.EXTERNAL, IdentifierType.EMAIL}
+    assert found.types == {IdentifierType.EMAIL}
+    assert found.under(IdentifierRules()).types == {IdentifierType.EXTERNAL, IdentifierType.EMAIL}
     assert MergeSettings.from_environment({}) == MergeSettings()
 
 
@@ -35,7 +37,7 @@ def test_what_is_wrong_names_its_variable(name: str, text: str) -> None:
 def test_a_value_merges_by_itself_only_where_all_have_shown_that_it_is_theirs() -> None:
     both, one = frozenset({"prf_a", "prf_b"}), frozenset({"prf_a"})
     card, mail = IdentifierType.EXTERNAL, IdentifierType.EMAIL
-    usual, wider = MergeSettings(), MergeSettings(types=frozenset({card, mail}))
+    usual, wider = (MergeSettings(types=frozenset(types)).under(IdentifierRules()) for types in ((), (mail,)))
 
     assert SharedValue("idn_1", card, both, both).merges(usual)
     assert SharedValue("idn_1", mail, both, both).merges(wider)

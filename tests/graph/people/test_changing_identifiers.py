@@ -19,7 +19,7 @@ from graph.people.verify_identifier import VerifyIdentifier, verify_identifier
 from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import Channel, IdentifierType, RowOutcome, UserErrorCode
 
 NOW = 1_790_000_000_000
@@ -149,7 +149,7 @@ async def test_an_address_stays_while_a_subscription_at_it_is_alive(graph: Graph
     assert subscription_id in refused.value.user_errors[0].message
     assert await graph.read(COUNT) == [1, 2, 2]
 
-    await unsubscribe(graph, Unsubscribe(subscription_id, "key_1"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(subscription_id), "key_1"), None, NOW)
     assert (await remove(graph, ann, EMAIL)).result["outcome"] == RowOutcome.UPDATED
     # The subscription that ended still says where it was.
     assert await graph.read(COUNT) == [1, 2, 1]

@@ -36,7 +36,7 @@ COSTS = (
     ('{ product(by: {id: "pro_1"}) { purchases(first: 1) { nodes { id } } } }', 7),
     ('{ node(id: "idn_1") { ... on Identifier { profiles(first: 1) { nodes { id } } } } }', 1_503),
     # Each kind of entry, and each type of events, is a list of its own underneath.
-    (f"{{ {_PERSON} {{ timeline(first: 10) {{ nodes {{ id }} }} }} }}", 392),
+    (f"{{ {_PERSON} {{ timeline(first: 10) {{ nodes {{ id }} }} }} }}", 482),
     (f'{{ {_PERSON} {{ events(first: 10, types: ["a", "b", "c"]) {{ nodes {{ id }} }} }} }}', 237),
     (f"{{ {_PERSON} {{ events(first: 1, types: {_TYPES}) {{ nodes {{ id }} }} }} }}", 3_053),
     # Counting an index is cheap, and no dearer than its limit.

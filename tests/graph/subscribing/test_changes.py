@@ -17,7 +17,7 @@ from graph.subscribing.resource import CategoryReference, ResourceReference
 from graph.subscribing.set_priority import SetPriority, set_priority
 from graph.subscribing.set_status import SetStatus, set_status
 from graph.subscribing.suspend import Resume, Suspend, resume, suspend
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import Channel, RowOutcome
 from graph.vocabulary import SubscriptionStatus as Status
 from graph.vocabulary import UserErrorCode as Code
@@ -126,7 +126,7 @@ async def test_only_what_is_subscribed_is_paused_and_only_until_a_time_to_come(
 ) -> None:
     found = ann["subscriptionId"]
     assert await refusal_of(pause(graph, found, NOW)) == [(Code.INVALID, ("until",))]
-    await unsubscribe(graph, Unsubscribe(found, "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(found), "test"), None, NOW)
     assert await refusal_of(pause(graph, found)) == NOT_ALLOWED
     assert await refusal_of(unpause(graph, found)) == NOT_ALLOWED
     assert await refusal_of(pause(graph, "sub_none")) == [(Code.NOT_FOUND, ("subscription",))]
@@ -217,7 +217,7 @@ async def test_an_archived_one_does_not_come_back_where_another_took_its_place(
     assert new["subscriptionId"] != ann["subscriptionId"]
 
     # Once the other one is gone it does, and not with more than the person said last.
-    await unsubscribe(graph, Unsubscribe(new["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(new["subscriptionId"]), "test"), None, NOW)
     await shelve(graph, new["subscriptionId"])
     assert await unshelve(graph, ann["subscriptionId"]) == UPDATED
     assert await status_of(graph, ann["subscriptionId"]) == "UNSUBSCRIBED"

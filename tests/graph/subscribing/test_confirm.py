@@ -8,7 +8,7 @@ from graph.connection import Graph
 from graph.consent.evidence import Evidence
 from graph.subscribing.confirm import Confirm, confirm
 from graph.subscribing.confirmations import Confirmation
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import ConfirmationMode, RowOutcome
 from graph.vocabulary import UserErrorCode as Code
 from tests.graph.subscribing.refusals import refusal_of
@@ -78,13 +78,13 @@ async def test_a_token_expires(graph: Graph) -> None:
 
 async def test_a_token_does_not_undo_an_unsubscribe_and_one_of_an_earlier_wait_is_invalid(graph: Graph) -> None:
     first = await join(graph, email("ann"), confirmation=REQUIRED)
-    await unsubscribe(graph, Unsubscribe(first["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(first["subscriptionId"]), "test"), None, NOW)
     assert await refusal_of(click(graph, token_of(first))) == INVALID
 
     again = await join(graph, email("ann"), confirmation=REQUIRED, resubscribe=True, opt_in=LATER)
     assert await refusal_of(click(graph, token_of(first))) == INVALID
     assert await click(graph, token_of(again)) is RowOutcome.UPDATED
-    await unsubscribe(graph, Unsubscribe(first["subscriptionId"], "test"), None, NOW + 2 * HOUR)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(first["subscriptionId"]), "test"), None, NOW + 2 * HOUR)
     assert await refusal_of(click(graph, token_of(again), NOW + 3 * HOUR)) == INVALID
     assert await subscriptions(graph, first["profileId"]) == [["ann@example.com", "UNSUBSCRIBED", 0]]
     assert await graph.read(BREAKS) == []

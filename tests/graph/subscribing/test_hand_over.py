@@ -13,7 +13,7 @@ from graph.statement import Statement
 from graph.subscribing.archive import Archive, Restore, archive, restore
 from graph.subscribing.replace_address import ReplaceAddress, replace_address
 from graph.subscribing.suspend import Resume, Suspend, resume, suspend
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import Channel, ConfirmationMode
 from graph.vocabulary import UserErrorCode as Code
 from tests.graph.subscribing.refusals import refusal_of
@@ -85,7 +85,7 @@ async def test_the_other_persons_refusal_stays_and_a_pause_has_no_end_any_more(
     # The pause was her wish: having the device again does not end it.
     assert await refusal_of(join(graph, token())) == [(Code.CONSENT_REQUIRED, ("optIn",))]
 
-    await unsubscribe(graph, Unsubscribe(ann["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(ann["subscriptionId"]), "test"), None, NOW)
     await join(graph, token(), BOB)
     assert (await ledger(graph, ann["subscriptionId"]))[-1] == ["SUSPENDED", "UNSUBSCRIBED", "unsubscribe"]
     assert await graph.read(BREAKS) == []

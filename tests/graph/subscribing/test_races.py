@@ -13,7 +13,7 @@ from graph.subscribing.archive import Archive, archive
 from graph.subscribing.confirm import Confirm, confirm
 from graph.subscribing.confirmations import Confirmation
 from graph.subscribing.set_priority import SetPriority, set_priority
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import ConfirmationMode, RowOutcome
 from tests.graph.subscribing.shop import (
     BREAKS,
@@ -53,7 +53,7 @@ async def test_subscribing_and_leaving_at_once_end_at_the_last_record(graph: Gra
         if number % 2:
             await join(graph, email("ann"), resubscribe=True, opt_in=Evidence(NOW + number))
         else:
-            await unsubscribe(graph, Unsubscribe(first["subscriptionId"], "test"), None, NOW)
+            await unsubscribe(graph, Unsubscribe(OneSubscription(first["subscriptionId"]), "test"), None, NOW)
 
     await asyncio.gather(*(back_and_forth(number) for number in range(16)))
 

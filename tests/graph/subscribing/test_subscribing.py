@@ -15,7 +15,7 @@ from graph.subscribing.address import Push
 from graph.subscribing.archive import Archive, archive
 from graph.subscribing.device import Device
 from graph.subscribing.resource import CategoryReference, ResourceReference
-from graph.subscribing.unsubscribe import Unsubscribe, unsubscribe
+from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
 from graph.vocabulary import Channel, ConfirmationMode, IdentifierType, PushProvider, RowOutcome
 from graph.vocabulary import UserErrorCode as Code
 from tests.graph.subscribing.refusals import refusal_of
@@ -244,7 +244,7 @@ async def test_an_address_that_nobody_confirmed_does_not_get_round_a_double_opt_
 
 async def test_archiving_does_not_make_a_refusal_forgotten(graph: Graph) -> None:
     first = await join(graph, email("ann"))
-    await unsubscribe(graph, Unsubscribe(first["subscriptionId"], "test"), None, NOW)
+    await unsubscribe(graph, Unsubscribe(OneSubscription(first["subscriptionId"]), "test"), None, NOW)
     await archive(graph, Archive(first["subscriptionId"], "test"), None, NOW)
 
     by_id = ProfileReference(id=first["profileId"])
