@@ -53,7 +53,7 @@ FOUND: Mapping[str, Callable[[World], Case]] = {
         "{ products(first: 1) { pageInfo { endCursor } } viewer { kind } profiles(first: 1) { nodes { id } } }"
     ),
     "what is forbidden beside viewer and may be null takes nothing along": _alone(
-        '{ node(id: "x") { id } products(last: 1) { nodes { sku } } a: suppressions(first: 1) { nodes { id } } viewer { kind } }'
+        '{ node(id: "x") { id } products(last: 1) { nodes { sku } } a: suppressions { nodes { id } } viewer { kind } }'
     ),
     "a list of nodes is forbidden beside viewer": _alone(
         '{ product(by: {id: "x"}) { sku } products(first: 1) { nodes { sku } } viewer { kind } nodes(ids: []) { id } }'
