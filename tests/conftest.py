@@ -26,6 +26,8 @@ import pytest
 import pytest_asyncio
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from gateway.stack.cache_folder import cache_folder
 from gateway.stack.class_data import ClassData
@@ -45,6 +47,7 @@ from graph.settings import GraphSettings
 
 _START_TIMEOUT_S = 90.0
 _POLL_S = 0.05
+_OF_THE_STACK = ("tests/flows/", "tests/browser/")
 # A stack in a test is its own: none of these may come from the machine that runs it.
 _STACK_VARIABLES = frozenset({"GRAPH_URI", "GRAPH_PASSWORD", "GRAPH_USER", "REDIS_URL", "SMTP_URL", "HOST"})
 # What migrations leave behind is no data; everything else goes, in pieces that fit a small heap.
@@ -54,15 +57,20 @@ CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS
 """
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, a file stays in one of them, and whatever asks the whole stack as well.
+class FileByFile(LoadScopeScheduling):
+    """Where several processes share the tests, a file stays in one of them, and all who ask the whole stack as well.
 
-    So each process starts one Neo4j, and only one of them starts the stack.
+    So each process starts one Neo4j, and only one of them starts the stack. Groups by marks do not work: xdist 3.8 puts
+    them into a place that pytest 9.2 does not read.
     """
-    for item in items:
-        needs_stack = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if needs_stack else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "stack" if path.startswith(_OF_THE_STACK) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> FileByFile:
+    return FileByFile(config, log)
 
 
 @pytest.fixture(scope="session")
