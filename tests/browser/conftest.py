@@ -24,6 +24,9 @@ QUIET = (
 )
 WINDOW = ViewportSize(width=1440, height=900)
 PATIENCE_MS = 20_000
+# What a person answers by pressing the button once more; tests share two processors with a second set of servers.
+_TRIES = 5
+BUSY = ("TIMEOUT", "UNAVAILABLE")
 
 COUNT_VIOLATIONS = """
 window.violations = [];
@@ -33,8 +36,10 @@ document.addEventListener("securitypolicyviolation", (event) =>
 READ_MODEL = "(name) => __MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name)).getValue()"
 WRITE_MODEL = """([name, text]) =>
   __MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name)).setValue(text)"""
-MODEL_HOLDS = """([name, text]) =>
-  __MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name)).getValue().includes(text)"""
+MODEL_HOLDS = """([name, texts]) => {
+  const value = __MONACO.editor.getModels().find((model) => model.uri.path.endsWith(name)).getValue();
+  return texts.some((text) => value.includes(text));
+}"""
 
 
 def find_chromium() -> str | None:
@@ -98,9 +103,16 @@ class ConsolePage:
         await self.page.get_by_role("button", name="Execute query").click()
 
     async def answer_with(self, text: str) -> dict[str, Any]:
-        """The answer that is shown, once it holds this text."""
-        await self.page.wait_for_function(MODEL_HOLDS, arg=["response.json", text], timeout=PATIENCE_MS)
-        answer: dict[str, Any] = json.loads(await self.read("response.json"))
+        """The answer that is shown, once it holds this text. Where the graph was too busy it is asked for again."""
+        for _ in range(_TRIES):
+            awaited = ["response.json", [text, *BUSY]]
+            await self.page.wait_for_function(MODEL_HOLDS, arg=awaited, timeout=PATIENCE_MS)
+            shown = await self.read("response.json")
+            if text in shown:
+                break
+            await self.run()
+        answer: dict[str, Any] = json.loads(shown)
+        assert text in shown, shown
         return answer
 
     async def violations(self) -> list[str]:

@@ -18,7 +18,7 @@ GOLDEN: dict[str, tuple[str, str, Mapping[str, object]]] = {
         """attributeDefinitions { key values }""",
         """
 CALL () {
-MATCH (v0:AttributeDefinition)
+MATCH (v0:AttributeDefinition) USING INDEX v0:AttributeDefinition(key) WHERE v0.key IS NOT NULL
 WITH v0 LIMIT 10000 WHERE v0.key IS NOT NULL
 WITH v0 ORDER BY v0.key ASC LIMIT $p0
 RETURN collect([v0.key, v0.values]) AS c1
