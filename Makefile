@@ -25,7 +25,7 @@ up: setup ## Start everything with an empty graph
 setup: .venv/runtime.stamp $(CONSOLE) ## Install what running needs and build the console
 
 test: .venv/workshop.stamp $(CONSOLE) lint types contracts ## Lint, types, import contracts and every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST)
 
 thorough: .venv/workshop.stamp $(CONSOLE) ## The full counts (20,000 random documents and more), 25 minutes a step
 	$(BIN)/python -m tests.thorough

@@ -60,8 +60,8 @@ CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS
 class FileByFile(LoadScopeScheduling):
     """Where several processes share the tests, a file stays in one of them, and all who ask the whole stack as well.
 
-    So each process starts one Neo4j, and only one of them starts the stack. Groups by marks do not work: xdist 3.8 puts
-    them into a place that pytest 9.2 does not read.
+    So each process starts one Neo4j, and only one of them the stack, with which it begins, as that takes longest.
+    Groups by marks do not work: xdist 3.8 puts them into a place that pytest 9.2 does not read.
     """
 
     def _split_scope(self, nodeid: str) -> str:
