@@ -7,7 +7,7 @@ from graph.errors import Refusal
 from graph.identifiers import IdentifierValue
 from graph.merging.merge import Decision, Merged, MergeRule, merge_in
 from graph.merging.settings import MergeSettings
-from graph.statements import merging as statements
+from graph.statements import merge_sides
 from graph.vocabulary import IdentifierType
 
 
@@ -40,7 +40,7 @@ async def merge_owners_in(
     merge by itself. Where somebody wanted it, Refusal is raised as `merge_profiles` does, also for two different values
     that belong to one person; otherwise whoever may not be merged stays apart.
     """
-    row = await transaction.run(statements.OWNERS_OF_VALUE, key=value.key)
+    row = await transaction.run(merge_sides.OWNERS_OF_VALUE, key=value.key)
     if row is None:
         return ()
     shared = SharedValue(

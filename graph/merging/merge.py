@@ -10,8 +10,9 @@ from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
+from graph.merging.changes import JOINED
 from graph.merging.fields import ATTRIBUTE, CHANGED_AT, DECLARED, TRACKED
-from graph.merging.plan import JOINED, MergePlan, plan_merge
+from graph.merging.plan import MergePlan, plan_merge
 from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import VERIFIED_AT, Membership, Side, side_from_row
@@ -19,6 +20,7 @@ from graph.merging.undo import UndoLog
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
 from graph.people.resolution import touch
+from graph.statements import merge_sides
 from graph.statements import merging as statements
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
@@ -160,7 +162,7 @@ async def _locked_roots(transaction: Transaction, from_id: str, into_id: str) ->
 
 
 async def _roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots:
-    rows = await transaction.run(statements.ROOTS, ids=sorted({from_id, into_id}))
+    rows = await transaction.run(merge_sides.ROOTS, ids=sorted({from_id, into_id}))
     roots = {asked: root for asked, root, _ in rows}
     missing = [path for path, asked in (("from", from_id), ("into", into_id)) if asked not in roots]
     if missing:
@@ -175,7 +177,7 @@ async def read_sides(
     ids = sorted({survivor_id, loser_id})
     await transaction.run(statements.LOCK_IDENTIFIERS, ids=ids)
     await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=ids)
-    rows = await transaction.run(statements.SIDES, ids=ids, **side_parameters(settings))
+    rows = await transaction.run(merge_sides.SIDES, ids=ids, **side_parameters(settings))
     sides = {row["id"]: side_from_row(row, transaction.rules.one_person_types) for row in rows}
     return sides[survivor_id], sides[loser_id]
 

@@ -8,7 +8,7 @@ from graph.merging.merge import MergeProfiles, meant, side_parameters
 from graph.merging.plan import MergePlan, plan_merge
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import side_from_row
-from graph.statements.merging import SIDES
+from graph.statements.merge_sides import SIDES
 
 
 @dataclass(frozen=True, slots=True)

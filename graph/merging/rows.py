@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.connection import Transaction
+from graph.merging.changes import OptOutChange
 from graph.merging.consent import Consent
-from graph.merging.plan import OptOutChange
 from graph.merging.sides import Membership, Stored
 from graph.statement import Statement
 

@@ -17,7 +17,7 @@ from graph.merging.sides import VERIFIED_AT, HeldOptOut, HeldSubscription, Side,
 from graph.merging.split_plan import Consequences, SplitPlan, plan_split, verified_by_merge
 from graph.merging.undo import UndoLog
 from graph.people.resolution import touch
-from graph.statements import merging, splitting
+from graph.statements import merge_sides, merging, splitting
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
 
@@ -97,7 +97,7 @@ async def _absorbed(transaction: Transaction, undo: UndoLog) -> dict[str, HeldSu
     ids = sorted(each.id for each in undo.absorbed)
     if not ids:
         return {}
-    rows = await transaction.run(merging.SUBSCRIPTIONS, ids=ids, noActs=list(NO_ACTS))
+    rows = await transaction.run(merge_sides.SUBSCRIPTIONS, ids=ids, noActs=list(NO_ACTS))
     return {row["id"]: subscription_from_row(row) for row in rows}
 
 

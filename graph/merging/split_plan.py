@@ -12,9 +12,7 @@ from dataclasses import dataclass
 
 from graph.consent.cause import Cause
 from graph.consent.strictness import stricter
-from graph.merging.consent import Consent, narrower
-from graph.merging.fields import PropertyChange, group_of
-from graph.merging.plan import (
+from graph.merging.changes import (
     LEFT,
     AbsorbedSubscription,
     MovedSubscription,
@@ -23,6 +21,8 @@ from graph.merging.plan import (
     SharedIdentifier,
     no_of,
 )
+from graph.merging.consent import Consent, narrower
+from graph.merging.fields import PropertyChange, group_of
 from graph.merging.sides import VERIFIED_AT, Act, HeldOptOut, HeldSubscription, Membership, Side, record_id_of
 from graph.merging.undo import ConsentMark, UndoLog
 from graph.vocabulary import SubscriptionStatus

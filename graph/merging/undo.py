@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from graph.merging.consent import Consent
-from graph.merging.fields import PropertyChange
-from graph.merging.plan import (
+from graph.merging.changes import (
     AbsorbedSubscription,
     CategoryChange,
-    MergePlan,
     MovedSubscription,
     No,
     OptOutChange,
     ParkedRelation,
     SharedIdentifier,
 )
+from graph.merging.consent import Consent
+from graph.merging.fields import PropertyChange
+from graph.merging.plan import MergePlan
 from graph.merging.sides import Membership, Stored, record_id_of
 from graph.vocabulary import SubscriptionStatus
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from graph.reading.fields import Shape
-from graph.reading.shapes import consent, life, person
+from graph.reading.shapes import consent, life, person, resource, subscription
 
 _ALL = (
     person.PROFILE,
@@ -12,12 +12,12 @@ _ALL = (
     person.RELATION,
     person.IDENTIFIER,
     person.BLOCKED_IDENTIFIER,
-    person.SUBSCRIPTION,
-    person.MEMBERSHIP,
-    person.OPT_IN,
-    person.DEVICE,
-    person.RESOURCE,
-    person.CATEGORY,
+    subscription.SUBSCRIPTION,
+    subscription.MEMBERSHIP,
+    subscription.OPT_IN,
+    subscription.DEVICE,
+    resource.RESOURCE,
+    resource.CATEGORY,
     consent.OPT_OUT,
     consent.SUPPRESSION,
     consent.CONSENT_RECORD,

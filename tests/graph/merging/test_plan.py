@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from graph.consent.evidence import Evidence
 from graph.consent.strictness import widens
+from graph.merging.changes import No
 from graph.merging.consent import Consent
-from graph.merging.plan import MergePlan, No, plan_merge
+from graph.merging.plan import MergePlan, plan_merge
 from graph.merging.settings import FieldRule, MergeSettings
 from graph.merging.sides import (
     HeldIdentifier,

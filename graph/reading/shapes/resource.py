@@ -1,0 +1,40 @@
+"""What people subscribe to, in the graph."""
+
+from __future__ import annotations
+
+from graph.reading import links
+from graph.reading.edges import Edges
+from graph.reading.fields import Connection, One, Shape
+from graph.reading.order import Order
+from graph.reading.values import (
+    instant,
+    value,
+    value_or,
+)
+
+RESOURCE = Shape(
+    "Resource",
+    {
+        "id": value("id"),
+        "key": value("key"),
+        "title": value("title"),
+        "channels": value_or("channels", "[]"),
+        "categories": Connection("Category", Edges("MATCH ({p})-[:OFFERS]->({v})", Order("Category.id"))),
+        "requireDoubleOptIn": value_or("requireDoubleOptIn", "false"),
+        "raisePriorityOfNew": value_or("raisePriorityOfNew", "true"),
+        "createdAt": instant("createdAt"),
+    },
+)
+
+CATEGORY = Shape(
+    "Category",
+    {
+        "id": value("id"),
+        "key": value("key"),
+        "title": value("title"),
+        "resource": One("Resource", links.RESOURCE_OF_CATEGORY),
+        "mandatory": value_or("mandatory", "false"),
+        "active": value_or("active", "true"),
+        "joinedByDefault": value_or("joinedByDefault", "true"),
+    },
+)
