@@ -18,7 +18,7 @@ _POLL_S = 0.1
 def serving(argv: Sequence[str], environment: Mapping[str, str], url: str, log: Path) -> Iterator[psutil.Process]:
     """A server of the measurement's own, given to the caller when it answers a query, stopped afterwards."""
     with log.open("wb") as output:
-        started = subprocess.Popen(  # noqa: S603 - Our own program.
+        started = subprocess.Popen(  # noqa: S603  # The arguments are made here: nothing in them comes from outside.
             argv, env=dict(environment), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
         )
     try:

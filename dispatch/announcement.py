@@ -40,6 +40,8 @@ def united(announcements: Iterable[Announcement]) -> list[Announcement]:
     for each in announcements:
         known = latest.get(each.profile_id)
         if known is not None:
-            each = Announcement(each.profile_id, max(known.revision, each.revision), known.kinds | each.kinds)  # noqa: PLW2901 (the same announcement, widened)
-        latest[each.profile_id] = each
+            revision, kinds = max(known.revision, each.revision), known.kinds | each.kinds
+            latest[each.profile_id] = Announcement(each.profile_id, revision, kinds)
+        else:
+            latest[each.profile_id] = each
     return list(latest.values())

@@ -88,7 +88,7 @@ class LiveProfiles:
             except GraphError as error:
                 _log.warning("live profiles could not be checked: %s", error)
                 await asyncio.sleep(_HEAL_S)
-            except Exception as error:  # noqa: BLE001 (without this task no listener would hear of anything again)
+            except Exception as error:  # noqa: BLE001  # Without this task no listener would hear of anything again.
                 _log.error("live profiles could not be checked: %s", type(error).__name__)
                 await asyncio.sleep(_HEAL_S)
 

@@ -90,7 +90,7 @@ class Nudger:
         while not (self._stopping.is_set() and self._queue.empty()):
             try:
                 self._round()
-            except Exception as error:  # noqa: BLE001 (without this thread nobody would be told of anything again)
+            except Exception as error:  # noqa: BLE001  # Without this thread nobody would be told of anything again.
                 _log.error("the nudger failed with %s and goes on", type(error).__name__)
                 # Until the next probe succeeds, what comes in is dropped at once.
                 self._last_contact = None

@@ -83,14 +83,14 @@ class Sending:
     async def _outcome_of(self, delivery: Delivery) -> Outcome:
         try:
             return await self.sender.send(delivery)
-        except Exception as error:  # noqa: BLE001 (a fault in one letter must not lose the outcomes of those beside it)
+        except Exception as error:  # noqa: BLE001  # A fault in one letter must not lose the outcomes of those beside it.
             _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
             return Unknown(f"the channel failed with {type(error).__name__}")
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> AttemptRecord:
         now = self.clock.now()
         this = Try(delivery.attempt, now, delivery.facts.expires_at)
-        decision = decide(outcome, this, random.random())  # noqa: S311 (spreads retries, guards nothing)
+        decision = decide(outcome, this, random.random())  # noqa: S311  # Spreads retries, guards nothing.
         return AttemptRecord(
             message_id=delivery.message_id,
             state=decision.state,

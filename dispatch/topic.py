@@ -38,7 +38,7 @@ class TopicReader:
                 if not self._away:
                     _log.warning("announcements are not heard while Redis is away (%s)", type(error).__name__)
                 self._away = True
-            except Exception as error:  # noqa: BLE001 (without this task no announcement would be heard again)
+            except Exception as error:  # noqa: BLE001  # Without this task no announcement would be heard again.
                 _log.error("hearing announcements failed with %s and begins again", type(error).__name__)
             await asyncio.sleep(_RECONNECT_S)
 

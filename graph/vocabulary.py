@@ -7,7 +7,7 @@ class Word(StrEnum):
     """A closed set whose values are spelled like their names, in the graph as in GraphQL."""
 
     @staticmethod
-    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:  # noqa: ARG004 (enum's signature)
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[str]) -> str:  # noqa: ARG004  # Enum's signature.
         return name
 
 

@@ -124,7 +124,7 @@ class Mailbox:
     smtp_url: str = ""
     letters: list[EmailMessage] = field(default_factory=list)
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 (aiosmtpd's name)
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802  # Aiosmtpd's name.
         content = envelope.original_content or b""
         self.letters.append(message_from_bytes(content, policy=policy.default))
         return "250 2.0.0 accepted"

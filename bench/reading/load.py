@@ -54,7 +54,7 @@ def press(target: Target, connections: int, seconds: int) -> Load:
         headers.write_text("".join(f"{name}: {value}\n" for name, value in target.headers.items()))
         wrk = shutil.which("wrk")
         argv = _wrk(wrk, target, connections, seconds) if wrk else _own(target, connections, seconds)
-        done = subprocess.run(  # noqa: S603 - wrk from PATH, or our own client.
+        done = subprocess.run(  # noqa: S603  # It is wrk from PATH or our own client, on arguments made here.
             (*argv, str(bodies), str(headers)),
             capture_output=True,
             text=True,

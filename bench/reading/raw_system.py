@@ -56,7 +56,7 @@ class RawDriver:
 def raw_driver(variables: Variables, environment: Mapping[str, str], folder: Path) -> Iterator[RawDriver]:
     file = folder / "statements.json"
     file.write_text(json.dumps({operation: _asked(operation, sets) for operation, sets in variables.items()}))
-    running = subprocess.Popen(  # noqa: S603 - Our own program.
+    running = subprocess.Popen(  # noqa: S603  # The arguments are made here: nothing in them comes from outside.
         (sys.executable, "-m", "bench.reading.raw_driver", str(file)),
         env=dict(environment),
         stdin=subprocess.PIPE,

@@ -52,7 +52,7 @@ def _of_program(path: str | None) -> str:
     if path is None:
         return "not on PATH"
     # wrk tells its version and ends with 1.
-    done = subprocess.run(  # noqa: S603 - Found by its name.
+    done = subprocess.run(  # noqa: S603  # A program found on PATH by a name written here.
         (path, "--version"), capture_output=True, text=True, check=False, timeout=_TIMEOUT_S
     )
     return (done.stdout or done.stderr).partition("\n")[0].strip()

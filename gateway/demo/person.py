@@ -79,7 +79,7 @@ def _own_addresses(random: Random, first_name: str, last_name: str, number: str)
 def _subscriptions(
     random: Random, addresses: tuple[IdentifierValue, ...], since_ms: int, until_ms: int
 ) -> tuple[SyntheticSubscription, ...]:
-    if random.random() < 0.05:  # noqa: PLR2004 (the share that `synthetic_contact` promises)
+    if random.random() < 0.05:  # noqa: PLR2004  # The share that `synthetic_contact` promises.
         return ()
     return tuple(
         synthetic_subscription(random, address, drawn_status(random), since_ms, until_ms, priority)

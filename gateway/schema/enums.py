@@ -109,7 +109,7 @@ publish(
     PHONE="A phone number in E.164, like +442079460000.",
     DEVICE="A device.",
     COOKIE="A browser.",
-    PUSH_TOKEN="The token of a browser or an app for notifications.",  # noqa: S106 (a description)
+    PUSH_TOKEN="The token of a browser or an app for notifications.",  # noqa: S106  # A description.
     TELEGRAM="A Telegram chat; its namespace is the bot.",
     WHATSAPP="A WhatsApp number.",
     VIBER="A Viber chat; its namespace is the bot.",
@@ -174,8 +174,8 @@ publish(
     CONSENT_REQUIRED="The person opted out: newer evidence of consent is needed.",
     PROFILE_BARRED="The person as a whole may not be written to.",
     CATEGORY_MANDATORY="This category cannot be left.",
-    TOKEN_EXPIRED="The signed link is too old.",  # noqa: S106 (a description)
-    TOKEN_INVALID="The signed link is not ours.",  # noqa: S106 (a description)
+    TOKEN_EXPIRED="The signed link is too old.",  # noqa: S106  # A description.
+    TOKEN_INVALID="The signed link is not ours.",  # noqa: S106  # A description.
     STATE_NOT_ALLOWED="Not from its present state.",
     CURRENCY_UNKNOWN="Not an ISO 4217 currency.",
     TOTAL_MISMATCH="The total is not lines plus delivery less discount.",

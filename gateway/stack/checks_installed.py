@@ -36,7 +36,7 @@ def java(given: Mapping[str, str]) -> Finding:
         return idle("java", "not needed: GRAPH_URI names a graph")
     try:
         runtime = Java.bundled()
-        subprocess.run(  # noqa: S603 - The program is the runtime that our own dependency brought.
+        subprocess.run(  # noqa: S603  # The program is the runtime that our own dependency brought.
             [str(runtime.program), "-version"],
             check=True,
             capture_output=True,

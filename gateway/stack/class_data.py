@@ -57,6 +57,6 @@ class ClassData:
 
 def _dump_base(java: Java, path: Path) -> None:
     argv = [str(java.program), "-Xshare:dump", f"-XX:SharedArchiveFile={path}", *flags()]
-    subprocess.run(  # noqa: S603 - The program is the runtime that our own dependency brought.
+    subprocess.run(  # noqa: S603  # The program is the runtime that our own dependency brought.
         argv, check=True, capture_output=True, timeout=_DUMP_TIMEOUT_S, env=plain_environment()
     )

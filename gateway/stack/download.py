@@ -25,7 +25,7 @@ def fetch(jar: LockedJar, folder: Path) -> Path:
     if local.is_file() and sha256_of(local) == jar.sha256:
         return Path(shutil.copyfile(local, folder / jar.file_name))
     # jgo is slow to import, and needed once in a machine's life.
-    from gateway.stack.maven import fetch_from_network  # noqa: PLC0415 - See above.
+    from gateway.stack.maven import fetch_from_network  # noqa: PLC0415  # See above.
 
     return fetch_from_network(jar, folder)
 

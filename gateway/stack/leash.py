@@ -23,7 +23,7 @@ def _run() -> None:
         # It may have died before the request was made, and then no signal would ever come.
         if os.getppid() != int(parent):
             sys.exit(_PARENT_IS_GONE)
-    os.execv(program, [program, *arguments])  # noqa: S606 - No shell is wanted: this process becomes the program.
+    os.execv(program, [program, *arguments])  # noqa: S606  # No shell is wanted: this process becomes the program.
 
 
 if __name__ == "__main__":

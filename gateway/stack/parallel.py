@@ -27,7 +27,7 @@ def each_in_parallel(items: Iterable[T], work: Callable[[T], None], at_once: int
                 work(waiting.get_nowait())
             except Empty:
                 return
-            except Exception as error:  # noqa: BLE001 - It is raised again below, in the caller's thread.
+            except Exception as error:  # noqa: BLE001  # It is raised again below, in the caller's thread.
                 failures.append(error)
                 stop.set()
 

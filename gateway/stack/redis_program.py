@@ -53,7 +53,7 @@ def _in_wheel() -> Path | None:
 
 def _version_of(path: Path) -> tuple[int, ...]:
     try:
-        answer = subprocess.run(  # noqa: S603 - The path is the user's own PATH or our own dependency.
+        answer = subprocess.run(  # noqa: S603  # The path is the user's own PATH or our own dependency.
             [str(path), "--version"],
             capture_output=True,
             text=True,

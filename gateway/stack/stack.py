@@ -129,7 +129,7 @@ async def _migrate_where_needed(graph: Graph) -> None:
 
 async def _load_demo(graph: Graph) -> None:
     # Imported here because only `--demo` needs the importer.
-    from gateway.commands.demo import load_demo  # noqa: PLC0415 - See above.
+    from gateway.commands.demo import load_demo  # noqa: PLC0415  # See above.
 
     with step("sample shop", announced=True):
         await load_demo(graph)

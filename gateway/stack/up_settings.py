@@ -12,7 +12,7 @@ from graph.identifying.rules import IdentifierRules
 
 _HIGHEST_PORT = 65_535
 # Listening on all addresses includes this one.
-_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104 - Compared with, never listened on by default.
+_EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  # Compared with, never listened on by default.
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,7 @@ class BoltConnection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         _, connection = await loop.create_connection(cls, host, port)
         try:
-            await connection._sign_in(user, password)  # noqa: SLF001 (its own class)
+            await connection._sign_in(user, password)  # noqa: SLF001  # Its own class.
         except BaseException:
             connection.abort()
             raise

@@ -46,7 +46,7 @@ def unpack(message: bytearray, at: int) -> Any:
         value, end = _unpack(message, at, _HOOKS)
     except (KeyboardInterrupt, SystemExit):
         raise
-    except BaseException as error:  # noqa: BLE001 (the codec's panic over a message that was cut is no Exception)
+    except BaseException as error:  # noqa: BLE001  # The codec's panic over a message that was cut is no Exception.
         raise BoltBroken(f"a message cannot be read: {type(error).__name__}") from None
     if end != len(message):
         raise BoltBroken("a message does not end where its value does")

@@ -187,7 +187,7 @@ def _of_choice(choices: Sequence[str], given: object) -> str:
 def _whole(value: Plain) -> int:
     """Raises ValueError for a value that does not belong to a type kept as a number."""
     if not isinstance(value, int):
-        raise ValueError("is no number")  # noqa: TRY004 (whoever reads takes it for a value that cannot be shown)
+        raise ValueError("is no number")  # noqa: TRY004  # Whoever reads takes it for a value that cannot be shown.
     return value
 
 

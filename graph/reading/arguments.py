@@ -124,7 +124,7 @@ class Members(Arguments):
     __slots__ = ("_above", "_name")
 
     def __init__(self, above: Arguments, name: str) -> None:
-        super().__init__({}, above._inquiry, above.path)  # noqa: SLF001 (a kind of itself)
+        super().__init__({}, above._inquiry, above.path)  # noqa: SLF001  # A kind of itself.
         self._above = above
         self._name = name
 

@@ -56,7 +56,7 @@ class Plan:
             computation.fill(record)
         try:
             return Answer(self.fast(record, parameters))
-        except Exception:  # noqa: BLE001 (whatever the fast way met, the careful one tells what it is)
+        except Exception:  # noqa: BLE001  # Whatever the fast way met, the careful one tells what it is.
             return self.assemble_carefully(record, parameters)
 
     def assemble_carefully(self, record: Row, parameters: Mapping[str, Any]) -> Answer:

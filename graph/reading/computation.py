@@ -44,7 +44,7 @@ class PlacedComputation:
         failed = [FAILED] * len(rows)
         try:
             values = self.computation.compute([[row[need] for need in self.computation.needs] for row in rows])
-        except Exception:  # noqa: BLE001 (whatever a computed field does, the rest of the answer stands)
+        except Exception:  # noqa: BLE001  # Whatever a computed field does, the rest of the answer stands.
             return failed
         # Of too few or too many nobody knows whose they are.
         return values if len(values) == len(rows) else failed

@@ -27,7 +27,7 @@ class Edges:
     def order(self, arguments: Arguments) -> Order:
         return self.by.turned(arguments)
 
-    def scans(self, arguments: Arguments) -> bool:  # noqa: ARG002 (the protocol's signature)
+    def scans(self, arguments: Arguments) -> bool:  # noqa: ARG002  # The protocol's signature.
         return False
 
     def ordered(self, request: Request, page: Page) -> str:
@@ -46,7 +46,7 @@ class Edges:
         request.cost.open(self.opening)
         return f"{self._match(request)}\nWITH {request.variable} LIMIT {EDGE_BOUND + 1}{where(conditions)}"
 
-    def filtered(self, request: Request) -> list[str]:  # noqa: ARG002 (the protocol's signature)
+    def filtered(self, request: Request) -> list[str]:  # noqa: ARG002  # The protocol's signature.
         return []
 
     def _match(self, request: Request) -> str:

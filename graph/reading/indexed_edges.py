@@ -29,10 +29,10 @@ class IndexedEdges:
     def order(self, arguments: Arguments) -> Order:
         return self.by.turned(arguments)
 
-    def scans(self, arguments: Arguments) -> bool:  # noqa: ARG002 (the protocol's signature)
+    def scans(self, arguments: Arguments) -> bool:  # noqa: ARG002  # The protocol's signature.
         return False
 
-    def filtered(self, request: Request) -> list[str]:  # noqa: ARG002 (the protocol's signature)
+    def filtered(self, request: Request) -> list[str]:  # noqa: ARG002  # The protocol's signature.
         return []
 
     def ordered(self, request: Request, page: Page) -> str:

@@ -51,6 +51,6 @@ class SourceCode:
         """
         text = "\n".join((*self._functions, f"def assemble(r, p):\n    return {expression}\n"))
         names = dict(self._constants)
-        exec(compile(text, "<assembly>", "exec"), names)  # noqa: S102 (nothing in the text comes from outside unquoted)
+        exec(compile(text, "<assembly>", "exec"), names)  # noqa: S102  # Nothing in the text comes from outside unquoted.
         assemble: Assemble = names["assemble"]  # type: ignore[assignment]  # defined by the text above
         return assemble

@@ -110,12 +110,12 @@ async def test_who_stops_listening_is_forgotten(graph: Graph) -> None:
     async with live_profiles(NOWHERE, graph) as live:
         listening = asyncio.ensure_future(anext(live.listen("prf_1")))
         await asyncio.sleep(0)
-        assert len(live._listeners) == 1  # noqa: SLF001 (what is left behind cannot be seen from outside)
+        assert len(live._listeners) == 1  # noqa: SLF001  # What is left behind cannot be seen from outside.
         listening.cancel()
         with pytest.raises(asyncio.CancelledError):
             await listening
 
-        assert len(live._listeners) == 0  # noqa: SLF001 (as above)
+        assert len(live._listeners) == 0  # noqa: SLF001  # As above.
 
 
 async def test_what_nobody_foresaw_in_a_check_keeps_nobody_from_hearing_the_next(

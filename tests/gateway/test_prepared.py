@@ -66,7 +66,7 @@ def real_operations(world: World, graph: ReadGraph) -> Operations:
 
 @pytest.fixture
 def prepared(real_operations: Operations) -> PreparedOperations:
-    return real_operations._prepared  # noqa: SLF001 (what is kept is nobody else's business)
+    return real_operations._prepared  # noqa: SLF001  # What is kept is nobody else's business.
 
 
 @pytest.fixture
@@ -349,7 +349,7 @@ async def test_a_plan_is_counted_and_weighed_also_where_it_is_too_dear(
         assert outcome.body["errors"][0]["extensions"]["code"] == "COST_EXCEEDED"
 
     assert counts(real_operations)["plans_compiled"] == 1
-    assert prepared.weight > prepared_module._OF_A_CHARACTER * len(text) + 5_000  # noqa: SLF001 (the measured figure, not a copy of it)
+    assert prepared.weight > prepared_module._OF_A_CHARACTER * len(text) + 5_000  # noqa: SLF001  # The measured figure, not a copy of it.
 
 
 async def test_a_plan_of_a_query_that_was_pushed_out_is_counted_and_not_weighed() -> None:

@@ -56,7 +56,7 @@ async def narrow(graph: Graph, settings: GraphSettings) -> AsyncIterator[Graph]:
 
 def test_each_scheme_reads_its_own_way(graph: Graph, scheme: str) -> None:
     kind = {"bolt": BoltReads, "neo4j": ReadSessions}[scheme]
-    assert type(graph._reads) is kind  # noqa: SLF001 (else the tests below would be the same tests twice)
+    assert type(graph._reads) is kind  # noqa: SLF001  # Else the tests below would be the same tests twice.
 
 
 async def test_a_statement_that_takes_too_long_is_stopped(graph: Graph) -> None:
@@ -161,7 +161,7 @@ async def test_a_cancelled_read_leaves_its_place_and_the_next_is_answered(narrow
 
 
 async def test_every_place_comes_back_and_every_answer_is_the_readers_own(narrow: Graph) -> None:
-    chance = random.Random(7)  # noqa: S311 (a test's choices, not a secret)
+    chance = random.Random(7)  # noqa: S311  # A test's choices, not a secret.
     asked: list[tuple[int, asyncio.Task[object]]] = []
     for value in range(300):
         statement = chance.choices([ECHO, WRONG, SLOW], [60, 5, 1])[0]

@@ -345,7 +345,7 @@ async def test_the_sweep_reads_its_index_in_order(graph: Graph) -> None:
 
 async def _operators(graph: Graph, statement: Statement) -> list[str]:
     parameters = {"now": NOW, "renudgeMs": 1, "channel": "EMAIL", "claimable": [], "claimed": "", "limit": 1}
-    async with graph._driver.session() as session:  # noqa: SLF001 (only the driver shows a plan)
+    async with graph._driver.session() as session:  # noqa: SLF001  # Only the driver shows a plan.
         result = await session.run("EXPLAIN " + statement.text, parameters)
         summary = await result.consume()
     assert summary.plan is not None

@@ -84,7 +84,7 @@ def _is_search(text: str | None) -> bool:
     return text is None or 1 <= len(text) <= _LONGEST_SEARCH
 
 
-def _bad(is_bad: bool) -> Iterator[str]:  # noqa: FBT001 (the condition is all there is to say)
+def _bad(is_bad: bool) -> Iterator[str]:  # noqa: FBT001  # The condition is all there is to say.
     if is_bad:
         yield "BAD_ARGUMENT"
 

@@ -92,7 +92,7 @@ def _types_as_often_as_named(history: History, request: Any) -> Any:
 
 
 def _any_plan_will_do(plans: Plans, values: Any) -> Any:
-    found = plans._root  # noqa: SLF001 (a mistake is made in its inside)
+    found = plans._root  # noqa: SLF001  # A mistake is made in its inside.
     while isinstance(found, Fork):
         found = next(iter(found.ways.values()))
     return _PLANS_KNOWN(plans, values) or found
@@ -115,7 +115,7 @@ def _as_they_were_found(in_order: InOrder, row: Any, trail: Any) -> Any:
 
 
 def _not_of_unknown(writer: Any, below: Any, path: Any) -> list[str]:
-    return [f"NOT {writer._together(below, path)}"]  # noqa: SLF001 (a mistake is made in its inside)
+    return [f"NOT {writer._together(below, path)}"]  # noqa: SLF001  # A mistake is made in its inside.
 
 
 def _one_of_several(patch: pytest.MonkeyPatch) -> None:
@@ -138,9 +138,9 @@ def _kinds_by_the_first_named(patch: pytest.MonkeyPatch) -> None:
 
 
 _ENTRIES_OF = Entries.of
-_UP_TO = Keyset._up_to  # noqa: SLF001 (a mistake is made in its inside)
+_UP_TO = Keyset._up_to  # noqa: SLF001  # A mistake is made in its inside.
 _PLANS_KNOWN = Plans.known
-_FIELD_READING = objects._field_reading  # noqa: SLF001 (a mistake is made in its inside)
+_FIELD_READING = objects._field_reading  # noqa: SLF001  # A mistake is made in its inside.
 _IN_ORDER_READ = InOrder.read
 _NEWEST_FIRST = Order("Profile.timeline", SortKey("{v}t", SortKind.TIME), descending=True)
 _SURVIVING = "WITH DISTINCT coalesce("
@@ -213,11 +213,11 @@ FAULTS: dict[str, Fault] = {
     ),
     "the contrary of the unknown is unknown": _fault(
         "profiles filter not attribute nodes id",
-        lambda patch: patch.setitem(ConditionWriter._WRITERS, "not", _not_of_unknown),  # noqa: SLF001 (a mistake in its inside)
+        lambda patch: patch.setitem(ConditionWriter._WRITERS, "not", _not_of_unknown),  # noqa: SLF001  # A mistake in its inside.
     ),
     "a period leaves its first instant out": _fault(
         "profile timeline nodes id during",
-        lambda patch: patch.setitem(period._SIGNS, "from", ">"),  # noqa: SLF001 (a mistake is made in its inside)
+        lambda patch: patch.setitem(period._SIGNS, "from", ">"),  # noqa: SLF001  # A mistake is made in its inside.
     ),
     "one of several people is shown": _fault("profile id", _one_of_several),
     "a plan serves values of another shape": _fault(

@@ -32,7 +32,7 @@ _MERGES = [(1, [2]), (5, [6]), (10, [11, 12]), (20, [21, 22])]
 
 
 def found(seed: int = 7) -> World:
-    dice, world = Dice(Random(seed)), World()  # noqa: S311 (data for tests)
+    dice, world = Dice(Random(seed)), World()  # noqa: S311  # Data for tests.
     _resources(dice, world)
     world.people = [_person(dice, number) for number in range(_PEOPLE)]
     for survivor, losers in _MERGES:

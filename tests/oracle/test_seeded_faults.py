@@ -26,5 +26,5 @@ async def test_the_oracle_finds_that(harness: Harness, monkeypatch: pytest.Monke
     faulty = Harness(harness.graph, harness.world)
     documents = Documents(faulty.oracle.schema, faulty.pool(), fault.aims)
     # The same documents every time.
-    cases = (documents.case(Random(number)) for number in range(_MOST_DOCUMENTS))  # noqa: S311 (documents for a test)
+    cases = (documents.case(Random(number)) for number in range(_MOST_DOCUMENTS))  # noqa: S311  # Documents for a test.
     assert await faulty.failures(cases, most=1)

@@ -24,7 +24,7 @@ from bench.peers.dataloaders.types import Context, Profile, Purchase, RequestInf
 @strawberry.type
 class Query:
     @strawberry.field
-    async def profile(self, info: RequestInfo, id: strawberry.ID) -> Profile | None:  # noqa: A002 (GraphQL's name)
+    async def profile(self, info: RequestInfo, id: strawberry.ID) -> Profile | None:  # noqa: A002  # The argument's name in GraphQL.
         found = await info.context.database.records(statements.PROFILE, {"id": id})
         return Profile.of(found[0]["x"]) if found else None
 
@@ -36,7 +36,7 @@ class Query:
         return [Profile.of(record["x"]) for record in await info.context.database.records(statements.PROFILES, wanted)]
 
     @strawberry.field
-    async def purchase(self, info: RequestInfo, id: strawberry.ID) -> Purchase | None:  # noqa: A002 (GraphQL's name)
+    async def purchase(self, info: RequestInfo, id: strawberry.ID) -> Purchase | None:  # noqa: A002  # The argument's name in GraphQL.
         found = await info.context.database.records(statements.PURCHASE, {"id": id})
         return Purchase.of(found[0]["x"]) if found else None
 

@@ -7,7 +7,7 @@ _SEED = "customer-graph bench 1"
 
 def chance(*about: str) -> random.Random:
     """The same numbers for the same words, in every run and whatever else was drawn before."""
-    return random.Random(":".join((_SEED, *about)))  # noqa: S311 (made-up data must repeat; it guards nothing)
+    return random.Random(":".join((_SEED, *about)))  # noqa: S311  # Made-up data must repeat; it guards nothing.
 
 
 def made_up_id(prefix: str, number: int) -> str:

@@ -73,7 +73,7 @@ def _ask(environment: Mapping[str, str], key: str) -> tuple[int, object]:
         headers={"Authorization": f"Bearer {key}", "Content-Type": "application/json"},
     )
     try:
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - Our own, on loopback.
+        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310  # Our own, on loopback.
             return answer.status, json.load(answer)
     except urllib.error.HTTPError as refused:
         with refused:

@@ -282,7 +282,7 @@ async def test_a_read_that_is_cancelled_is_ended_in_the_database_as_well(
 async def test_concurrent_reads_that_are_cancelled_at_random_each_get_their_own_answer(
     reads: BoltReads, seen: list[Seen]
 ) -> None:
-    chance = random.Random(11)  # noqa: S311 (a test's choices, not a secret)
+    chance = random.Random(11)  # noqa: S311  # A test's choices, not a secret.
     places = asyncio.Semaphore(6)
     kinds = [ECHO, WRONG, Statement("work", "UNWIND range(1, 20000) AS n WITH sum(n) AS s RETURN $value")]
 

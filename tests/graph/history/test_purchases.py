@@ -99,7 +99,7 @@ async def test_of_states_that_arrive_at_once_the_newest_stays(graph: Graph) -> N
 
 async def test_a_colon_in_a_source_cannot_reach_the_order_of_another_shop(graph: Graph) -> None:
     with pytest.raises(ValueError, match="source"):
-        replace(ORDER, source="shop:1").source_key  # noqa: B018 - Asking is what raises.
+        replace(ORDER, source="shop:1").source_key  # noqa: B018  # Asking is what raises.
 
     assert await graph.read(COUNT) == [0, 0, 0]
 

@@ -45,5 +45,5 @@ async def planned(shared_graph: Graph) -> None:
 
 
 @pytest.fixture
-def graph(planned: None, graph: Graph) -> Graph:  # noqa: ARG001 (it has to be there)
+def graph(planned: None, graph: Graph) -> Graph:  # noqa: ARG001  # It has to be there.
     return graph

@@ -50,7 +50,7 @@ async def exports(graph: Graph, ids: list[str]) -> list[str]:
 @pytest.mark.parametrize("shared", ["nothing", "something", "everything"])
 async def test_a_split_gives_back_byte_for_byte_what_a_merge_took(shops: Graph, shared: str) -> None:
     for seed in range(5):
-        dice = Random(f"{shared} {seed}")  # noqa: S311 (a test's dice)
+        dice = Random(f"{shared} {seed}")  # noqa: S311  # A test's dice.
         ids = await written(shops, dice, f"{shared}{seed}", "ab", shared)
         settings = MergeSettings(default=dice.choice(list(FieldRule)))
         before = await exports(shops, ids)
@@ -64,9 +64,9 @@ async def test_a_split_gives_back_byte_for_byte_what_a_merge_took(shops: Graph, 
 
 
 @pytest.mark.parametrize("into_the_same", [True, False])
-async def test_chains_of_merges_are_undone_newest_first(shops: Graph, into_the_same: bool) -> None:  # noqa: FBT001 (pytest's)
+async def test_chains_of_merges_are_undone_newest_first(shops: Graph, into_the_same: bool) -> None:  # noqa: FBT001  # Pytest's.
     for seed in range(3):
-        dice = Random(f"chain {into_the_same} {seed}")  # noqa: S311 (a test's dice)
+        dice = Random(f"chain {into_the_same} {seed}")  # noqa: S311  # A test's dice.
         ids = await written(shops, dice, f"chain{into_the_same}{seed}", "abc", "something")
         settings = MergeSettings(default=dice.choice(list(FieldRule)))
         first, second, third, _ = ids

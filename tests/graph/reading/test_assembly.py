@@ -110,7 +110,7 @@ PLANS = {kind: _plan(kind) for kind in KINDS}
 
 
 def _dice(seed: int, nulls: float, bad: float, parameters: Mapping[str, Any]) -> Dice:
-    return Dice(random.Random(seed), nulls, bad, parameters)  # noqa: S311 (a test's choices, not a secret)
+    return Dice(random.Random(seed), nulls, bad, parameters)  # noqa: S311  # A test's choices, not a secret.
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -49,7 +49,7 @@ def _some(listing: str, part: int) -> Sequence[Step]:
     every = STEPS[listing]
     if THOROUGH:
         return every[part * _PART : (part + 1) * _PART]
-    dice = random.Random(f"{_SEED} {listing}")  # noqa: S311 (a choice of cases, not a secret)
+    dice = random.Random(f"{_SEED} {listing}")  # noqa: S311  # A choice of cases, not a secret.
     most = _MANY if listing == "profiles" else _FEW
     return every if len(every) <= most else dice.sample(every, most)
 

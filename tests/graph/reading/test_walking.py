@@ -175,7 +175,7 @@ def _document(field: str, arguments: str) -> str:
 async def _beyond(turns: Sequence[int], before: Sequence[int]) -> None:
     """Until each writer has had a turn more."""
     async with asyncio.timeout(30):
-        while any(now <= then for now, then in zip(turns, before, strict=True)):  # noqa: ASYNC110 (turns are counted anyway)
+        while any(now <= then for now, then in zip(turns, before, strict=True)):  # noqa: ASYNC110  # Turns are counted anyway.
             await asyncio.sleep(0.001)
 
 

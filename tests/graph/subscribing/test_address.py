@@ -92,7 +92,7 @@ def test_every_kind_has_a_channel_and_every_channel_a_kind() -> None:
     ],
 )
 def test_what_cannot_be_an_address_is_refused_and_not_repeated(kind: AddressKind, value: str) -> None:
-    with pytest.raises(ValueError) as refused:  # noqa: PT011 (the text is asserted)
+    with pytest.raises(ValueError) as refused:  # noqa: PT011  # The text is asserted.
         routed(kind, value)
     assert not value or value not in str(refused.value)
 
