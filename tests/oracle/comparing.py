@@ -25,8 +25,10 @@ def difference(right: RightAnswer, body: Mapping[str, Any], *, beside_viewer: bo
     if is_beyond_limits(body):
         return None
     errors = errors_of(body)
-    # What lacks a right because of an argument is refused like a bad argument.
-    refusals = {each for each in errors if each[1] in REFUSING or (right.refused and each in right.refusable)}
+    # What lacks a right because of an argument is refused like a bad argument, and before anything is looked up: also
+    # where execution never comes to it, because something else has left nothing of the data.
+    is_refused = bool(right.refused) or errors <= right.refusable
+    refusals = {each for each in errors if each[1] in REFUSING or (is_refused and each in right.refusable)}
     if refusals:
         return None if refusals <= _allowed(right) else f"refused {refusals}, allowed are {_allowed(right)}"
     if right.refused:

@@ -103,6 +103,10 @@ FOUND: Mapping[str, Callable[[World], Case]] = {
     "a number is no part of a name": _plain(
         '{ number: profiles(search: "12") { nodes { id } } both: profiles(search: "x 9") { nodes { id } } }'
     ),
+    "somebody is asked for without the right beside what lacks a value": _without_pii(
+        "{ messages(first: 100) { nodes { outreach { refusedBy } } } "
+        'profile(by: {identifier: {type: URL, value: ""}}) { id } }'
+    ),
     "a name of two ideographs": _plain('{ profiles(search: "小林") { nodes { id } } }'),
     "a word behind an apostrophe": _plain(
         '{ alone: profiles(search: "brien") { nodes { id } } both: profiles(search: "o brien") { nodes { id } } }'
