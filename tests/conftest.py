@@ -26,6 +26,7 @@ import pytest
 import pytest_asyncio
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
@@ -44,6 +45,10 @@ from gateway.stack.redis_server import RedisServer
 from graph.connection import Graph
 from graph.migrations import migrate
 from graph.settings import GraphSettings
+
+# How long an example takes says something of the machine, and decides no test.
+settings.register_profile("timeless", deadline=None)
+settings.load_profile("timeless")
 
 _START_TIMEOUT_S = 90.0
 _POLL_S = 0.05

@@ -145,7 +145,7 @@ async def test_who_comes_to_a_full_line_is_refused_at_once() -> None:
     bench.assert_whole()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(seed=st.integers(0, 2**32), places=st.integers(1, 4), readers=st.integers(1, 40))
 def test_every_place_comes_back_whatever_is_cancelled_when(seed: int, places: int, readers: int) -> None:
     asyncio.run(storm(random.Random(seed), places, readers))  # noqa: S311  # A test's choices, not a secret.

@@ -187,7 +187,7 @@ async def test_the_database_gives_every_edge_back_as_the_driver_gives_it_back(
 
 
 @given(VALUES)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_the_database_gives_back_what_the_driver_would_have_got(
     reads: BoltReads, session: neo4j.Session, value: object
 ) -> None:

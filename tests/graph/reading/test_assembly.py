@@ -114,7 +114,7 @@ def _dice(seed: int, nulls: float, bad: float, parameters: Mapping[str, Any]) ->
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(seed=st.integers(0, 2**32), nulls=st.sampled_from([0.0, 0.02, 0.2]), bad=st.sampled_from([0.0, 0.02]))
 def test_the_fast_assembly_gives_what_the_careful_one_gives(kind: str, seed: int, nulls: float, bad: float) -> None:
     plan = PLANS[kind]

@@ -53,7 +53,7 @@ def _written_out(operation: Operation, values: Sequence[object]) -> Outcome:
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_whatever_came_before_a_request_gets_what_its_values_written_out_get(name: str, data: st.DataObject) -> None:
     operation = OPERATIONS[name]
