@@ -3,6 +3,7 @@ from __future__ import annotations
 import click
 
 from bench.foundation import foundation
+from bench.merging.command import merging
 from bench.reading.command import reading
 from bench.reading.port import port
 from bench.scale.command import scale
@@ -11,7 +12,7 @@ from bench.scale.command import scale
 @click.group(invoke_without_command=True)
 @click.pass_context
 def main(context: click.Context) -> None:
-    """Measure; without a command, everything but `scale`, which takes a quarter of an hour more."""
+    """Measure; without a command, everything but `scale`, which takes a quarter of an hour more, and `merging`."""
     if context.invoked_subcommand is None:
         context.invoke(foundation)
         context.invoke(reading)
@@ -22,6 +23,7 @@ main.add_command(foundation)
 main.add_command(reading)
 main.add_command(port)
 main.add_command(scale)
+main.add_command(merging)
 
 if __name__ == "__main__":
     main()
