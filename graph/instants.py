@@ -3,6 +3,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
+# Clocks of browsers and shops go wrong; a day covers every time zone that was taken for UTC.
+MOST_AHEAD_MS = 24 * 3_600_000
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 

@@ -3,10 +3,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.errors import Refusal, UserError
+from graph.instants import MOST_AHEAD_MS
 from graph.vocabulary import UserErrorCode
-
-# Clocks go wrong; a day covers every time zone that was taken for UTC.
-_AHEAD_MS = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,5 +20,5 @@ class Evidence:
 
 def check_not_ahead(evidence: Evidence | None, now_ms: int, *path: str) -> None:
     """Raises Refusal INVALID for evidence from more than 24 hours ahead."""
-    if evidence is not None and evidence.at_ms > now_ms + _AHEAD_MS:
+    if evidence is not None and evidence.at_ms > now_ms + MOST_AHEAD_MS:
         raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", (*path, "at")))

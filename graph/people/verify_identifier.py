@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from graph.connection import Graph, Transaction
-from graph.consent.evidence import Evidence
+from graph.consent.evidence import Evidence, check_not_ahead
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
@@ -15,9 +15,6 @@ from graph.people.reference import ProfileReference, locked_person
 from graph.people.resolution import holders_of, touch
 from graph.statements import identifiers as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
-
-# Clocks go wrong; a day covers every time zone that was taken for UTC.
-_FUTURE_MS = 24 * 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +45,7 @@ async def verify_identifier(graph: Graph, command: VerifyIdentifier, guard: Guar
 
 
 async def verify_identifier_in(transaction: Transaction, command: VerifyIdentifier, now_ms: int) -> Done:
-    if command.evidence.at_ms > now_ms + _FUTURE_MS:
-        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", ("evidence", "at")))
+    check_not_ahead(command.evidence, now_ms, "evidence")
     holders = await _holders_to_merge(transaction, command)
     person = await locked_person(transaction, command.profile, now_ms, also=(command.identifier,), with_ids=holders)
     try:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
-from graph.consent.evidence import Evidence
+from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.idempotency import Done, Guard, once
 from graph.reach import Membership
 from graph.statements import subscription_changes as statements
-from graph.subscribing.locked import finished, listed_subscription, refuse_future, require_newer
+from graph.subscribing.locked import finished, listed_subscription, require_newer
 from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts
 from graph.vocabulary import RowOutcome, SubscriptionStatus
 
@@ -45,7 +45,7 @@ async def join_category(graph: Graph, command: JoinCategory, guard: Guard | None
 
 
 async def join_category_in(transaction: Transaction, command: JoinCategory, now_ms: int) -> Done:
-    refuse_future(command.evidence, now_ms, "evidence")
+    check_not_ahead(command.evidence, now_ms, "evidence")
     state = (await listed_subscription(transaction, command.subscription_id, now_ms)).state
     resource = await resource_facts(transaction, ResourceReference(id=state.resource_id))
     category_id = resource.category_id(command.category, ("category",))

@@ -20,9 +20,6 @@ from graph.statements.subscriptions import SET_STATUS
 from graph.subscribing.placing import Row
 from graph.vocabulary import ChangeKind, Channel, IdentifierType, RowOutcome, SubscriptionStatus, UserErrorCode
 
-# Clocks go wrong; a day covers every time zone that was taken for UTC.
-_FUTURE_MS = 24 * 3_600_000
-
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -217,12 +214,6 @@ async def finished(
     changes = await touch(transaction, people, now_ms, *(changed or [ChangeKind.SUBSCRIPTION]))
     result = {"subscriptionId": subscription.id, "profileId": subscription.profile_id, "outcome": outcome}
     return Done(result, changes)
-
-
-def refuse_future(evidence: Evidence | None, now_ms: int, *path: str) -> None:
-    """Raises Refusal INVALID for evidence from more than a day in the future."""
-    if evidence is not None and evidence.at_ms > now_ms + _FUTURE_MS:
-        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", (*path, "at")))
 
 
 def require_newer(evidence: Evidence | None, than_ms: int | None, what: str, *path: str) -> None:

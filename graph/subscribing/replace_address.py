@@ -3,13 +3,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
-from graph.consent.evidence import Evidence
+from graph.consent.evidence import Evidence, check_not_ahead
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
 from graph.subscribing.address import Push
 from graph.subscribing.hand_over import hand_over, token_holders
-from graph.subscribing.locked import finished, keep_details, listed_subscription, refuse_future
+from graph.subscribing.locked import finished, keep_details, listed_subscription
 from graph.subscribing.moving import Move, move_address
 from graph.subscribing.resource import ResourceReference, resource_facts
 from graph.vocabulary import ChangeKind, Channel, RowOutcome, UserErrorCode
@@ -41,7 +41,7 @@ async def replace_address(graph: Graph, command: ReplaceAddress, guard: Guard | 
 
 
 async def replace_address_in(transaction: Transaction, command: ReplaceAddress, now_ms: int) -> Done:
-    refuse_future(command.evidence, now_ms, "evidence")
+    check_not_ahead(command.evidence, now_ms, "evidence")
     address, actor = command.address, command.actor
     holders = await token_holders(transaction, address)
     locked = await listed_subscription(transaction, command.subscription_id, now_ms, also=(address,), with_ids=holders)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
-from graph.consent.evidence import Evidence
+from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.strictness import CLOSED, widens
 from graph.idempotency import Done, Guard, once
 from graph.statements import subscription_changes as statements
@@ -15,7 +15,6 @@ from graph.subscribing.locked import (
     finished,
     listed_subscription,
     not_allowed,
-    refuse_future,
     require_newer,
     write_step,
 )
@@ -47,7 +46,7 @@ async def set_status(graph: Graph, command: SetStatus, guard: Guard | None, now_
 
 
 async def set_status_in(transaction: Transaction, command: SetStatus, now_ms: int) -> Done:
-    refuse_future(command.evidence, now_ms, "evidence")
+    check_not_ahead(command.evidence, now_ms, "evidence")
     state = (await listed_subscription(transaction, command.subscription_id, now_ms)).state
     if state.status is command.status:
         return await finished(transaction, state, RowOutcome.UNCHANGED, now_ms)

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graph.connection import Graph, Transaction
+from graph.consent.evidence import check_not_ahead
 from graph.erasing.erased_address import refuse_erased
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
@@ -13,7 +14,7 @@ from graph.subscribing.asked import Opening, Subscribe
 from graph.subscribing.bars import Standing, pass_bars, standing_before
 from graph.subscribing.hand_over import hand_over, token_holders
 from graph.subscribing.join import Joining, join, refuse_return, said_about
-from graph.subscribing.locked import SubscriptionState, finished, locked_state, refuse_future
+from graph.subscribing.locked import SubscriptionState, finished, locked_state
 from graph.subscribing.moving import Move, move_address
 from graph.subscribing.open import open_again, open_new
 from graph.subscribing.opening import Wish, wished_status
@@ -42,7 +43,7 @@ async def subscribe(graph: Graph, command: Subscribe, guard: Guard | None, now_m
 
 
 async def subscribe_in(transaction: Transaction, command: Subscribe, now_ms: int) -> Done:
-    refuse_future(command.opt_in, now_ms, "optIn")
+    check_not_ahead(command.opt_in, now_ms, "optIn")
     if command.consent_expires_at_ms is not None and command.consent_expires_at_ms <= now_ms:
         raise Refusal(UserError(UserErrorCode.INVALID, "Must be in the future.", ("consentExpiresAt",)))
     resource = await resource_facts(transaction, command.resource)

@@ -4,12 +4,13 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.references import IdentifierInput, ProfileRef, ResourceRef
 from graph.errors import Refusal, UserError
 from graph.identifiers import IdentifierValue, identifier
+from graph.instants import MOST_AHEAD_MS
 from graph.iso import COUNTRIES, LOCALE, time_zones
 from graph.people.reference import ProfileReference
 from graph.subscribing.resource import CategoryReference, ResourceReference
@@ -20,6 +21,8 @@ _MOST_IDENTIFIERS = 20
 # Line breaks and tabs are text; joiners within emoji and spaces that do not break are, too, though not "printable".
 _LINE_END = re.compile(r"[\t\n\r\x80-\x9f\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+Sound = TypeVar("Sound")
 
 
 @dataclass(slots=True)
@@ -39,6 +42,17 @@ class Problems:
         """Raises Refusal where anything was found."""
         if self.found:
             raise Refusal(*self.found)
+
+    def sound(self, value: Sound | None) -> Sound:
+        """What a check answered that has no stand-in for a wrong value; raises Refusal where anything was found."""
+        self.refuse()
+        if value is None:
+            raise AssertionError("a check that answers nothing says what is wrong")
+        return value
+
+    def not_ahead(self, at_ms: int, now_ms: int, *path: str) -> None:
+        if at_ms > now_ms + MOST_AHEAD_MS:
+            self.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", *path)
 
     def text(self, value: str, *path: str, longest: int = _LONGEST_TEXT) -> str:
         """One line of text that is not empty."""

@@ -44,8 +44,5 @@ async def _add(context: Context, given: AddIdentifierInput) -> Done:
     check_idempotency_key(problems, given.idempotency_key)
     profile = problems.profile(given.profile, "profile")
     identifier = problems.identifier(given.identifier, "identifier")
-    problems.refuse()
-    if identifier is None:
-        raise AssertionError("a value that is none was refused above")
-    command = AddIdentifier(profile, identifier)
+    command = AddIdentifier(profile, problems.sound(identifier))
     return await add_identifier(context.graph, command, guard(context, "addIdentifier", given), context.clock.now())

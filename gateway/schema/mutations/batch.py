@@ -19,9 +19,6 @@ from graph.vocabulary import RowOutcome, UserErrorCode
 Given = TypeVar("Given")
 Checked = TypeVar("Checked")
 
-# Clocks of browsers and shops go wrong; a day covers every time zone that was taken for UTC.
-FUTURE_MS = 24 * 3_600_000
-
 
 async def written_rows(
     given: Sequence[Given],

@@ -42,9 +42,6 @@ async def _block(context: Context, given: BlockIdentifierPlaceholderInput) -> Do
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key)
     value = placeholder(given, problems)
-    problems.refuse()
-    if value is None:
-        raise AssertionError("a value that blocks nothing was refused above")
-    command = BlockPlaceholder(value, context.viewer.id)
+    command = BlockPlaceholder(problems.sound(value), context.viewer.id)
     kept = guard(context, "blockIdentifierPlaceholder", given)
     return await block_placeholder(context.graph, command, kept, context.clock.now())

@@ -10,7 +10,7 @@ from gateway.schema.context import Context
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.purchase import PurchaseInput, PurchaseLineInput, RecordPurchasesInput
-from gateway.schema.mutations.batch import FUTURE_MS, BatchPayload, written_rows
+from gateway.schema.mutations.batch import BatchPayload, written_rows
 from gateway.schema.mutations.settle import guard, settle
 from graph.history.product import ProductKey
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
@@ -53,9 +53,9 @@ async def _record(context: Context, given: RecordPurchasesInput) -> Done:
 def _purchase(index: int, given: PurchaseInput, now_ms: int) -> NewPurchase:
     """Raises Refusal with everything that is wrong with the row."""
     problems = Problems(index)
-    for name, at in (("placedAt", given.placed_at), ("changedAt", given.changed_at)):
-        if at is not None and at > now_ms + FUTURE_MS:
-            problems.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", name)
+    problems.not_ahead(given.placed_at, now_ms, "placedAt")
+    if given.changed_at is not None:
+        problems.not_ahead(given.changed_at, now_ms, "changedAt")
     if not given.lines:
         problems.add(UserErrorCode.REQUIRED, "An order has at least one line.", "lines")
     if len(given.lines) > _MOST_LINES:

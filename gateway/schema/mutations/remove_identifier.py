@@ -43,9 +43,6 @@ async def _remove(context: Context, given: RemoveIdentifierInput) -> Done:
     check_idempotency_key(problems, given.idempotency_key)
     profile = problems.profile(given.profile, "profile")
     identifier = problems.identifier(given.identifier, "identifier")
-    problems.refuse()
-    if identifier is None:
-        raise AssertionError("a value that is none was refused above")
-    command = RemoveIdentifier(profile, identifier)
+    command = RemoveIdentifier(profile, problems.sound(identifier))
     kept = guard(context, "removeIdentifier", given)
     return await remove_identifier(context.graph, command, kept, context.clock.now())

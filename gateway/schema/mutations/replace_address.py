@@ -30,11 +30,9 @@ async def resolve(
 async def _change(context: Context, given: ReplaceAddressInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key)
-    address = addressed(given.address, problems, "address")
+    found = addressed(given.address, problems, "address")
     how = None if given.evidence is None else evidence(given.evidence, problems, "evidence")
-    problems.refuse()
-    if address is None:
-        raise AssertionError("a missing address was refused above")
+    address = problems.sound(found)
     command = ReplaceAddress(
         subscription_id=given.subscription,
         channel=address.channel,

@@ -58,7 +58,7 @@ def _confirmation_token(context: Context, settled: Settled) -> str | None:
 async def _subscribe(context: Context, given: SubscribeInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key)
-    address = addressed(given.address, problems, "address")
+    found = addressed(given.address, problems, "address")
     profile = problems.profile(given.profile, "profile")
     if given.priority is not None:
         check_priority(problems, given.priority)
@@ -66,9 +66,7 @@ async def _subscribe(context: Context, given: SubscribeInput) -> Done:
         problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_CATEGORIES} categories.", "categories")
     opt_in = None if given.opt_in is None else evidence(given.opt_in, problems, "optIn")
     read_on = None if given.device is None else device(given.device, problems, "device")
-    problems.refuse()
-    if address is None:
-        raise AssertionError("a missing address was refused above")
+    address = problems.sound(found)
     command = Subscribe(
         profile=profile,
         resource=resource_reference(given.resource),

@@ -18,7 +18,7 @@ from gateway.schema.inputs.event import (
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.profile import profile_fields
-from gateway.schema.mutations.batch import FUTURE_MS, BatchPayload, written_rows
+from gateway.schema.mutations.batch import BatchPayload, written_rows
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.references import ProductRef
 from graph.history.events import NewEvent, track_events
@@ -59,8 +59,7 @@ async def _track(context: Context, given: TrackEventsInput) -> Done:
 def _event(index: int, given: EventInput, now_ms: int) -> NewEvent:
     """Raises Refusal with everything that is wrong with the row."""
     problems = Problems(index)
-    if given.occurred_at > now_ms + FUTURE_MS:
-        problems.add(UserErrorCode.INVALID, "Is more than 24 hours in the future.", "occurredAt")
+    problems.not_ahead(given.occurred_at, now_ms, "occurredAt")
     if given.products and len(given.products) > _MOST_PRODUCTS:
         problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_PRODUCTS} products.", "products")
     event = NewEvent(

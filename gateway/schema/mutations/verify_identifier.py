@@ -48,9 +48,6 @@ async def _verify(context: Context, given: VerifyIdentifierInput) -> Done:
     profile = problems.profile(given.profile, "profile")
     identifier = problems.identifier(given.identifier, "identifier")
     proof = evidence(given.evidence, problems, "evidence")
-    problems.refuse()
-    if identifier is None:
-        raise AssertionError("a value that is none was refused above")
-    command = VerifyIdentifier(profile, identifier, proof, context.viewer.id, context.merging)
+    command = VerifyIdentifier(profile, problems.sound(identifier), proof, context.viewer.id, context.merging)
     kept = guard(context, "verifyIdentifier", given)
     return await verify_identifier(context.graph, command, kept, context.clock.now())
