@@ -17,7 +17,7 @@ MOST_ROWS = 10_000
 class RowResult:
     """What became of one row of a batch.
 
-    Refused rows changed nothing and say why; those that are CREATED say which of their identifiers were left out.
+    Refused rows changed nothing and say why; others say what of them was left out.
     """
 
     index: int
@@ -71,7 +71,12 @@ def refused_by(index: int, refusal: Refusal) -> RowResult:
 
 def created(index: int, made_id: str, left_out: Iterable[UserError]) -> RowResult:
     """The row that made something, with what of it was left out."""
-    return RowResult(index, RowOutcome.CREATED, made_id, _in_row(index, left_out))
+    return kept(index, RowOutcome.CREATED, made_id, left_out)
+
+
+def kept(index: int, outcome: RowOutcome, id_: str, left_out: Iterable[UserError]) -> RowResult:
+    """The row that was not refused, with what of it was left out."""
+    return RowResult(index, outcome, id_, _in_row(index, left_out))
 
 
 def _in_row(index: int, errors: Iterable[UserError]) -> tuple[UserError, ...]:

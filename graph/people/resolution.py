@@ -29,10 +29,15 @@ _BLOCKED = "This value stands for nobody and identifies no one."
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Whose a row is, and which of its identifiers were refused: the row is kept without those."""
+    """Whose a row is, and which of its identifiers were refused: the row is kept without those.
+
+    `is_linked` where the person got an identifier that they did not have.
+    """
 
     profile_id: str
     refused: tuple[UserError, ...] = ()
+    is_new: bool = False
+    is_linked: bool = False
 
 
 @dataclass(slots=True)
@@ -66,11 +71,20 @@ class Resolution:
         self._refuse_conflict(found.profile_id, identifiers)
         return found
 
-    def meant(self, identifiers: Sequence[IdentifierValue]) -> str | None:
+    def meant(
+        self, identifiers: Sequence[IdentifierValue], match_on: Collection[IdentifierType] | None = None
+    ) -> str | None:
         """Whom `found_or_created` would find, None where it would make somebody. Raises Refusal as it does."""
-        return self.match(self._usable(identifiers)).profile_id
+        return self.match(self._usable(identifiers), match_on).profile_id
 
-    def found_or_created(self, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool) -> Placed:
+    def found_or_created(
+        self,
+        identifiers: Sequence[IdentifierValue],
+        source: str,
+        *,
+        is_test: bool,
+        match_on: Collection[IdentifierType] | None = None,
+    ) -> Placed:
         """The person whom the identifiers mean, with those of them linked that may be.
 
         Blocked values and those over a cap are refused by themselves, and what the row says is kept. A row that has
@@ -78,14 +92,14 @@ class Resolution:
         never be found again. Raises Refusal as `match` does besides.
         """
         usable = self._usable(identifiers)
-        profile_id = self.match(usable).profile_id
+        profile_id = self.match(usable, match_on).profile_id
         over = self.people.over_the_caps(profile_id, usable)
+        is_new = profile_id is None
         if profile_id is None:
             profile_id = self._new_person(is_test=is_test)
-        self._add(profile_id, [each for each in usable if each.key not in over], source)
-        return Placed(
-            profile_id, (*self._blocked(identifiers), *_errors(identifiers, over, UserErrorCode.LIMIT_EXCEEDED))
-        )
+        is_linked = self._add(profile_id, [each for each in usable if each.key not in over], source)
+        left_out = (*self._blocked(identifiers), *_errors(identifiers, over, UserErrorCode.LIMIT_EXCEEDED))
+        return Placed(profile_id, left_out, is_new, is_linked)
 
     def create(self, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool) -> str:
         """A new person with all these identifiers. Raises Refusal as `link` does."""

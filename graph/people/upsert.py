@@ -71,7 +71,7 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
     merged = await _merged(transaction, command, now_ms)
     resolution = await resolve(transaction, command.identifiers, now_ms)
     found = _found(resolution, command)
-    _refuse(found, command.mode)
+    refuse_by_mode(found, command.mode)
     if found.profile_id is None:
         profile_id = resolution.create(command.identifiers, command.source, is_test=command.is_test)
         outcome, linked = RowOutcome.CREATED, True
@@ -119,7 +119,8 @@ def _found(resolution: Resolution, command: UpsertProfile) -> Match:
         raise Refusal(error, candidates=refusal.candidates) from None
 
 
-def _refuse(found: Match, mode: UpsertMode) -> None:
+def refuse_by_mode(found: Match, mode: UpsertMode) -> None:
+    """Raises Refusal TAKEN in mode CREATE where somebody was found, NOT_FOUND in mode UPDATE where nobody was."""
     if mode is UpsertMode.CREATE and found.profile_id is not None:
         error = UserError(UserErrorCode.TAKEN, "A profile with these identifiers exists.", ("identifiers",))
         raise Refusal(error, candidates=found.candidates)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
 from graph.identifiers import IdentifierValue
 from graph.people.reference import Person, ProfileReference
@@ -37,6 +38,8 @@ class Subscribe:
     replaces: str | None = None
     device: Device | None = None
     push: Push | None = None
+    cause: Cause = Cause.SUBSCRIBE
+    source: str = "api"
     erased_key: bytes | None = field(default=None, repr=False)
 
     def details(self) -> dict[str, str | None]:

@@ -98,6 +98,7 @@ class Step:
     reason: str | None = None
     evidence: Evidence | None = None
     until_ms: int | None = None
+    source: str = "api"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,7 @@ async def write_step(transaction: Transaction, state: SubscriptionState, step: S
         step.to_status,
         step.cause,
         step.actor,
+        step.source,
         reason=step.reason,
         evidence=step.evidence,
     )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.connection import Transaction
-from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.ids import IdPrefix, new_id
@@ -60,7 +59,9 @@ async def open_new(transaction: Transaction, opening: Opening, archived: str | N
         now=opening.now_ms,
     )
     subject = Subject.subscription(subscription_id)
-    entry = LedgerEntry(subject, row.profile_id, None, status, Cause.SUBSCRIBE, command.actor, evidence=command.opt_in)
+    entry = LedgerEntry(
+        subject, row.profile_id, None, status, command.cause, command.actor, command.source, evidence=command.opt_in
+    )
     (record_id,) = await record(transaction, [entry], opening.now_ms)
     if command.opt_in is not None:
         await keep_evidence(transaction, subscription_id, command.opt_in)
@@ -75,10 +76,10 @@ async def open_again(transaction: Transaction, opening: Opening, state: Subscrip
     if command.priority is not None:
         changed = await place(transaction, opening.row, state.id, command.priority) or changed
     if status is not state.status:
-        step = Step(status, Cause.SUBSCRIBE, command.actor, evidence=command.opt_in)
+        step = Step(status, command.cause, command.actor, evidence=command.opt_in, source=command.source)
         record_id = await write_step(transaction, state, step, opening.now_ms)
         changed = True
-    consents = _is_newer(command.opt_in, state.opt_in_at_ms)
+    consents = is_newer(command.opt_in, state.opt_in_at_ms)
     if command.opt_in is not None and (consents or status is not state.status):
         await keep_evidence(transaction, state.id, command.opt_in)
         changed = True
@@ -94,7 +95,7 @@ async def _keep_consent_end(transaction: Transaction, state: SubscriptionState, 
     return True
 
 
-def _is_newer(evidence: Evidence | None, kept_ms: int | None) -> bool:
+def is_newer(evidence: Evidence | None, kept_ms: int | None) -> bool:
     return evidence is not None and (kept_ms is None or evidence.at_ms > kept_ms)
 
 

@@ -105,10 +105,10 @@ def evidence(given: EvidenceInput, problems: Problems, *path: str) -> Evidence:
     )
 
 
-def check_priority(problems: Problems, priority: int) -> None:
+def check_priority(problems: Problems, priority: int, *path: str) -> None:
     if not 0 <= priority <= LOWEST_PRIORITY:
         message = f"Must be between 0, the highest, and {LOWEST_PRIORITY:,}."
-        problems.add(UserErrorCode.INVALID, message, "priority")
+        problems.add(UserErrorCode.INVALID, message, *path, "priority")
 
 
 def checked_url(value: str, problems: Problems, *path: str) -> str:

@@ -13,6 +13,7 @@ from gateway.schema.mutations import (
     erase_profile,
     export_profile,
     identify,
+    import_profiles,
     join_category,
     merge_profiles,
     record_purchases,
@@ -44,7 +45,7 @@ from graph.vocabulary import Right
 
 @strawberry.type(
     description="Changes. With `userErrors` nothing was changed; in batches this holds for each row that is REFUSED, "
-    "and a row that is CREATED was written without the identifiers that its errors name."
+    "and any other row was written without what its errors name."
 )
 class Mutation:
     upsert_profile = strawberry.mutation(
@@ -152,6 +153,11 @@ class Mutation:
         suppress.resolve, description="Stops an address or a domain on everybody who has it or gets it later."
     )
     unsuppress = strawberry.mutation(unsuppress.resolve, description="Takes a suppression away.")
+    import_profiles = strawberry.mutation(
+        import_profiles.resolve,
+        description="Takes over people with their subscriptions from elsewhere, answered row by row. Never allows more "
+        "than the people allowed before without newer evidence.",
+    )
     track_events = strawberry.mutation(
         track_events.resolve, description="Adds what people did to their histories, answered row by row."
     )

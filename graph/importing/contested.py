@@ -1,0 +1,141 @@
+"""A wanted subscription that is there already, or against which something stands: by the same rules as `subscribe`.
+
+All that may be refused is asked before anything is written, because the rest of the import goes on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from graph.connection import Transaction
+from graph.consent.cause import Cause
+from graph.consent.opt_out import lift_opt_outs, objection, standing_opt_outs
+from graph.consent.strictness import widens
+from graph.errors import Refusal
+from graph.importing.row import ImportTerms
+from graph.importing.wanted import OPENING, Wanted
+from graph.people.reference import Person, ProfileReference
+from graph.subscribing.asked import Opening, Subscribe
+from graph.subscribing.bars import Standing, refuse_barred, standing_before
+from graph.subscribing.hand_over import hand_over
+from graph.subscribing.join import Joining, join, refuse_return, said_about
+from graph.subscribing.locked import Step, SubscriptionState, locked_state, not_allowed, write_step
+from graph.subscribing.open import is_newer, open_again, open_new
+from graph.subscribing.opening import consent_end, opened, opened_beside
+from graph.vocabulary import RowOutcome, SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`taken_from` are others, who had the push token before."""
+
+    is_changed: bool
+    taken_from: frozenset[str] = frozenset()
+
+
+async def settle(
+    transaction: Transaction, wanted: Wanted, person: Person, holders: Collection[str], terms: ImportTerms
+) -> Settled:
+    """The caller holds the locks of the person, of the address and of `holders`, whose push token it may be.
+
+    Twice is as good as once. Raises Refusal CONSENT_REQUIRED, PROFILE_BARRED or STATE_NOT_ALLOWED, and has changed
+    nothing then but what ran out before.
+    """
+    opening = _opening(wanted, person, terms)
+    standing = await standing_before(transaction, opening)
+    found = None if standing.found is None else await locked_state(transaction, standing.found, opening.now_ms)
+    said = {} if found is None else await said_about(transaction, found.id, wanted.category_ids)
+    if wanted.opens:
+        await _refuse_opening(transaction, opening, standing, found)
+        refuse_return(said, list(said), wanted.wish.opt_in)
+    elif found is not None and widens(found.status, wanted.wish.to_status):
+        raise not_allowed(f"This subscription is {found.status}: an import does not change that.", "status")
+    taken_from = await hand_over(
+        transaction, person.resolution, wanted.given.address, person.profile_id, holders, terms.actor
+    )
+    if found is not None and not wanted.opens:
+        is_changed = await _close(transaction, found, wanted, terms)
+    else:
+        is_changed = await _open(transaction, opening, standing, found, wanted.category_ids)
+    return Settled(is_changed or bool(taken_from), frozenset(taken_from))
+
+
+def _opening(wanted: Wanted, person: Person, terms: ImportTerms) -> Opening:
+    given = wanted.given
+    command = Subscribe(
+        profile=ProfileReference(id=person.profile_id),
+        resource=given.resource,
+        channel=given.channel,
+        address=given.address,
+        actor=terms.actor,
+        opt_in=wanted.wish.opt_in,
+        priority=given.priority,
+        resubscribe=wanted.wish.resubscribe,
+        consent_expires_at_ms=given.consent_expires_at_ms,
+        push=given.push,
+        cause=Cause.IMPORT,
+        source=terms.source,
+    )
+    return Opening(command, person, wanted.resource, wanted.wish)
+
+
+async def _refuse_opening(
+    transaction: Transaction, opening: Opening, standing: Standing, found: SubscriptionState | None
+) -> None:
+    """Everything by which `_open` may be refused."""
+    wish = opening.wish
+    if _opens_anew(found):
+        row = opening.row
+        opt_outs = await standing_opt_outs(transaction, row.profile_id, row.resource_id, opening.command.channel)
+        refused = objection(opt_outs, wish.opt_in)
+        if refused is not None:
+            raise Refusal(refused)
+        if standing.profile_status is not SubscriptionStatus.SUBSCRIBED:
+            refuse_barred(standing, wish, lift=False)
+    if found is not None:
+        has_newer_consent = is_newer(wish.opt_in, found.opt_in_at_ms)
+        status, asked_ms = opened(found, wish), opening.command.consent_expires_at_ms
+        consent_end(found, asked_ms, status, has_newer_consent=has_newer_consent)
+    elif standing.archived is not None:
+        opened_beside(await locked_state(transaction, standing.archived, wish.now_ms), wish)
+
+
+def _opens_anew(found: SubscriptionState | None) -> bool:
+    return found is None or found.status is not SubscriptionStatus.SUBSCRIBED
+
+
+async def _open(
+    transaction: Transaction,
+    opening: Opening,
+    standing: Standing,
+    found: SubscriptionState | None,
+    category_ids: Collection[str],
+) -> bool:
+    command, row = opening.command, opening.row
+    opens = opening.wish.to_status in OPENING
+    lifted = (
+        opens
+        and _opens_anew(found)
+        and await lift_opt_outs(transaction, row.profile_id, row.resource_id, command.channel, command.opt_in)
+    )
+    if found is None:
+        done = await open_new(transaction, opening, standing.archived if opens else None)
+    else:
+        done = await open_again(transaction, opening, found)
+    joined = False
+    if category_ids:
+        said = await said_about(transaction, done.subscription.id, sorted(category_ids))
+        joining = Joining(done.subscription.id, row.profile_id, command.actor, command.opt_in)
+        joined = await join(transaction, joining, said, opening.now_ms)
+    is_renewed = found is not None and found.is_renewed
+    return done.outcome is not RowOutcome.UNCHANGED or joined or lifted or is_renewed
+
+
+async def _close(transaction: Transaction, found: SubscriptionState, wanted: Wanted, terms: ImportTerms) -> bool:
+    to_status = wanted.wish.to_status
+    if found.status is to_status:
+        return found.is_renewed
+    step = Step(to_status, Cause.IMPORT, terms.actor, source=terms.source)
+    await write_step(transaction, found, step, wanted.wish.now_ms)
+    return True
