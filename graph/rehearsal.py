@@ -16,6 +16,8 @@ from graph.identifiers import IdentifierValue, identifier
 from graph.identifying.blocking import BlockPlaceholder, block_placeholder_in, unblock_placeholder_in
 from graph.identifying.placeholders import blocked_value
 from graph.ids import IdPrefix, new_id
+from graph.importing.profiles import import_profiles_in
+from graph.importing.row import ImportedProfile, ImportedSubscription, ImportTerms
 from graph.merging.merge import Decision, MergeRule, merge_in
 from graph.merging.settings import MergeSettings
 from graph.merging.split import SplitProfiles, split_in
@@ -23,15 +25,19 @@ from graph.people.add_identifier import AddIdentifier, add_identifier_in
 from graph.people.attribute_change import AttributeChange, AttributeOperation
 from graph.people.attribute_definition import AttributeDefinition, define_attribute_in
 from graph.people.facts import Facts, FieldValue
+from graph.people.identify import Identify, identify_in
 from graph.people.reference import ProfileReference
 from graph.people.relation import Relation, relate_in, unrelate_in
 from graph.people.remove_identifier import RemoveIdentifier, remove_identifier_in
+from graph.people.sign_out import SignOutDevice, sign_out_device_in
 from graph.people.tracked import Device
 from graph.people.update import UpdateProfile, update_in
 from graph.people.upsert import UpsertProfile, upsert_in
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier_in
 from graph.sending.send import EmailContent, SendMessage, send_in
 from graph.subscribing.archive import Archive, Restore, archive_in, restore_in
+from graph.subscribing.confirm import Confirm, confirm_in
+from graph.subscribing.confirmations import Confirmation
 from graph.subscribing.join import JoinCategory, join_category_in
 from graph.subscribing.replace_address import ReplaceAddress, replace_address_in
 from graph.subscribing.resource import (
@@ -42,6 +48,7 @@ from graph.subscribing.resource import (
     create_resource_in,
 )
 from graph.subscribing.set_priority import SetPriority, set_priority_in
+from graph.subscribing.set_status import SetStatus, set_status_in
 from graph.subscribing.subscribe import Subscribe, subscribe_in
 from graph.subscribing.suspend import Resume, Suspend, resume_in, suspend_in
 from graph.subscribing.unsubscribe import (
@@ -58,6 +65,7 @@ from graph.subscribing.unsubscribe import (
 from graph.vocabulary import (
     AttributeType,
     Channel,
+    ConfirmationMode,
     IdentifierType,
     PurchaseKind,
     PurchaseLineStatus,
@@ -152,6 +160,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     )
     await record_purchases_in(transaction, [purchase], now_ms)
     await _identify(transaction, profile, name, now_ms)
+    await _import(transaction, name, resource, now_ms)
     subscription_id = str(subscription.result["subscriptionId"])
     await _change_subscription(transaction, subscription_id, joined, now_ms)
     await _merge_and_split(transaction, name, address, joined, now_ms)
@@ -175,7 +184,21 @@ async def _identify(transaction: Transaction, profile: ProfileReference, name: s
         transaction, BlockPlaceholder(blocked_value(IdentifierType.CUSTOM, name), name), now_ms
     )
     await remove_identifier_in(transaction, RemoveIdentifier(profile, handle), now_ms)
+    cookie = identifier(IdentifierType.COOKIE, "rehearsal", name)
+    await upsert_in(transaction, UpsertProfile((cookie,), {}), now_ms)
+    await identify_in(transaction, Identify((cookie,), profile, name), MergeSettings(), now_ms)
+    await sign_out_device_in(transaction, SignOutDevice(profile, (cookie,), name), now_ms)
     await unblock_placeholder_in(transaction, str(blocked.result["blockedIdentifierId"]))
+
+
+async def _import(transaction: Transaction, name: str, resource: ResourceReference, now_ms: int) -> None:
+    card = identifier(IdentifierType.EXTERNAL, "rehearsal", f"{name}-3")
+    address = identifier(IdentifierType.EMAIL, "", f"{name}-3@rehearsal.example")
+    terms = ImportTerms(_ACTOR, erased_key=name.encode())
+    for status in (SubscriptionStatus.SUBSCRIBED, SubscriptionStatus.UNSUBSCRIBED):
+        subscription = ImportedSubscription(resource, Channel.EMAIL, address, status)
+        row = ImportedProfile(0, (card,), {"city": name}, status=status, subscriptions=(subscription,))
+        await import_profiles_in(transaction, [row], terms, now_ms)
 
 
 async def _leave(transaction: Transaction, profile: ProfileReference, targets: Sequence[Target], now_ms: int) -> None:
@@ -194,13 +217,19 @@ async def _suppress(transaction: Transaction, address: IdentifierValue, now_ms: 
 async def _change_subscription(transaction: Transaction, subscription_id: str, joined: Subscribe, now_ms: int) -> None:
     actor = joined.actor
     token = identifier(IdentifierType.PUSH_TOKEN, "rehearsal", actor)
-    await subscribe_in(transaction, replace(joined, channel=Channel.MOBILE_PUSH, address=token), now_ms)
+    on_push = replace(joined, channel=Channel.MOBILE_PUSH, address=token, confirmation=ConfirmationMode.REQUIRED)
+    asked = (await subscribe_in(transaction, on_push, now_ms)).result
+    confirmation = Confirmation(str(asked["subscriptionId"]), str(asked["unconfirmedId"]), now_ms + 1)
+    await confirm_in(transaction, Confirm(confirmation, actor), now_ms)
     await join_category_in(transaction, JoinCategory(subscription_id, joined.categories[0], actor), now_ms)
     other = identifier(IdentifierType.EMAIL, "", f"other-{joined.address.value}")
     await replace_address_in(transaction, ReplaceAddress(subscription_id, joined.channel, other, actor), now_ms)
     await suspend_in(transaction, Suspend(subscription_id, now_ms + 1, actor), now_ms)
     await resume_in(transaction, Resume(subscription_id, actor), now_ms)
     await set_priority_in(transaction, SetPriority(subscription_id, 0), now_ms)
+    for status in (SubscriptionStatus.UNSUBSCRIBED, SubscriptionStatus.SUBSCRIBED):
+        command = SetStatus(subscription_id, status, actor, evidence=Evidence(now_ms + 1))
+        await set_status_in(transaction, command, now_ms)
     await archive_in(transaction, Archive(subscription_id, actor), now_ms)
     await restore_in(transaction, Restore(subscription_id, actor), now_ms)
 

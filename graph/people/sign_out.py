@@ -29,12 +29,12 @@ async def sign_out_device(graph: Graph, command: SignOutDevice, guard: Guard | N
     """
 
     async def work(transaction: Transaction) -> Done:
-        return await _sign_out_in(transaction, command, now_ms)
+        return await sign_out_device_in(transaction, command, now_ms)
 
     return await once(graph, guard, now_ms, work)
 
 
-async def _sign_out_in(transaction: Transaction, command: SignOutDevice, now_ms: int) -> Done:
+async def sign_out_device_in(transaction: Transaction, command: SignOutDevice, now_ms: int) -> Done:
     message = "Only browsers, devices and push tokens are signed out."
     wrong = [
         UserError(UserErrorCode.INVALID, message, ("devices", str(n)))
