@@ -40,10 +40,10 @@ async def import_profiles(
 
     Row by row: CREATED, UPDATED, UNCHANGED, or REFUSED where the identifiers mean several people or do not go together,
     or the mode forbids it, or a subscription cannot be. What the person's own no stands against is left out, as are
-    values that are blocked or over a cap, and named in the errors of the row, which is kept all the same: an import
-    never allows more than before without newer opt-in evidence. The same rows again change nothing, unless they
-    increment. It starts nothing. `wrong` rows were refused before and only stand in the result. Raises what
-    `in_batches` raises.
+    values that are blocked or over a cap, and named in the errors of the row, which is kept all the same: no import
+    opens what somebody left, and an opt-out or an erasure takes newer opt-in evidence. The same rows again change
+    nothing, unless they increment. It starts nothing. `wrong` rows were refused before and only stand in the result.
+    Raises what `in_batches` raises.
     """
 
     async def chunk(

@@ -88,7 +88,8 @@ class Resources:
         categories = [resource.category_id(each, ("categories", str(n))) for n, each in enumerate(given.categories)]
         # What is shown as the opt-in names the import where the file does not say where it is from.
         opt_in = given.opt_in and replace(given.opt_in, source=given.opt_in.source or self.source)
-        wish = Wish(_status(given, resource), given.opt_in is not None, opt_in, self.now_ms)
+        # However new its consent is, a list opens nothing that somebody left: that is for `subscribe`.
+        wish = Wish(_status(given, resource), resubscribe=False, opt_in=opt_in, now_ms=self.now_ms)
         return Wanted(position, given, resource, tuple(sorted(set(categories))), wish)
 
 

@@ -25,9 +25,10 @@ class ImportSubscriptionInput:
     address: AddressInput = required("Where. It becomes an identifier of the person, and never decides who that is.")
     status: SubscriptionStatus = strawberry.field(
         default=SubscriptionStatus.SUBSCRIBED,
-        description="What the source knows. What is there already gets stricter by it, and allows more only with an "
-        "`optIn` that is newer; a complaint, a hard bounce or an invalid address stays what it is. Where the resource "
-        "asks for a confirmation, SUBSCRIBED without `optIn` is kept as UNCONFIRMED.",
+        description="What the source knows. What is there already gets stricter by it and never opens again; only "
+        "UNCONFIRMED becomes SUBSCRIBED by an `optIn` that is newer. Where the person opted out, a new address takes "
+        "an `optIn` that is newer. Where the resource asks for a confirmation, SUBSCRIBED without `optIn` is kept as "
+        "UNCONFIRMED.",
     )
     opt_in: EvidenceInput | None = strawberry.field(default=None, description="How the person agreed.")
     priority: int | None = strawberry.field(

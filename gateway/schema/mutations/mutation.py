@@ -155,8 +155,8 @@ class Mutation:
     unsuppress = strawberry.mutation(unsuppress.resolve, description="Takes a suppression away.")
     import_profiles = strawberry.mutation(
         import_profiles.resolve,
-        description="Takes over people with their subscriptions from elsewhere, answered row by row. Never allows more "
-        "than the people allowed before without newer evidence.",
+        description="Takes over people with their subscriptions from elsewhere, answered row by row. Opens "
+        "nothing that somebody left.",
     )
     track_events = strawberry.mutation(
         track_events.resolve, description="Adds what people did to their histories, answered row by row."

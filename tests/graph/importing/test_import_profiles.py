@@ -48,7 +48,8 @@ CREATED, UPDATED, UNCHANGED, REFUSED = (
 PHONE = identifier(IdentifierType.PHONE, "", "+442079460001")
 CONSENT_REQUIRED = UserErrorCode.CONSENT_REQUIRED
 IDS = Statement(
-    "ids", "MATCH (p:Profile)-[:HAS_SUBSCRIPTION]->(s) WITH s ORDER BY s.channel, s.priority RETURN collect(s.id)"
+    "ids",
+    "MATCH (:Profile)-[:HAS_SUBSCRIPTION]->(s)-[:AT]->(i) WITH s ORDER BY s.channel, i.value RETURN collect(s.id)",
 )
 LOYALTY = Statement("loyalty", "MATCH (p:Profile {id: $id}) RETURN p.attr_visits")
 
@@ -135,18 +136,26 @@ async def test_no_list_opens_what_was_left_complained_of_or_bounced(graph: Graph
     assert await graph.read(EVERYTHING) == before
 
 
-async def test_a_consent_that_is_newer_than_the_leaving_opens_it_and_an_older_one_does_not(graph: Graph) -> None:
+async def test_a_newer_consent_ends_the_waiting_for_it_and_no_leaving(graph: Graph) -> None:
     await open_shop(graph)
-    await imported(graph, row("ann", at(email("ann"), "UNSUBSCRIBED")))
-    old = await imported(graph, row("ann", at(email("ann"), opt_in=Evidence(NOW))), now_ms=NOW + HOUR)
-    new = await imported(graph, row("ann", at(email("ann"), opt_in=Evidence(NOW + 1))), now_ms=NOW + HOUR)
+    rows = [row("ann", at(email("ann"), "UNCONFIRMED")), row("bob", at(email("bob"), "UNSUBSCRIBED"), index=1)]
+    await imported(graph, *rows)
+    consent = Evidence(NOW + 1)
 
-    assert (outcomes(old), [each[0][0] for each in errors(old)]) == ([UNCHANGED], [CONSENT_REQUIRED])
-    assert (outcomes(new), errors(new)) == ([UPDATED], [[]])
-    (subscription,) = await graph.read(IDS)
-    assert await ledger(graph, subscription) == [
-        [None, "UNSUBSCRIBED", "import"],
-        ["UNSUBSCRIBED", "SUBSCRIBED", "import"],
+    old = await imported(graph, row("ann", at(email("ann"), opt_in=Evidence(NOW))), now_ms=NOW + HOUR)
+    new = await imported(
+        graph,
+        row("ann", at(email("ann"), opt_in=consent)),
+        row("bob", at(email("bob"), opt_in=consent), index=1),
+        now_ms=NOW + HOUR,
+    )
+
+    refused = [(CONSENT_REQUIRED, ("subscriptions", "0", "optIn"))]
+    assert (outcomes(old), errors(old)) == ([UNCHANGED], [[(CONSENT_REQUIRED, ("subscriptions", "0", "optIn", "at"))]])
+    assert (outcomes(new), errors(new)) == ([UPDATED, UNCHANGED], [[], refused])
+    assert [await ledger(graph, each) for each in await graph.read(IDS)] == [
+        [[None, "UNCONFIRMED", "import"], ["UNCONFIRMED", "SUBSCRIBED", "import"]],
+        [[None, "UNSUBSCRIBED", "import"]],
     ]
 
 
