@@ -33,7 +33,7 @@ _COMMANDS = {
     for name, summary in (
         ("up", "Start everything on this machine and keep it running."),
         ("demo", "Fill the graph with the sample shop."),
-        ("import", "Import a file of purchases into the graph."),
+        ("import", "Import a file of people or purchases into the graph."),
         ("export", "Write everything that is known of one person as JSON."),
         ("mailbox", "List or show the letters that the local mailbox received."),
         ("key", "Make another API key and print it, this once."),

@@ -146,6 +146,20 @@ class UserErrorCode(Word):
     IDEMPOTENCY_IN_PROGRESS = auto()
 
 
+class ImportFormat(Word):
+    """How a list of people is written down."""
+
+    CSV = auto()
+    JSONL = auto()
+
+
+class JobState(Word):
+    QUEUED = auto()
+    RUNNING = auto()
+    DONE = auto()
+    FAILED = auto()
+
+
 class SortDirection(Word):
     ASC = auto()
     DESC = auto()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from gateway.commands.import_people import people_csv, people_jsonl
 from gateway.imports.invoice import Incomplete
 from gateway.imports.online_retail import ImportOptions, import_online_retail
 from gateway.imports.progress import line_progress
@@ -19,7 +20,11 @@ from graph.settings import GraphSettings
 
 @click.group(name="import")
 def import_() -> None:
-    """Import a file of purchases into the graph."""
+    """Import a file of people or purchases into the graph."""
+
+
+import_.add_command(people_csv)
+import_.add_command(people_jsonl)
 
 
 @import_.command(name="online-retail")

@@ -20,7 +20,7 @@ def test_help_lists_every_command_with_its_summary() -> None:
 
     listed = [line.split()[0] for line in answer.output.partition("Commands:\n")[2].splitlines() if line.strip()]
     assert tuple(listed) == _COMMANDS
-    assert "Import a file of purchases into the graph." in answer.output
+    assert "Import a file of people or purchases into the graph." in answer.output
 
 
 def test_help_comes_within_half_a_second() -> None:
