@@ -15,6 +15,7 @@ from dispatch.broker import CarefulBroker, create_broker
 from dispatch.channel_worker import ChannelWorker
 from dispatch.channels.registry import CHANNELS
 from dispatch.errors import WorkerBroken
+from dispatch.importing import Importing
 from dispatch.loop_thread import LoopThread
 from dispatch.nudges import Nudger
 from dispatch.sending import Sending
@@ -37,14 +38,24 @@ _SMALL_STOP_S: Final = 1.0
 
 
 class WorkerProcess:
-    """One process that sends: an event loop with the graph, a Dramatiq worker per channel, and the sweeper."""
+    """One process that sends and imports: an event loop with the graph, a Dramatiq worker per channel, the sweeper."""
 
-    def __init__(self, graph_settings: GraphSettings, settings: DispatchSettings, channels: Iterable[Channel]) -> None:
-        """Raises ValueError that names the variable a channel misses. Nothing is connected yet."""
+    def __init__(
+        self,
+        graph_settings: GraphSettings,
+        settings: DispatchSettings,
+        channels: Iterable[Channel],
+        erased_key: bytes | None = None,
+    ) -> None:
+        """Raises ValueError that names the variable a channel misses. Nothing is connected yet.
+
+        Without `erased_key`, which keys the hashes of erased addresses, this process leaves imports to others.
+        """
         self._channels = tuple(channels)
         self._senders = {channel: CHANNELS[channel](settings) for channel in self._channels}
         self._graph_settings = graph_settings
         self._settings = settings
+        self._erased_key = erased_key
         self._clock: Clock = SystemClock()
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._stopping = Event()
@@ -90,18 +101,22 @@ class WorkerProcess:
         workers = [self._channel_worker(channel, broker, graph) for channel in self._channels]
         broker.emit_after("process_boot")
         sweeper = self._sweeper(graph)
-        sweeping = self._loop.submit(sweeper.run())
+        running = [self._loop.submit(sweeper.run())]
+        importing = self._importing(graph)
+        if importing is not None:
+            running.append(self._loop.submit(importing.run()))
         for worker in workers:
             worker.start()
         _log.info("worker %s sends %s", self._name, ", ".join(self._channels))
         try:
             while not self._stopping.wait(_CHECK_S):
-                alive = self._loop.is_alive() and self._nudger.is_alive() and not sweeping.done()
+                alive = self._loop.is_alive() and self._nudger.is_alive() and not any(each.done() for each in running)
                 if not alive or not all(worker.is_whole() for worker in workers):
                     raise WorkerBroken("a thread of the worker ended by itself")
         finally:
             self._stopping.set()
-            sweeping.cancel()
+            for each in running:
+                each.cancel()
             for worker in workers:
                 worker.stop(_JOBS_STOP_S)
             broker.client.close()
@@ -118,6 +133,12 @@ class WorkerProcess:
             stopping=self._stopping.is_set,
         )
         return ChannelWorker(channel, broker, self._loop, sending, self._settings.threads_per_channel)
+
+    def _importing(self, graph: Graph) -> Importing | None:
+        if self._erased_key is None:
+            _log.warning("this worker takes no imports: without CUSTOMER_GRAPH_SECRET nobody knows who was erased")
+            return None
+        return Importing(graph, self._nudger, self._clock, self._name, self._erased_key, self._stopping.is_set)
 
     def _sweeper(self, graph: Graph) -> Sweeper:
         return Sweeper(

@@ -47,6 +47,7 @@ MIGRATIONS = (
     Migration(8, "leaving", (*statements.LEAVING, Paged(MIGRATE_PAGE))),
     Migration(9, "merges", statements.MERGES),
     Migration(10, "erasure", statements.ERASURE),
+    Migration(11, "jobs", statements.JOBS),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

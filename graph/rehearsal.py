@@ -12,10 +12,12 @@ from graph.errors import GraphError
 from graph.history.events import NewEvent, track_events_in
 from graph.history.product import ProductKey, ProductReference
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases_in
+from graph.history.row import refused
 from graph.identifiers import IdentifierValue, identifier
 from graph.identifying.blocking import BlockPlaceholder, block_placeholder_in, unblock_placeholder_in
 from graph.identifying.placeholders import blocked_value
 from graph.ids import IdPrefix, new_id
+from graph.importing.job import NewJob, start_job_in
 from graph.importing.profiles import import_profiles_in
 from graph.importing.row import ImportedProfile, ImportedSubscription, ImportTerms
 from graph.merging.merge import Decision, MergeRule, merge_in
@@ -67,10 +69,12 @@ from graph.vocabulary import (
     Channel,
     ConfirmationMode,
     IdentifierType,
+    ImportFormat,
     PurchaseKind,
     PurchaseLineStatus,
     PurchaseStatus,
     SubscriptionStatus,
+    UserErrorCode,
 )
 
 # Some forty statements that a cold server plans at 40 to 200 ms each, or several times that while it is busy.
@@ -199,6 +203,8 @@ async def _import(transaction: Transaction, name: str, resource: ResourceReferen
         subscription = ImportedSubscription(resource, Channel.EMAIL, address, status)
         row = ImportedProfile(0, (card,), {"city": name}, status=status, subscriptions=(subscription,))
         await import_profiles_in(transaction, [row], terms, now_ms)
+    wrong = refused(1, UserErrorCode.INVALID, name)
+    await start_job_in(transaction, NewJob(ImportFormat.JSONL, [row], [wrong], terms), now_ms)
 
 
 async def _leave(transaction: Transaction, profile: ProfileReference, targets: Sequence[Target], now_ms: int) -> None:

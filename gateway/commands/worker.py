@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
 import click
 
 from dispatch.channels.registry import CHANNELS
 from dispatch.settings import DispatchSettings
 from dispatch.worker import WorkerProcess
+from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.running import environment
 from graph.settings import GraphSettings
 from graph.vocabulary import Channel
@@ -28,5 +30,12 @@ def worker(channels: tuple[str, ...]) -> None:
         raise click.BadParameter(f"{', '.join(missing)} cannot be sent on yet", param_hint="--channel")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     values = environment()
-    process = WorkerProcess(GraphSettings.from_environment(values), DispatchSettings.from_environment(values), chosen)
-    process.run()
+    graph_settings, settings = GraphSettings.from_environment(values), DispatchSettings.from_environment(values)
+    WorkerProcess(graph_settings, settings, chosen, _erased_key(values)).run()
+
+
+def _erased_key(values: Mapping[str, str]) -> bytes | None:
+    """None where a worker is not given the secret: it sends all the same."""
+    if not values.get("CUSTOMER_GRAPH_SECRET"):
+        return None
+    return GatewaySettings.from_environment(values).key_for(KeyUse.ERASED_ADDRESSES)

@@ -184,6 +184,20 @@ publish(
     IDEMPOTENCY_KEY_REUSED="The idempotency key was used with another input.",
     IDEMPOTENCY_IN_PROGRESS="The first request with this idempotency key still runs.",
 )
+publish(
+    words.ImportFormat,
+    "How a list of people is written down.",
+    CSV="A first line that names the columns, then a line for each person.",
+    JSONL="On each line a row of `importProfiles` as JSON.",
+)
+publish(
+    words.JobState,
+    "How far a job is.",
+    QUEUED="Waits for a worker.",
+    RUNNING="A worker is at it, or died at it and the next goes on.",
+    DONE="All rows were dealt with.",
+    FAILED="It was given up; what was written until then stays.",
+)
 publish(words.SortDirection, "Which end comes first.", ASC="The smallest or oldest first.", DESC="The newest first.")
 publish(words.Sex, "As declared by the person.", FEMALE="Female.", MALE="Male.", OTHER="Neither, or both.")
 publish(words.PurchaseKind, "Which way goods and money went.", SALE="A sale.", RETURN="Goods came back.")

@@ -6,8 +6,10 @@ from typing import Annotated
 
 import strawberry
 
+from gateway.live_job import live_job
 from gateway.live_profile import live_profile
 from gateway.schema.fields import described
+from gateway.schema.job import Job
 from gateway.schema.payload import raw_info
 from gateway.schema.profile import Profile
 from graph.vocabulary import ChangeKind, StreamEnd
@@ -33,9 +35,22 @@ async def _profile_changed(
             yield change
 
 
+async def _job_changed(
+    info: strawberry.Info,
+    id: Annotated[strawberry.ID, strawberry.argument(description="Which.")],  # noqa: A002  # As above.
+) -> AsyncGenerator[Job, None]:
+    async with aclosing(live_job(raw_info(info), id)) as states:
+        async for state in states:
+            yield state
+
+
 @strawberry.type(description="What can be watched, over graphql-transport-ws.")
 class Subscription:
     profile_changed: AsyncGenerator[ProfileChange, None] = strawberry.subscription(
         resolver=_profile_changed,
         description="A person, live: first the present state where it is newer than `after`, then every later one.",
+    )
+    job_changed: AsyncGenerator[Job, None] = strawberry.subscription(
+        resolver=_job_changed,
+        description="A job, live: first the present state, then every later one. It ends when the job is over.",
     )

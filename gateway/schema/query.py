@@ -8,6 +8,7 @@ from gateway.schema.connection import Connection
 from gateway.schema.fields import argument, described, paged
 from gateway.schema.filters import MessageFilter, ProfileFilter
 from gateway.schema.identifier import Identifier
+from gateway.schema.job import Job
 from gateway.schema.merge_preview import preview
 from gateway.schema.message import Message
 from gateway.schema.node import Node
@@ -73,6 +74,7 @@ class Query:
     )
     attribute_definitions: list[AttributeDefinition] = described("All attributes that people may have, by key.")
     suppressions: Connection[Suppression] = paged("What nobody writes to, the newest first.")
+    job: Job | None = described("One job.", argument("id", strawberry.ID, "Its id."))
     merge_preview = strawberry.field(
         preview,
         description="What `mergeProfiles` would do, decided as it would decide. A reference that means nobody or "

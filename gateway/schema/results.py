@@ -13,7 +13,7 @@ class UserError:
     code: UserErrorCode = described("For programs.")
     message: str = described("For people.")
     field: list[str] | None = described("Which value is meant: the path below `input`, in a batch below its row.")
-    index: int | None = described("Which row of a batch is meant, counted from 0.")
+    index: int | None = described("Which row of a batch is meant: as in `RowResult.index`.")
 
 
 @strawberry.type(description="What became of a batch.")
@@ -28,7 +28,7 @@ class BulkSummary:
 
 @strawberry.type(description="What became of one row of a batch.")
 class RowResult:
-    index: int = described("Which row, counted from 0.")
+    index: int = described("Which row, counted from 0; of a job the line in the list, counted from 1.")
     outcome: RowOutcome = described("What became of it.")
     id: strawberry.ID | None = described("The id of what it made or changed.")
     user_errors: list[UserError] = described(

@@ -120,6 +120,7 @@ LOOKUPS: Mapping[str, Lookup] = {
         },
     ),
     "message": Lookup("Message", {"id": by_id("Message")}),
+    "job": Lookup("Job", {"id": by_id("Job")}),
 }
 
 # The prefix of an id says what it is the id of.
@@ -140,6 +141,7 @@ NODES: Mapping[str, Lookup] = {
     IdPrefix.CONSENT_RECORD: Lookup("ConsentRecord", {"id": by_id("ConsentRecord")}),
     IdPrefix.SUPPRESSION: Lookup("Suppression", {"id": by_id("Suppression")}),
     IdPrefix.OUTREACH: Lookup("Outreach", {"id": by_id("Outreach")}),
+    IdPrefix.JOB: Lookup("Job", {"id": by_id("Job")}),
 }
 
 

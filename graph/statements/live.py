@@ -5,8 +5,8 @@ from typing import Final
 from graph.statement import Statement
 
 # An id that was merged away follows to its survivor, and is answered under the id that was asked for. Who was erased
-# has a last revision. The hints are for a graph that was small when it was last counted, where the planner was seen to
-# read all people of it.
+# has a last revision, and a job has revisions, too. The hints are for a graph that was small when it was last counted,
+# where the planner was seen to read all people of it.
 CHANGED_REVISIONS: Final = Statement(
     "changed_revisions",
     """
@@ -21,6 +21,10 @@ CHANGED_REVISIONS: Final = Statement(
         MATCH (t:ErasedProfile {id: pair[0]})
         USING INDEX SEEK t:ErasedProfile(id)
         RETURN t.revision AS revision
+        UNION ALL
+        MATCH (j:Job {id: pair[0]})
+        USING INDEX SEEK j:Job(id)
+        RETURN j.revision AS revision
     }
     WITH pair, revision WHERE revision > pair[1]
     RETURN collect([pair[0], revision])

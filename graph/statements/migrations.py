@@ -137,6 +137,12 @@ ERASURE: Final = (
     _index("Outreach", "profileId"),
 )
 
+JOBS: Final = (
+    _unique("Job", "id"),
+    _unique("JobPart", "jobId", "seq"),
+    _index("OpenJob", "id"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

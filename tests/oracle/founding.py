@@ -7,6 +7,7 @@ from random import Random
 from tests.oracle import words
 from tests.oracle.consenting import consent
 from tests.oracle.dice import Dice
+from tests.oracle.importing import jobs
 from tests.oracle.living import live
 from tests.oracle.world import (
     BlockedIdentifier,
@@ -46,6 +47,7 @@ def found(seed: int = 7) -> World:
     world.blocked = [_blocked(dice, *each) for each in words.BLOCKED]
     consent(dice, world, INSTANTS)
     _merges(dice, world)
+    jobs(dice, world)
     for things in (
         world.people,
         world.relations,
@@ -63,6 +65,7 @@ def found(seed: int = 7) -> World:
         world.attempts,
         world.suppressions,
         world.records,
+        world.jobs,
     ):
         world.by_id.update({each.id: each for each in things})
     return world

@@ -25,6 +25,7 @@ from graph.reading.cursor import Cursors
 from tests.oracle import rights
 from tests.oracle.asking import REFUSING, SCAN_BOUND, Asking, Info, Path, Resolver, asking
 from tests.oracle.checks import check
+from tests.oracle.importing import IMPORTING
 from tests.oracle.life import LIFE
 from tests.oracle.paging import count
 from tests.oracle.people import PEOPLE
@@ -34,7 +35,7 @@ from tests.oracle.scalars import teach
 from tests.oracle.world import World
 
 _SCHEMA_FILE = File(__file__).parents[2] / "schema.graphql"
-_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {**PEOPLE, **LIFE, "Query": ROOTS}
+_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {**PEOPLE, **LIFE, **IMPORTING, "Query": ROOTS}
 
 
 @dataclass(frozen=True, slots=True)

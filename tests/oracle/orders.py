@@ -20,6 +20,7 @@ MERGES = Order("Merge.at", attrgetter("at"), descending=True)
 LINES = Order("PurchaseLine.position", attrgetter("position"), identity=attrgetter("product.id"))
 ATTEMPTS = Order("Attempt.at", attrgetter("at"))
 CATEGORIES = Order("Category.id")
+REJECTS = Order("RowResult.key", identity=attrgetter("key"))
 BLOCKED = Order("BlockedIdentifier.id")
 RESOURCES = Order("Resource.id")
 PRODUCTS = Order("Product.name", attrgetter("name"), kind=str, nullable=True)
@@ -69,4 +70,5 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Purchase", "lines"): LINES,
     ("Message", "attempts"): ATTEMPTS,
     ("Outreach", "messages"): MESSAGES,
+    ("Job", "rejects"): REJECTS,
 }

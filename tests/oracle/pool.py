@@ -14,7 +14,14 @@ from tests.oracle.ordering import Order
 from tests.oracle.scalars import instant_text
 from tests.oracle.world import World
 
-_OF_REFERENCE = {"ProfileRef": "prf", "ResourceRef": "res", "ProductRef": "pro", "PurchaseRef": "pur", "message": "msg"}
+_OF_REFERENCE = {
+    "ProfileRef": "prf",
+    "ResourceRef": "res",
+    "ProductRef": "pro",
+    "PurchaseRef": "pur",
+    "message": "msg",
+    "job": "job",
+}
 _NO_IDS = ["", "prf_", "prf", "nothing", "prf_00000000000000000000000000", "zzz_0", "opt_1", "msg_0'\\\"}"]
 _SEARCHES = [
     "ann",
@@ -66,6 +73,7 @@ class Pool:
             (orders.MERGES, world.merges),
             (orders.LINES, [line for purchase in world.purchases for line in purchase.lines]),
             (orders.ATTEMPTS, world.attempts),
+            (orders.REJECTS, [reject for job in world.jobs for reject in job.rejects]),
             (orders.CATEGORIES, world.categories),
             (orders.BLOCKED, world.blocked),
             (orders.RESOURCES, world.resources),

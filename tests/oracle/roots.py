@@ -86,6 +86,10 @@ def _message(_root: Any, info: Info, **arguments: Any) -> Any:
     return _of_type(info, "Message", arguments["id"])
 
 
+def _job(_root: Any, info: Info, **arguments: Any) -> Any:
+    return _of_type(info, "Job", arguments["id"])
+
+
 def _profiles(_root: Any, info: Info, **arguments: Any) -> Page:
     search, given = arguments.get("search"), arguments.get("filter")
     by = arguments.get("orderBy") or {"field": "CREATED_AT", "direction": "DESC"}
@@ -175,6 +179,7 @@ ROOTS: dict[str, Resolver] = {
     "purchase": _purchase,
     "message": _message,
     "messages": _messages,
+    "job": _job,
     "attributeDefinitions": _definitions,
     "suppressions": _suppressions,
     "viewer": _viewer,

@@ -338,6 +338,50 @@ class Merge:
     undone_at: int | None = None
 
 
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class JobRejectError:
+    typename: ClassVar[str] = "UserError"
+    id: str
+    position: int
+    code: str
+    message: str
+    # Before the one that is called like what makes it a link.
+    reject: JobReject = field(metadata=_LINK)
+    field: list[str] | None = None
+    index: int | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class JobReject:
+    """Nothing is its id: its own name in the graph is for the test alone."""
+
+    typename: ClassVar[str] = "RowResult"
+    id: str
+    key: str
+    index: int
+    outcome: str
+    result_id: str | None = None
+    job: Job = field(metadata=_LINK)
+    user_errors: list[JobRejectError] = field(default_factory=list, metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Job:
+    typename: ClassVar[str] = "Job"
+    id: str
+    state: str
+    revision: int
+    done: int
+    total: int | None
+    received: int
+    created: int
+    updated: int
+    unchanged: int
+    refused: int
+    duplicate: int | None = None
+    rejects: list[JobReject] = field(default_factory=list, metadata=_LINK)
+
+
 Thing = (
     Person
     | Relation
@@ -355,6 +399,7 @@ Thing = (
     | Attempt
     | Suppression
     | ConsentRecord
+    | Job
 )
 
 
@@ -379,6 +424,7 @@ class World:
     messages: list[Message] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
     by_id: dict[str, Thing] = field(default_factory=dict)
 
     def survivor(self, person: Person) -> Person:

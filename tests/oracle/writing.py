@@ -12,7 +12,17 @@ from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 from tests.oracle import words
 from tests.oracle.scalars import instant_value, micros
-from tests.oracle.world import ChannelSubscription, Identifier, Line, OptOut, Person, Thing, World
+from tests.oracle.world import (
+    ChannelSubscription,
+    Identifier,
+    JobReject,
+    JobRejectError,
+    Line,
+    OptOut,
+    Person,
+    Thing,
+    World,
+)
 
 _TIMEOUT_MS = 60_000
 _BATCH = 200
@@ -54,6 +64,8 @@ _EDGES: Mapping[str, LiteralString] = {
     "PART_OF": "MATCH (a:Message {id: row.a}), (b:Outreach {id: row.b}) CREATE (a)-[:PART_OF]->(b)",
     "FROM": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:FROM]->(b)",
     "INTO": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:INTO]->(b)",
+    "OF_JOB": "MATCH (a:JobReject {id: row.a}), (b:Job {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "OF_REJECT": "MATCH (a:JobRejectError {id: row.a}), (b:JobReject {id: row.b}) CREATE (a)-[:OF]->(b)",
     "OF_MESSAGE": "MATCH (a:Attempt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
 }
 
@@ -75,9 +87,12 @@ _LABELS: Mapping[str, LiteralString] = {
     "Attempt": "Attempt",
     "Suppression": "Suppression",
     "ConsentRecord": "ConsentRecord",
+    "Job": "Job",
 }
 
 Row = dict[str, Any]
+# Things that nobody can ask for by their ids.
+Unnamed = OptOut | JobReject | JobRejectError
 
 
 async def write(graph: Graph, world: World) -> None:
@@ -93,13 +108,16 @@ async def write(graph: Graph, world: World) -> None:
     ]
     await _rows(graph, "UNWIND $rows AS row CREATE (n:AttributeDefinition) SET n = row", definitions)
     await _nodes(graph, "OptOut", world.opt_outs)
+    rejects = [reject for job in world.jobs for reject in job.rejects]
+    await _nodes(graph, "JobReject", rejects)
+    await _nodes(graph, "JobRejectError", [error for reject in rejects for error in reject.user_errors])
     for name, rows in _edges(world).items():
         await _rows(graph, "UNWIND $rows AS row " + _EDGES[name], rows)
     await graph.change(LIST_ALL_UNDER_PRODUCTS)
     await graph.change(MARK_ALL_BUYERS)
 
 
-async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing | OptOut]) -> None:
+async def _nodes(graph: Graph, label: LiteralString, things: Sequence[Thing | Unnamed]) -> None:
     rows = [_row(each) for each in things]
     times = sorted({name for row in rows for name in row["times"]})
     converted = ", ".join(
@@ -122,7 +140,7 @@ async def _rows(graph: Graph, text: str, rows: Sequence[Row]) -> None:
         await graph.change(statement, rows=rows[start : start + _BATCH])
 
 
-def _row(thing: Thing | Line | OptOut) -> Row:
+def _row(thing: Thing | Line | Unnamed) -> Row:
     row: Row = {"plain": {}, "times": {}, "dates": {}}
     for each in fields(thing):
         value = getattr(thing, each.name)
@@ -207,5 +225,9 @@ def _edges(world: World) -> dict[str, list[Row]]:
         "PART_OF": rows((each.id, each.outreach.id) for each in world.messages if each.outreach),
         "FROM": rows((each.id, each.from_id) for each in world.merges),
         "INTO": rows((each.id, each.profile_id) for each in world.merges),
+        "OF_JOB": rows((each.id, job.id) for job in world.jobs for each in job.rejects),
+        "OF_REJECT": rows(
+            (each.id, reject.id) for job in world.jobs for reject in job.rejects for each in reject.user_errors
+        ),
         "OF_MESSAGE": rows((each.id, each.message.id) for each in world.attempts),
     }

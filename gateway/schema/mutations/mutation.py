@@ -28,6 +28,7 @@ from gateway.schema.mutations import (
     set_subscription_status,
     sign_out_device,
     split_profiles,
+    start_import,
     subscribe,
     suppress,
     suspend_subscription,
@@ -157,6 +158,10 @@ class Mutation:
         import_profiles.resolve,
         description="Takes over people with their subscriptions from elsewhere, answered row by row. Opens "
         "nothing that somebody left.",
+    )
+    start_import = strawberry.mutation(
+        start_import.resolve,
+        description="Takes over a list of people as `importProfiles` does, by a worker and while nobody waits.",
     )
     track_events = strawberry.mutation(
         track_events.resolve, description="Adds what people did to their histories, answered row by row."

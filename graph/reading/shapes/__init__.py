@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from graph.reading.fields import Shape
-from graph.reading.shapes import consent, life, person, resource, subscription
+from graph.reading.shapes import consent, job, life, person, resource, subscription
 
 _ALL = (
     person.PROFILE,
@@ -29,6 +29,10 @@ _ALL = (
     life.MERGE,
     life.ATTEMPT,
     life.OUTREACH,
+    job.JOB,
+    job.BULK_SUMMARY,
+    job.ROW_RESULT,
+    job.USER_ERROR,
 )
 
 SHAPES: dict[str, Shape] = {shape.name: shape for shape in _ALL}

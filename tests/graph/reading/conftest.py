@@ -132,6 +132,11 @@ CREATE (letter:Message {id: 'msg_1', profileId: 'prf_old', state: 'CLICKED', pur
           clickCount: 1, complainedAt: datetime({epochMillis: 9500}),
           unsubscribedAt: datetime({epochMillis: 9600}), refusedBy: 'EXPIRY', reason: 'late'})
 CREATE (letter)-[:TO]->(first), (letter)-[:PART_OF]->(intent)
+CREATE (job:Job {id: 'job_1', state: 'DONE', revision: 3, done: 5, total: 5, received: 5, created: 2, updated: 1,
+          unchanged: 1, refused: 1})
+CREATE (job)<-[:OF]-(refused:JobReject {key: 'job_1:000000004', index: 4, outcome: 'REFUSED'})
+CREATE (refused)<-[:OF]-(:JobRejectError {position: 0, code: 'INVALID', message: 'Is wrong.', field: ['set', 'city'],
+          index: 4})
 CREATE (:Attempt {id: 'att_1', at: datetime({epochMillis: 9050}), provider: 'smtp', outcome: 'DEFERRED',
           answer: '450 later', nextAt: datetime({epochMillis: 9080})})-[:OF]->(letter)
 CREATE (:Attempt {id: 'att_2', at: datetime({epochMillis: 9090}), provider: 'smtp',

@@ -81,7 +81,7 @@ def _ways(name: str, field: GraphQLField) -> Iterator[Arguments]:
     ((argument, definition),) = field.args.items()
     wanted = get_named_type(definition.type)
     if not isinstance(wanted, GraphQLInputObjectType):
-        yield {argument: "msg_1"}
+        yield {argument: f"{name[:3]}_1" if name == "job" else "msg_1"}
     elif not wanted.is_one_of:
         yield {argument: _example(name, wanted)}
     else:

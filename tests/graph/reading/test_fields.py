@@ -249,6 +249,72 @@ EVERY_FIELD = {
             ]
         },
     ),
+    "Job": (
+        """node(id: "job_1") { __typename id ... on Job { state done total summary { received } rejects { nodes {
+        index } } } }""",
+        {
+            "__typename": "Job",
+            "id": "job_1",
+            "state": "DONE",
+            "done": 5,
+            "total": 5,
+            "summary": {"received": 5},
+            "rejects": {"nodes": [{"index": 4}]},
+        },
+    ),
+    "BulkSummary": (
+        """node(id: "job_1") { ... on Job { summary { __typename received created updated unchanged duplicate
+        refused } } }""",
+        {
+            "summary": {
+                "__typename": "BulkSummary",
+                "received": 5,
+                "created": 2,
+                "updated": 1,
+                "unchanged": 1,
+                "duplicate": 0,
+                "refused": 1,
+            }
+        },
+    ),
+    "RowResult": (
+        """node(id: "job_1") { ... on Job { rejects { nodes { __typename index outcome id userErrors { code }
+        } } } }""",
+        {
+            "rejects": {
+                "nodes": [
+                    {
+                        "__typename": "RowResult",
+                        "index": 4,
+                        "outcome": "REFUSED",
+                        "id": None,
+                        "userErrors": [{"code": "INVALID"}],
+                    }
+                ]
+            }
+        },
+    ),
+    "UserError": (
+        """node(id: "job_1") { ... on Job { rejects { nodes { userErrors { __typename code message field index
+        } } } } }""",
+        {
+            "rejects": {
+                "nodes": [
+                    {
+                        "userErrors": [
+                            {
+                                "__typename": "UserError",
+                                "code": "INVALID",
+                                "message": "Is wrong.",
+                                "field": ["set", "city"],
+                                "index": 4,
+                            }
+                        ]
+                    }
+                ]
+            }
+        },
+    ),
     "Suppression": (
         """node(id: "sup_1") { __typename id ... on Suppression { kind pattern masked resource { key } channel reason
         since until } }""",

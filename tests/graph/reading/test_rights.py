@@ -26,7 +26,7 @@ from tests.graph.reading.places import CURSORS
 
 _TEXT = (Path(__file__).parents[3] / "schema.graphql").read_text()
 # What every list has around its entries, and what the gateway answers by itself.
-_GATEWAY = frozenset({"MergePreview", "UserError", "Viewer"})
+_GATEWAY = frozenset({"MergePreview", "Viewer"})
 _MADE_IN_PLACE = {"Money": {"amount", "currency"}}
 
 
