@@ -14,7 +14,7 @@ from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.errors import GraphUnavailable
 from graph.identifiers import identifier
-from graph.importing.job import NewJob, start_job
+from graph.importing.job import NewJob, start_job, take_step
 from graph.importing.row import ImportedProfile, ImportTerms
 from graph.statement import Statement
 from graph.vocabulary import ChangeKind, IdentifierType, ImportFormat
@@ -96,7 +96,7 @@ async def test_an_absent_graph_fails_no_job_and_a_list_that_nobody_can_write_sto
     monkeypatch.setattr(importing, "_AGAIN_AFTER_S", 0.01)
     bad = await list_of(graph, "ann")
     await list_of(graph, "bob")
-    take_step, away = importing.take_step, [GraphUnavailable("away")] * 20
+    away = [GraphUnavailable("away")] * 20
 
     async def step(graph: Graph, job: Any, now_ms: int, lease_ms: int) -> Any:
         if away:

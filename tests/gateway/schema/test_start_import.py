@@ -119,7 +119,7 @@ async def test_a_list_becomes_a_job_that_says_what_became_of_each_row(asker: Ask
 
 async def test_a_list_of_json_may_increment_because_a_job_writes_each_row_once(asker: Asker, graph: Graph) -> None:
     await asker.change("defineAttribute", "", key="points", type="INTEGER")
-    row = {
+    row: dict[str, list[dict[str, Any]]] = {
         "identifiers": [{"type": "EXTERNAL", "namespace": "crm", "value": "7"}],
         "attributes": [{"increment": {"key": "points", "value": 2}}],
     }
@@ -164,10 +164,11 @@ async def test_nobody_watches_a_job_that_is_not_there(asker: Asker, graph: Graph
     assert asker is not None  # The graph has a resource, and no job.
     async with served(_app(graph, StubLive())) as address, _socket(address) as socket:
         await _send(socket, {"id": "1", "type": "subscribe", "payload": {"query": WATCH, "variables": {"id": "job_0"}}})
-        refused = await _receive(socket)
+        refused, end = await _receive(socket), await _receive(socket)
 
-    assert refused["type"] == "error"
-    assert refused["payload"][0]["extensions"]["code"] == "NOT_FOUND"
+    assert refused["payload"]["data"] is None
+    assert [each["extensions"]["code"] for each in refused["payload"]["errors"]] == ["NOT_FOUND"]
+    assert end == {"id": "1", "type": "complete"}
 
 
 def _app(graph: Graph, live: StubLive) -> Any:
