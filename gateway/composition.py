@@ -59,13 +59,14 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     settling = Settling(graph, settings.gateway.admin_key)
     nudger = Nudger(settings.dispatch.redis_url)
     live = LiveProfiles(settings.dispatch.redis_url, graph)
-    reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS))
+    clock = SystemClock()
+    reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS), clock)
     bookmarks = Bookmarks(settings.gateway.key_for(KeyUse.BOOKMARKS))
     confirmations = Confirmations((settings.gateway.key_for(KeyUse.CONFIRMATIONS),))
     services = Services(
         graph,
         reader,
-        SystemClock(),
+        clock,
         nudger,
         nudger,
         live,

@@ -48,12 +48,16 @@ class ReachFacts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
+    """`retry_at_ms` is when what refuses ends by itself, None where nobody knows that."""
+
     reachable: bool
     refused_by: Gate | None = None
     reason: str | None = None
+    retry_at_ms: int | None = None
 
 
 REACHABLE: Final = Verdict(reachable=True)
+NO_SUBSCRIPTION: Final = Verdict(reachable=False, refused_by=Gate.NO_SUBSCRIPTION, reason="there is no subscription")
 
 # UNSUBSCRIBED is a wish about news, so receipts and security codes pass it; COMPLAINED, HARD_BOUNCED and INVALID are
 # about the address or the sender's name, so nothing does. SUSPENDED is judged apart, see `_may_use`.
@@ -100,13 +104,14 @@ def _profile_status(facts: ReachFacts, purpose: Purpose, _now_ms: int) -> Verdic
 def _subscription_status(facts: ReachFacts, purpose: Purpose, now_ms: int) -> Verdict | None:
     status = effective_status(facts, now_ms)
     if status is None:
-        return _refusal(Gate.NO_SUBSCRIPTION, "there is no subscription")
+        return NO_SUBSCRIPTION
     if _may_use(facts, status, purpose):
         return None
     # The same before and after the sweeper has recorded that it ran out.
     if status is Status.UNCONFIRMED and _is_past(facts.consent_expires_at, now_ms):
         return _refusal(Gate.CONSENT_EXPIRED, "the consent has expired")
-    return _refusal(Gate.SUBSCRIPTION_STATUS, f"the subscription is {status}")
+    ends_ms = facts.suspended_until if status is Status.SUSPENDED else None
+    return _refusal(Gate.SUBSCRIPTION_STATUS, f"the subscription is {status}", ends_ms)
 
 
 def _may_use(facts: ReachFacts, status: Status, purpose: Purpose) -> bool:
@@ -130,9 +135,11 @@ def _category(facts: ReachFacts, purpose: Purpose, _now_ms: int) -> Verdict | No
 
 
 def _suppression(facts: ReachFacts, _purpose: Purpose, now_ms: int) -> Verdict | None:
-    if all(_is_past(until, now_ms) for until in facts.suppressions):
+    standing = [until for until in facts.suppressions if not _is_past(until, now_ms)]
+    if not standing:
         return None
-    return _refusal(Gate.SUPPRESSION, "the address is suppressed")
+    ends = [until for until in standing if until is not None]
+    return _refusal(Gate.SUPPRESSION, "the address is suppressed", max(ends) if len(ends) == len(standing) else None)
 
 
 def _expiry(facts: ReachFacts, _purpose: Purpose, now_ms: int) -> Verdict | None:
@@ -143,8 +150,8 @@ def _is_past(instant: int | None, now_ms: int) -> bool:
     return instant is not None and instant <= now_ms
 
 
-def _refusal(gate: Gate, reason: str) -> Verdict:
-    return Verdict(reachable=False, refused_by=gate, reason=reason)
+def _refusal(gate: Gate, reason: str, ends_ms: int | None = None) -> Verdict:
+    return Verdict(reachable=False, refused_by=gate, reason=reason, retry_at_ms=ends_ms)
 
 
 _GATES: Final[tuple[Callable[[ReachFacts, Purpose, int], Verdict | None], ...]] = (

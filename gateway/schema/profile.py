@@ -7,6 +7,7 @@ from gateway.schema.connection import Connection
 from gateway.schema.effective_timezone import EffectiveTimezone
 from gateway.schema.enums import TimelineKind
 from gateway.schema.fields import argument, described, history, paged
+from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.lazy import (
     LazyConsentRecord,
     LazyEvent,
@@ -19,6 +20,7 @@ from gateway.schema.lazy import (
 )
 from gateway.schema.node import Node, TimelineEntry
 from gateway.schema.opt_out import OptOut
+from gateway.schema.reach import Reach
 from gateway.schema.references import DateTimeRange, ResourceRef
 from gateway.schema.scalars import Date, DateTime
 from gateway.schema.tracked import Tracked
@@ -73,6 +75,14 @@ class Profile(Node):
         argument("channel", Channel | None, "Only those on this channel."),
         argument("resource", ResourceRef | None, "Only those to this resource."),
         argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
+    )
+    reach: Reach = described(
+        "Whether this person may be written to, and if not, which gate refuses.",
+        argument("resource", ResourceRef, "By which publisher."),
+        argument("channel", Channel | None, "Only on this channel."),
+        argument("category", CategoryRef | None, "With this kind of content of the resource."),
+        argument("purpose", MessagePurpose, "For what purpose.", MessagePurpose.MARKETING),
+        argument("at", DateTime | None, "At which time; now, where nothing is said."),
     )
     relations: Connection[LazyRelation] = paged(
         "What others are to this person.", argument("type", str | None, "Only relations of this type.")

@@ -25,7 +25,8 @@ LONGEST_STATEMENT = 100_000
 class Plan:
     """A whole operation: its one statement, None where nothing has to be asked, and how its one record is read.
 
-    It serves all requests whose values answer the questions in `steps` alike.
+    It serves all requests whose values answer the questions in `steps` alike. Where it `uses_now`, the statement wants
+    the time of the request besides its parameters.
     """
 
     statement: Statement | None
@@ -37,6 +38,7 @@ class Plan:
     computations: tuple[PlacedComputation, ...]
     reading: Reading
     fast: Assemble
+    uses_now: bool = False
 
     def parameters(self, values: Values) -> dict[str, Any]:
         """Raises BadArgument for a value that the graph cannot be asked with, and for a read that is too dear."""
@@ -89,6 +91,7 @@ def compiled(selections: Sequence[Selection], caller: Caller, values: Values = (
         computations=tuple(_placed(rows, ())),
         reading=reading,
         fast=code.compiled(reading.source(code, "r", "None")),
+        uses_now=draft.uses_now,
     )
 
 

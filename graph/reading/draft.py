@@ -9,6 +9,9 @@ from graph.reading.cost import Cost
 from graph.reading.cursor import Cursors
 from graph.selection import Selection
 
+# The parameter that the clock gives, and no argument.
+NOW = "now"
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -25,13 +28,14 @@ class Draft:
     plans hits.
     """
 
-    __slots__ = ("_names", "caller", "checks", "inquiry", "sources")
+    __slots__ = ("_names", "caller", "checks", "inquiry", "sources", "uses_now")
 
     def __init__(self, caller: Caller, values: Values) -> None:
         self.caller = caller
         self.inquiry = Inquiry(values)
         self.sources: dict[str, Source] = {}
         self.checks: list[Source] = []
+        self.uses_now = False
         self._names = 0
 
     def arguments(self, selection: Selection, path: Path) -> Arguments:
@@ -40,6 +44,11 @@ class Draft:
     def parameter(self, source: Source) -> str:
         """How the statement names this value."""
         return f"${self.named(source)}"
+
+    def now(self) -> str:
+        """How the statement names the time of the request, in epoch ms."""
+        self.uses_now = True
+        return f"${NOW}"
 
     def constant(self, value: object) -> str:
         return self.parameter(Source(None, value))

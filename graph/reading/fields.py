@@ -124,7 +124,17 @@ class Part:
     required: bool = True
 
 
-Field = Leaf | Asked | Constant | Money | One | Named | Near | Far | Several | Connection | Computed | Part
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Whether somebody may be written to, by the subscriptions that `listing` gives for the field's arguments.
+
+    The verdict on each stands in its row, and that on all of them above: both are made by one computation.
+    """
+
+    listing: Listing
+
+
+Field = Leaf | Asked | Constant | Money | One | Named | Near | Far | Several | Connection | Computed | Part | Reached
 
 
 @dataclass(frozen=True, slots=True)

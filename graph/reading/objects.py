@@ -24,11 +24,13 @@ from graph.reading.fields import (
     Near,
     One,
     Part,
+    Reached,
     Several,
     Shape,
 )
 from graph.reading.listing import Request
 from graph.reading.page import whole
+from graph.reading.reached import reached_reading
 from graph.reading.shapes import SHAPES
 from graph.reading.text import filled
 from graph.reading.variants import KINDS, variant_reading
@@ -92,7 +94,9 @@ def _value(scope: Scope, field: Leaf | Constant | Far | Part, key: str) -> Readi
             return assemble.Leaf(key, position, None, required=required)
 
 
-def _part_of_this(scope: Scope, field: Asked | Money | Near | Computed, selection: Selection, path: Path) -> Reading:
+def _part_of_this(
+    scope: Scope, field: Asked | Money | Near | Computed | Reached, selection: Selection, path: Path
+) -> Reading:
     match field:
         case Asked():
             return _asked(scope, field, selection, path)
@@ -102,6 +106,8 @@ def _part_of_this(scope: Scope, field: Asked | Money | Near | Computed, selectio
             return _near(scope, field, selection, path)
         case Computed():
             return _computed(scope, field, selection, path)
+        case Reached():
+            return reached_reading(scope, field, selection, path, object_reading, _field_reading)
 
 
 def _leaf(scope: Scope, field: Leaf, key: str) -> Reading:

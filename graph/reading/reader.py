@@ -8,12 +8,13 @@ from dataclasses import replace
 from time import monotonic
 from typing import Any
 
+from graph.clock import Clock, SystemClock
 from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable, ReadsFull
 from graph.reading.answer import Answer, BadArgument, FieldError
 from graph.reading.arguments import Values
 from graph.reading.cursor import Cursors
-from graph.reading.draft import Caller
+from graph.reading.draft import NOW, Caller
 from graph.reading.plans import Plans
 from graph.selection import Selection
 from graph.statement import FIRST_READ_TIMEOUT_MS, Statement
@@ -29,17 +30,19 @@ _ANOTHER_CHANCE_AFTER_S = 60.0
 class Reader:
     """Answers whole operations, each by one statement and one record.
 
-    Cursors are made and read with `cursor_key`; without one they are good for this reader alone.
+    Cursors are made and read with `cursor_key`; without one they are good for this reader alone. What depends on the
+    time asks `clock`.
 
     A statement has the long limit until it was answered once, because the graph has to plan it first; so it has after
     the graph was away, which forgets its plans. One that ran into a limit had its chance, and gets the next one after a
     minute, whoever asks.
     """
 
-    __slots__ = ("_cursors", "_graph", "_outages", "_tried")
+    __slots__ = ("_clock", "_cursors", "_graph", "_outages", "_tried")
 
-    def __init__(self, graph: Graph, cursor_key: bytes | None = None) -> None:
+    def __init__(self, graph: Graph, cursor_key: bytes | None = None, clock: Clock | None = None) -> None:
         self._graph = graph
+        self._clock = clock or SystemClock()
         self._cursors = Cursors(cursor_key or secrets.token_bytes(32))
         # By the hashes of their texts, Python's own, which a text computes once; two that collide differ in a limit.
         # Infinite for what was answered, else when it may have the long limit again.
@@ -63,6 +66,8 @@ class Reader:
         if plan is None:
             plan = plans.made(values)
         parameters = plan.parameters(values)
+        if plan.uses_now:
+            parameters[NOW] = self._clock.now()
         if plan.statement is None:
             return plan.assemble([], parameters)
         if plans.outages != self._outages:

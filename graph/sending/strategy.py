@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import auto
 
-from graph.reach import REACHABLE, ReachFacts, Verdict, reach
-from graph.vocabulary import Gate, MessagePurpose, Word
+from graph.reach import NO_SUBSCRIPTION, REACHABLE, ReachFacts, Verdict, reach
+from graph.vocabulary import MessagePurpose, Word
 
 
 class AddressOrder(Word):
@@ -38,9 +38,7 @@ def choose(candidates: Sequence[Candidate], order: AddressOrder, purpose: Messag
     """
     ordered = sorted(candidates, key=_KEYS[order])
     if not ordered:
-        return Choice(
-            None, Verdict(reachable=False, refused_by=Gate.NO_SUBSCRIPTION, reason="there is no subscription")
-        )
+        return Choice(None, NO_SUBSCRIPTION)
     verdicts = [reach(candidate.facts, purpose, now_ms) for candidate in ordered]
     for candidate, verdict in zip(ordered, verdicts, strict=True):
         if verdict.reachable:

@@ -7,6 +7,7 @@ from typing import Any
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from graph.reading.cursor import Cursors
+from tests.gateway.doubles import NOW
 from tests.oracle.world import World
 
 Path = tuple[str | int, ...]
@@ -27,6 +28,8 @@ class Asking:
     cursors: Cursors
     scopes: frozenset[str]
     scan_bound: int = SCAN_BOUND
+    # When it is asked, in epoch ms.
+    now: int = NOW
 
     @property
     def sees_pii(self) -> bool:

@@ -23,9 +23,9 @@ _PATIENT = frozenset({"TIMEOUT", "UNAVAILABLE"})
 
 class FastPath:
     def __init__(self, graph: Graph, cursor_key: bytes) -> None:
-        services = Services(
-            graph, Reader(graph, cursor_key), FixedClock(NOW), StubNudger(), StubNudger(), StubLive(), KEYS
-        )
+        clock = FixedClock(NOW)
+        reader = Reader(graph, cursor_key, clock)
+        services = Services(graph, reader, clock, StubNudger(), StubNudger(), StubLive(), KEYS)
         self._operations = Operations(SCHEMA, services)
         self.waited = 0
 

@@ -9,6 +9,7 @@ from tests.oracle import attributes, orders
 from tests.oracle.asking import Info, Resolver, asking
 from tests.oracle.filtering import during, is_resource
 from tests.oracle.paging import Page, page
+from tests.oracle.reaching import reach
 from tests.oracle.world import (
     Category,
     ChannelSubscription,
@@ -241,6 +242,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "relations": _relations,
         "identifiers": _identifiers,
         "subscriptions": _subscriptions,
+        "reach": reach,
         "optOuts": lambda person, _info: sorted(person.opt_outs, key=lambda each: each.id),
         "events": _events,
         "purchases": _purchases,

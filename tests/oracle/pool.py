@@ -17,6 +17,7 @@ from tests.oracle.world import World
 _OF_REFERENCE = {
     "ProfileRef": "prf",
     "ResourceRef": "res",
+    "CategoryRef": "cat",
     "ProductRef": "pro",
     "PurchaseRef": "pur",
     "message": "msg",
@@ -114,6 +115,8 @@ class Pool:
             return dice.pick(_PRODUCT_SEARCHES) if within == "products" else dice.pick(self._searches(dice))
         if name == "keys" or (name == "key" and within in {"attribute", "AttributeCondition"}):
             return dice.pick([*words.ATTRIBUTE_TYPES, "no"])
+        if name == "key" and within == "CategoryRef":
+            return dice.pick([*words.CATEGORY_KEYS, "no"])
         if name == "key":
             return dice.pick([*words.RESOURCE_KEYS, "no"])
         if name == "externalId":

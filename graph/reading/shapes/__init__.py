@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from graph.reading.fields import Shape
-from graph.reading.shapes import consent, job, life, person, resource, subscription
+from graph.reading.shapes import consent, job, life, person, reach, resource, subscription
 
 _ALL = (
     person.PROFILE,
@@ -16,6 +16,8 @@ _ALL = (
     subscription.MEMBERSHIP,
     subscription.OPT_IN,
     subscription.DEVICE,
+    reach.REACH,
+    reach.REACH_VERDICT,
     resource.RESOURCE,
     resource.CATEGORY,
     consent.OPT_OUT,

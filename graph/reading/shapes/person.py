@@ -8,7 +8,7 @@ from graph.people.facts import MOST_ATTRIBUTES
 from graph.people.timezone import effective_timezones
 from graph.reading import links
 from graph.reading.edges import Edges
-from graph.reading.fields import Computed, Connection, Leaf, Named, Near, One, Part, Several, Shape
+from graph.reading.fields import Computed, Connection, Leaf, Named, Near, One, Part, Reached, Several, Shape
 from graph.reading.history import History
 from graph.reading.listing import EDGE_BOUND
 from graph.reading.order import Order, SortKey, SortKind
@@ -38,6 +38,20 @@ _MESSAGES = History(
         "states": "{v}.state IN {value}",
         "purposes": "{v}.purpose IN {value}",
     },
+)
+
+_SUBSCRIPTIONS = Edges(
+    "MATCH ({p})-[:HAS_SUBSCRIPTION]->({v})",
+    Order("Subscription.priority", SortKey("{v}.priority", SortKind.INTEGER)),
+    filters={
+        "channel": "{v}.channel = {value}",
+        "resource": {
+            "id": "EXISTS { MATCH ({v})-[:OF]->({v}r) WHERE {v}r.id = {value} }",
+            "key": "EXISTS { MATCH ({v})-[:OF]->({v}r) WHERE {v}r.key = {value} }",
+        },
+        "statuses": "{v}.status IN {value}",
+    },
+    opening=20,
 )
 
 _CONSENT = History("ConsentRecord", "at")
@@ -80,22 +94,8 @@ PROFILE = Shape(
         "identifiers": Connection(
             "Identifier", Edges("MATCH ({p})<-[:IDENTIFIES]-({v})", Order("Identifier.id"), opening=20)
         ),
-        "subscriptions": Connection(
-            "ChannelSubscription",
-            Edges(
-                "MATCH ({p})-[:HAS_SUBSCRIPTION]->({v})",
-                Order("Subscription.priority", SortKey("{v}.priority", SortKind.INTEGER)),
-                filters={
-                    "channel": "{v}.channel = {value}",
-                    "resource": {
-                        "id": "EXISTS { MATCH ({v})-[:OF]->({v}r) WHERE {v}r.id = {value} }",
-                        "key": "EXISTS { MATCH ({v})-[:OF]->({v}r) WHERE {v}r.key = {value} }",
-                    },
-                    "statuses": "{v}.status IN {value}",
-                },
-                opening=20,
-            ),
-        ),
+        "subscriptions": Connection("ChannelSubscription", _SUBSCRIPTIONS),
+        "reach": Reached(_SUBSCRIPTIONS),
         "relations": Connection(
             "Relation",
             Edges(

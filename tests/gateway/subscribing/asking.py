@@ -21,7 +21,7 @@ class Asker:
     def __init__(self, graph: Graph) -> None:
         self.clock = FixedClock(NOW)
         nudger = StubNudger()
-        services = Services(graph, Reader(graph, b"c" * 32), self.clock, nudger, nudger, StubLive(), KEYS)
+        services = Services(graph, Reader(graph, b"c" * 32, self.clock), self.clock, nudger, nudger, StubLive(), KEYS)
         self._operations = Operations(SCHEMA, services)
 
     async def body(self, document: str, scopes: tuple[Right, ...] = ALL_SCOPES, **variables: Any) -> Any:

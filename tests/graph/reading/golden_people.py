@@ -226,4 +226,29 @@ RETURN collect([v0.id]) AS c1
 RETURN [c1] AS data""",
         {"p0": 2, "p1": "+ann*", "p2": "EMAIL::ann", "p3": 1000},
     ),
+    "whether somebody may be written to": (
+        """profile(by: {id: "prf_1"}) { reach(resource: {key: "shop"}, category: {key: "tips"}, purpose: MARKETING,
+        at: 5) { reachable verdicts { rank subscription { id } } } }""",
+        """
+CALL () {
+MATCH (v0o:Profile {id: $p0}) OPTIONAL MATCH (v0w:Profile {id: v0o.mergedInto}) WITH *, \
+coalesce(v0w, v0o) AS v0
+CALL (v0) {
+MATCH (v0)-[:HAS_SUBSCRIPTION]->(v1)
+WITH v1 LIMIT 10000 WHERE EXISTS { MATCH (v1)-[:OF]->(v1r) WHERE v1r.key = $p2 }
+WITH v1 ORDER BY v1.priority ASC, v1.id ASC LIMIT $p1
+RETURN collect([null, null, null, null, null, v1.status, v1.suspendedUntil.epochMillis, \
+v1.consentExpiresAt.epochMillis, COLLECT { MATCH (v1)-[:AT]->(v1i) MATCH (v1)-[:OF]->(v1r) UNWIND \
+[v1i.id, v1i.domain] AS v1who UNWIND ['', v1r.id] AS v1where UNWIND ['', v1.channel] AS v1on MATCH \
+(v1stop:Suppression {key: v1who + ':' + v1where + ':' + v1on}) RETURN v1stop.until.epochMillis }, \
+head(COLLECT { MATCH (v1)-[:OF]->()-[:OFFERS]->(v1c) WHERE v1c.key = $p3 RETURN {mandatory: \
+coalesce(v1c.mandatory, false), active: coalesce(v1c.active, true), joinedByDefault: \
+coalesce(v1c.joinedByDefault, true), membership: CASE WHEN EXISTS { (v1)-[:LEFT]->(v1c) } THEN \
+'LEFT' WHEN EXISTS { (v1)-[:JOINED]->(v1c) } THEN 'JOINED' END} LIMIT 1 }), v1.id]) AS c2
+}
+RETURN collect([c2, v0.status, $p5, coalesce($p4, $now), null]) AS c3
+}
+RETURN [c3] AS data""",
+        {"p0": "prf_1", "p1": 100, "p2": "shop", "p3": "tips", "p4": 5, "p5": "MARKETING"},
+    ),
 }

@@ -22,6 +22,7 @@ from graphql import (
     build_schema,
     get_named_type,
     is_leaf_type,
+    is_non_null_type,
 )
 
 from graph.reading.draft import Caller, Draft
@@ -240,6 +241,9 @@ VALUES: Mapping[str, tuple[object, ...]] = {
     "states": (None, ["SENT"]),
     "purposes": (None, ["MARKETING"]),
     "resource": (None, {"id": "res_1"}, {"key": "news"}),
+    "category": (None, {"id": "cat_1"}, {"key": "news"}),
+    "purpose": ("MARKETING",),
+    "at": (None, 5),
     "search": (None, "ann archer", "ann", "1234", "!!", "tier:gold"),
     "key": ("tier",),
     "type": (None, "parent"),
@@ -267,7 +271,8 @@ _FILTERS: Mapping[str, tuple[object, ...]] = {
 
 
 def _values(name: str, argument: GraphQLArgument) -> tuple[object, ...]:
-    return _FILTERS[get_named_type(argument.type).name] if name == "filter" else VALUES[name]
+    values = _FILTERS[get_named_type(argument.type).name] if name == "filter" else VALUES[name]
+    return tuple(each for each in values if each is not None or not is_non_null_type(argument.type))
 
 
 def _text(selection: Selection) -> str:

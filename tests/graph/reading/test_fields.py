@@ -22,7 +22,8 @@ EVERY_FIELD = {
         optOuts { since } events { nodes { id } } purchases { nodes { id } }
         messages { nodes { id } } consentHistory { nodes { id } } timeline { nodes { id kind at } }
         merges { nodes { id } } effectiveTimezone { zone } tracked { os } attribute (key: "points") { value }
-        attributes { key } relations { nodes { id } } } }""",
+        attributes { key } relations { nodes { id } }
+        reach (resource: {key: "news"}, purpose: MARKETING, at: 5) { reachable } } }""",
         {
             "__typename": "Profile",
             "id": "prf_ann",
@@ -70,6 +71,49 @@ EVERY_FIELD = {
             "attribute": {"value": 42},
             "attributes": [{"key": "points"}, {"key": "tier"}],
             "relations": {"nodes": [{"id": "rel_1"}]},
+            "reach": {"reachable": True},
+        },
+    ),
+    "Reach": (
+        """node(id: "prf_ann") { ... on Profile { reach(resource: {key: "news"}, purpose: MARKETING, at: 5) {
+        __typename reachable refusedBy reason retryAt verdicts { rank } } } }""",
+        {
+            "reach": {
+                "__typename": "Reach",
+                "reachable": True,
+                "refusedBy": None,
+                "reason": None,
+                "retryAt": None,
+                "verdicts": [{"rank": 1}, {"rank": None}],
+            }
+        },
+    ),
+    "ReachVerdict": (
+        """node(id: "prf_ann") { ... on Profile { reach(resource: {key: "news"}, purpose: MARKETING, at: 5) {
+        verdicts { __typename reachable refusedBy reason retryAt rank subscription { id } } } } }""",
+        {
+            "reach": {
+                "verdicts": [
+                    {
+                        "__typename": "ReachVerdict",
+                        "reachable": True,
+                        "refusedBy": None,
+                        "reason": None,
+                        "retryAt": None,
+                        "rank": 1,
+                        "subscription": {"id": "sub_1"},
+                    },
+                    {
+                        "__typename": "ReachVerdict",
+                        "reachable": False,
+                        "refusedBy": "SUBSCRIPTION_STATUS",
+                        "reason": "the subscription is UNSUBSCRIBED",
+                        "retryAt": None,
+                        "rank": None,
+                        "subscription": {"id": "sub_2"},
+                    },
+                ]
+            }
         },
     ),
     "Relation": (
