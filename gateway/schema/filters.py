@@ -27,7 +27,7 @@ class AttributeCondition:
 class SubscriptionCondition:
     channel: Channel | None = optional("It is on this channel.")
     resource: ResourceRef | None = optional("It is to this resource.")
-    statuses: list[SubscriptionStatus] | None = optional("It has one of these statuses.")
+    statuses: list[SubscriptionStatus] | None = optional("It has one of these statuses, as recorded.")
     exists: bool = strawberry.field(default=True, description="False: the person must not have such a subscription.")
 
 

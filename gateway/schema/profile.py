@@ -74,7 +74,7 @@ class Profile(Node):
         "The addresses on which this person subscribed, in the order of their priority.",
         argument("channel", Channel | None, "Only those on this channel."),
         argument("resource", ResourceRef | None, "Only those to this resource."),
-        argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses."),
+        argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses, as recorded."),
     )
     reach: Reach = described(
         "Whether this person may be written to, and if not, which gate refuses.",

@@ -44,7 +44,10 @@ class ChannelSubscription(Node):
     resource: LazyResource = described("The publisher.")
     channel: Channel = described("The channel.")
     address: LazyIdentifier = described("Where messages go.")
-    status: SubscriptionStatus = described("Whether this address may be written to.")
+    status: SubscriptionStatus = described(
+        "Whether this address may be written to, now: a pause or a consent that ran out is over at once. Filters "
+        "(`statuses:`) look at what is recorded, which follows within about a minute."
+    )
     status_as_of: SubscriptionStatus | None = described(
         "The status that the ledger had then; null before the first record.",
         argument("at", DateTime, "When."),

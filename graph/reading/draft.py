@@ -7,6 +7,7 @@ from graph.reading.arguments import Arguments, Inquiry, Source, Values
 from graph.reading.computation import Computation
 from graph.reading.cost import Cost
 from graph.reading.cursor import Cursors
+from graph.reading.text import filled
 from graph.selection import Selection
 
 # The parameter that the clock gives, and no argument.
@@ -49,6 +50,10 @@ class Draft:
         """How the statement names the time of the request, in epoch ms."""
         self.uses_now = True
         return f"${NOW}"
+
+    def dated(self, template: str) -> str:
+        """The template with the time of the request for `{now}`; without that mark no time is asked for."""
+        return filled(template, now=self.now()) if "{now}" in template else template
 
     def constant(self, value: object) -> str:
         return self.parameter(Source(None, value))

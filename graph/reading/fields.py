@@ -12,7 +12,8 @@ from graph.reading.listing import Listing
 class Leaf:
     """A value: an expression of the node `{v}`, and what turns it into JSON.
 
-    `weight` is what it costs beyond its row, in rows: large texts cost room.
+    In the expression `{now}` is the time of the request, in epoch ms. `weight` is what it costs beyond its row, in
+    rows: large texts cost room.
     """
 
     expression: str

@@ -111,7 +111,7 @@ def _part_of_this(
 
 
 def _leaf(scope: Scope, field: Leaf, key: str) -> Reading:
-    position = scope.column(filled(field.expression, v=scope.variable))
+    position = scope.column(filled(scope.draft.dated(field.expression), v=scope.variable))
     scope.rows.cost.weigh(field.weight)
     return assemble.Leaf(key, position, field.convert, required=field.required)
 

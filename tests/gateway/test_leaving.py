@@ -48,7 +48,9 @@ _LEAVE = """mutation ($input: UnsubscribeInput!) { unsubscribe(input: $input) {
 @pytest_asyncio.fixture(loop_scope="session")
 async def context(graph: Graph) -> Context:
     await graph.change(_SEED)
-    services = replace(World().services(), graph=graph, reader=Reader(graph), clock=FixedClock(NOW))
+    services = replace(
+        World().services(), graph=graph, reader=Reader(graph, clock=FixedClock(NOW)), clock=FixedClock(NOW)
+    )
     return Context.of(services, _VIEWER, "req_1")
 
 

@@ -7,7 +7,6 @@ from typing import Any
 from graphql import GraphQLError, GraphQLResolveInfo
 
 from graph.reading.cursor import Cursors
-from tests.gateway.doubles import NOW
 from tests.oracle.world import World
 
 Path = tuple[str | int, ...]
@@ -18,6 +17,8 @@ Resolver = Callable[..., Any]
 REFUSING = frozenset({"BAD_ARGUMENT", "CURSOR_INVALID", "BAD_USER_INPUT"})
 # A filter that no index serves looks at so many entries a page.
 SCAN_BOUND = 1_000
+# When everything is asked: in the middle of what happens in the world, at one of its instants.
+ASKED_AT = 1_700_000_000_000 + 6 * 1_000_003
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Asking:
     scopes: frozenset[str]
     scan_bound: int = SCAN_BOUND
     # When it is asked, in epoch ms.
-    now: int = NOW
+    now: int = ASKED_AT
 
     @property
     def sees_pii(self) -> bool:

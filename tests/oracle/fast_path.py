@@ -15,6 +15,7 @@ from graph.connection import Graph
 from graph.reading.reader import Reader
 from graph.vocabulary import Right
 from tests.gateway.doubles import KEYS, NOW, StubLive, StubNudger
+from tests.oracle.asking import ASKED_AT
 
 # A statement that the graph never saw may take longer to plan than a read may last, on a busy machine.
 _TRIES, _PAUSE_S = 8, 0.5
@@ -23,9 +24,15 @@ _PATIENT = frozenset({"TIMEOUT", "UNAVAILABLE"})
 
 class FastPath:
     def __init__(self, graph: Graph, cursor_key: bytes) -> None:
-        clock = FixedClock(NOW)
-        reader = Reader(graph, cursor_key, clock)
-        services = Services(graph, reader, clock, StubNudger(), StubNudger(), StubLive(), KEYS)
+        services = Services(
+            graph,
+            Reader(graph, cursor_key, FixedClock(ASKED_AT)),
+            FixedClock(NOW),
+            StubNudger(),
+            StubNudger(),
+            StubLive(),
+            KEYS,
+        )
         self._operations = Operations(SCHEMA, services)
         self.waited = 0
 

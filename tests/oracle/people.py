@@ -175,6 +175,15 @@ def _status_as_of(subscription: ChannelSubscription, info: Info, at: int) -> str
     return max(own, key=lambda each: each.seq).to_status if own else None
 
 
+def _status_now(subscription: ChannelSubscription, info: Info) -> str:
+    status, now = subscription.status, asking(info).now
+    pause_is_over = subscription.suspended_until is not None and subscription.suspended_until <= now
+    if status == "SUSPENDED" and pause_is_over:
+        status = "SUBSCRIBED"
+    consent_is_over = subscription.consent_expires_at is not None and subscription.consent_expires_at <= now
+    return "UNCONFIRMED" if status == "SUBSCRIBED" and consent_is_over else status
+
+
 def _history(subscription: ChannelSubscription, info: Info, **arguments: Any) -> Page:
     kept = [each for each in asking(info).world.records if each.about is subscription]
     return page(info, kept, orders.CONSENT.towards(arguments.get("direction")), arguments)
@@ -265,6 +274,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "categories": _memberships,
         "optIn": _opt_in,
         "device": _device,
+        "status": _status_now,
         "statusAsOf": _status_as_of,
         "history": _history,
     },

@@ -7,10 +7,11 @@ from typing import LiteralString
 import neo4j
 import pytest
 
+from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.errors import GraphTimeout
 from graph.reading.compile import compiled
-from graph.reading.draft import Caller
+from graph.reading.draft import NOW, Caller
 from graph.reading.reader import Answer, Reader
 from graph.selection import Selection
 from graph.settings import GraphSettings
@@ -19,7 +20,7 @@ from graph.statements.buyers import MARK_ALL_BUYERS
 from graph.statements.purchase_lines import LIST_ALL_UNDER_PRODUCTS
 from tests.graph.reading.documents import selections_of
 from tests.graph.reading.operators import Operator, hits
-from tests.graph.reading.places import CURSOR_KEY, CURSORS
+from tests.graph.reading.places import ASKED_AT, CURSOR_KEY, CURSORS
 
 Ask = Callable[[str], Awaitable[Answer]]
 Write = Callable[..., Awaitable[None]]
@@ -162,7 +163,7 @@ def ask(graph: Graph, selected: Selected) -> Ask:
         deadline = time.monotonic() + _COLD_START_S
         while True:
             try:
-                return await Reader(graph, CURSOR_KEY).answer(selected(document))
+                return await Reader(graph, CURSOR_KEY, FixedClock(ASKED_AT)).answer(selected(document))
             except GraphTimeout:
                 if time.monotonic() > deadline:
                     raise
@@ -222,4 +223,4 @@ def database_hits(session: neo4j.Session, selected: Selected) -> Callable[[str],
 def _summary(session: neo4j.Session, word: LiteralString, selections: tuple[Selection, ...]) -> neo4j.ResultSummary:
     plan = compiled(selections, Caller(CURSORS))
     assert plan.statement is not None
-    return session.run(f"{word} {plan.statement.text}", dict(plan.constants)).consume()
+    return session.run(f"{word} {plan.statement.text}", {NOW: ASKED_AT, **plan.constants}).consume()

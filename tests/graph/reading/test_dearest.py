@@ -19,10 +19,12 @@ from hypothesis import strategies as st
 from graph.connection import Graph
 from graph.errors import GraphTimeout
 from graph.reading.compile import LARGEST_COST, Plan
+from graph.reading.draft import NOW
 from graph.selection import Selection
 from graph.statement import FIRST_READ_TIMEOUT_MS, READ_TIMEOUT_MS
 from tests.graph.reading.dearest import Search, plan_of, written
 from tests.graph.reading.hot_graph import STATEMENTS
+from tests.graph.reading.places import ASKED_AT
 
 Write = Callable[..., Awaitable[None]]
 
@@ -49,7 +51,7 @@ async def hot(graph: Graph, write: Write) -> Graph:
 async def _seconds(graph: Graph, plan: Plan) -> float:
     """How long the graph needs, once it has planned the statement. What others take of the machine is not it."""
     assert plan.statement is not None
-    parameters = plan.parameters(())
+    parameters = {NOW: ASKED_AT, **plan.parameters(())}
     patient = replace(plan.statement, timeout_ms=FIRST_READ_TIMEOUT_MS)
     await graph.read(patient, **parameters)
     best, runs = float("inf"), 0

@@ -15,10 +15,10 @@ import neo4j
 import pytest
 
 from graph.reading.compile import Plan, compiled
-from graph.reading.draft import Caller
+from graph.reading.draft import NOW, Caller
 from tests.graph.reading.one_step import SCHEMA, Step, steps
 from tests.graph.reading.operators import Operator
-from tests.graph.reading.places import CURSORS
+from tests.graph.reading.places import ASKED_AT, CURSORS
 
 THOROUGH = bool(os.environ.get("CUSTOMER_GRAPH_THOROUGH"))
 _FEW = 6
@@ -69,7 +69,7 @@ def _plans(listing: str, part: int) -> Mapping[str, tuple[Step, Plan]]:
 def test_no_step_scans_a_label_or_sorts_what_no_limit_bounds(session: neo4j.Session, listing: str, part: int) -> None:
     faults = []
     for text, (step, plan) in _plans(listing, part).items():
-        summary = session.run(f"EXPLAIN {text}", dict(plan.constants)).consume()
+        summary = session.run(f"EXPLAIN {text}", {NOW: ASKED_AT, **plan.constants}).consume()
         assert summary.plan is not None
         operator = Operator.of(summary.plan)
         wrong = operator.faults() if step.of_everything else [*operator.faults(), *operator.whole_indexes()]
