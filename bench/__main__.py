@@ -4,6 +4,7 @@ import click
 
 from bench.foundation import foundation
 from bench.merging.command import merging
+from bench.profiles.command import profiles
 from bench.reading.command import reading
 from bench.reading.port import port
 from bench.scale.command import scale
@@ -15,6 +16,7 @@ def main(context: click.Context) -> None:
     """Measure; without a command, everything but `scale`, which takes a quarter of an hour more, and `merging`."""
     if context.invoked_subcommand is None:
         context.invoke(foundation)
+        context.invoke(profiles)
         context.invoke(reading)
         context.invoke(port)
 
@@ -22,6 +24,7 @@ def main(context: click.Context) -> None:
 main.add_command(foundation)
 main.add_command(reading)
 main.add_command(port)
+main.add_command(profiles)
 main.add_command(scale)
 main.add_command(merging)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
-from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.ledger import LedgerEntry, Subject, record_rows
 from graph.importing.contested import Settled, settle
 from graph.importing.row import ImportTerms
 from graph.importing.standing import Lane, PersonStanding
@@ -53,10 +53,9 @@ class ImportedSubscriptions:
         if not self._new:
             return
         now_ms = self.resolution.now_ms
-        await self.transaction.run(
-            statements.CREATE_SUBSCRIPTIONS, rows=[self._row(each) for each in self._new], now=now_ms
-        )
-        await record(self.transaction, [self._entry(each) for each in self._new], now_ms)
+        records = record_rows([self._entry(each) for each in self._new], now_ms)
+        rows = [self._row(each) | {"record": record} for each, record in zip(self._new, records, strict=True)]
+        await self.transaction.run(statements.CREATE_SUBSCRIPTIONS, rows=rows, now=now_ms)
         await self._make_room()
         self._new = []
 

@@ -19,6 +19,8 @@ MOST_CHANGES: Final = 200
 
 # What the properties that hold attributes are called begins so.
 ATTRIBUTE: Final = "attr_"
+# And those that hold when another one changed.
+TIME: Final = "at_"
 
 FieldValue = str | date | None
 # Properties by name; None takes one away.
@@ -62,7 +64,7 @@ def property_of(key: str) -> str:
 
 def time_of(name: str) -> str:
     """Where a profile keeps when a property last changed."""
-    return f"at_{name}"
+    return f"{TIME}{name}"
 
 
 def news(

@@ -25,21 +25,29 @@ STANDINGS: Final = Statement(
     """,
 )
 
+# Each with the first record of its ledger, which nothing can come before.
 CREATE_SUBSCRIPTIONS: Final = Statement(
     "create_imported_subscriptions",
     """
+    WITH datetime({epochMillis: $now}) AS now
     UNWIND $rows AS row
     MATCH (p:Profile {id: row.profileId})
     MATCH (i:Identifier {id: row.identifierId})
     MATCH (r:Resource {id: row.resourceId})
     CREATE (p)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: row.id, key: row.key, channel: row.channel,
-        status: row.status, priority: row.priority, createdAt: datetime({epochMillis: $now}),
-        updatedAt: datetime({epochMillis: $now}), optInIp: row.optInIp, optInUrl: row.optInUrl,
-        optInSource: row.optInSource, optInWording: row.optInWording,
+        status: row.status, priority: row.priority, createdAt: now, updatedAt: now, optInIp: row.optInIp,
+        optInUrl: row.optInUrl, optInSource: row.optInSource, optInWording: row.optInWording,
         optInAt: CASE WHEN row.optInAt IS NULL THEN null ELSE datetime({epochMillis: row.optInAt}) END,
         consentExpiresAt: CASE WHEN row.consentExpiresAt IS NULL THEN null
             ELSE datetime({epochMillis: row.consentExpiresAt}) END})
     CREATE (s)-[:AT]->(i), (s)-[:OF]->(r)
+    WITH s, row.record AS first, now
+    CREATE (c:ConsentRecord {id: first.id, scope: first.scope, subjectId: s.id, seq: 1, profileId: first.profileId,
+        at: now, toStatus: first.toStatus, cause: first.cause, source: first.source, actor: first.actor,
+        evidenceAt: CASE WHEN first.evidenceAt IS NULL THEN null
+            ELSE datetime({epochMillis: first.evidenceAt}) END, evidenceIp: first.evidenceIp,
+        evidenceUrl: first.evidenceUrl, evidenceSource: first.evidenceSource,
+        evidenceWording: first.evidenceWording})-[:ABOUT]->(s)
     RETURN count(s)
     """,
 )

@@ -134,6 +134,7 @@ SET_PROPERTIES: Final = Statement(
     UNWIND $rows AS row
     MATCH (p:Profile {id: row.id})
     SET p += row.properties
+    FOREACH (name IN row.dated | SET p[name] = datetime({epochMillis: $now}))
     RETURN count(p)
     """,
 )
