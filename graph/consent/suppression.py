@@ -52,6 +52,20 @@ class Stop:
     until_ms: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What is stopped, one of the first two, and where; None is everywhere."""
+
+    identifier_id: str | None = None
+    domain: str | None = None
+    resource_id: str | None = None
+    channel: Channel | None = None
+
+    @property
+    def key(self) -> str:
+        return suppression_key(self.identifier_id or str(self.domain), self.resource_id, self.channel)
+
+
 def suppression_key(stopped: str, resource_id: str | None, channel: Channel | None) -> str:
     """`stopped` is the id of an identifier, or a domain."""
     return f"{stopped}:{resource_id or ''}:{channel or ''}"
@@ -88,26 +102,36 @@ async def suppress_in(transaction: Transaction, command: Suppress, now_ms: int) 
     target = command.target
     resource_id = await _resource_id(transaction, target)
     resolution = None if target.address is None else await _locked(transaction, target.address, now_ms)
-    identifier_id = _identifier_id(resolution, target)
-    key = suppression_key(identifier_id or str(target.domain), resource_id, target.channel)
-    present, suppression_id = await _claimed(transaction, key, target, now_ms)
-    stop = renewed(present, Stop(command.reason, now_ms, command.until_ms))
-    if stop == present:
+    place = Place(_identifier_id(resolution, target), target.domain, resource_id, target.channel)
+    suppression_id, is_changed = await stop_in(transaction, place, Stop(command.reason, now_ms, command.until_ms))
+    if not is_changed:
         return Done({"suppressionId": suppression_id})
+    owners = resolution.people.owners[target.address.key] if resolution and target.address else ()
+    changes = await touch(transaction, owners, now_ms, ChangeKind.IDENTIFIER)
+    return Done({"suppressionId": suppression_id}, changes)
+
+
+async def stop_in(transaction: Transaction, place: Place, given: Stop) -> tuple[str, bool]:
+    """Writes a suppression that begins now; answers with its id and whether that said anything new.
+
+    The caller holds the locks of the address and of everybody who has it, and raises their revisions.
+    """
+    present, suppression_id = await _claimed(transaction, place, given.since_ms)
+    stop = renewed(present, given)
+    if stop == present:
+        return suppression_id, False
     await transaction.run(
         statements.WRITE,
-        key=key,
-        domain=target.domain,
-        resourceId=resource_id,
-        channel=target.channel,
-        identifierId=identifier_id,
+        key=place.key,
+        domain=place.domain,
+        resourceId=place.resource_id,
+        channel=place.channel,
+        identifierId=place.identifier_id,
         reason=stop.reason,
         since=stop.since_ms,
         until=stop.until_ms,
     )
-    owners = resolution.people.owners[target.address.key] if resolution and target.address else ()
-    changes = await touch(transaction, owners, now_ms, ChangeKind.IDENTIFIER)
-    return Done({"suppressionId": suppression_id}, changes)
+    return suppression_id, True
 
 
 async def _locked(transaction: Transaction, address: IdentifierValue, now_ms: int) -> Resolution:
@@ -153,13 +177,11 @@ async def unsuppress_in(transaction: Transaction, command: Unsuppress, now_ms: i
     return Done({"suppressionId": suppression_id}, changes)
 
 
-async def _claimed(
-    transaction: Transaction, key: str, target: SuppressionTarget, now_ms: int
-) -> tuple[Stop | None, str]:
+async def _claimed(transaction: Transaction, place: Place, now_ms: int) -> tuple[Stop | None, str]:
     """The suppression's lock, what it says so far, and its id."""
-    kind = SuppressionKind.DOMAIN if target.address is None else SuppressionKind.ADDRESS
+    kind = SuppressionKind.DOMAIN if place.identifier_id is None else SuppressionKind.ADDRESS
     suppression_id, since_ms, until_ms, reason = await transaction.run(
-        statements.CLAIM, key=key, id=new_id(IdPrefix.SUPPRESSION, now_ms), kind=kind
+        statements.CLAIM, key=place.key, id=new_id(IdPrefix.SUPPRESSION, now_ms), kind=kind
     )
     return (None if since_ms is None else Stop(reason, since_ms, until_ms)), suppression_id
 

@@ -38,6 +38,17 @@ ON_CHANNEL: Final = Statement(
     """,
 )
 
+# Of everybody who shares the address. What was archived may come back, and has to come back complained of.
+AT_ADDRESS: Final = Statement(
+    "subscriptions_at_address",
+    """
+    MATCH (:Identifier {key: $key})<-[:AT]-(s:Subscription {channel: $channel})
+    MATCH (s)<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-(p:Profile)
+    WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
+    RETURN collect([s.id, coalesce(p.mergedInto, p.id)])
+    """,
+)
+
 # By a property that nothing indexes: written with its own value, it takes the lock and leaves no trace.
 LOCK: Final = Statement(
     "lock_subscriptions",
