@@ -7,7 +7,7 @@ from collections.abc import Collection
 from graph.connection import Transaction
 from graph.consent.cause import Cause
 from graph.consent.ledger import LedgerEntry, Subject, record
-from graph.errors import Raced
+from graph.errors import Raced, Refusal
 from graph.identifiers import IdentifierValue
 from graph.people.resolution import Resolution
 from graph.statements import subscription_changes as statements
@@ -35,10 +35,15 @@ async def hand_over(
 
     What others had on it is SUSPENDED without an end, and the token points to them no more; a refusal of theirs stays.
     The caller holds the locks of all owners and `holders` and of the token, and links it to the person. Other addresses
-    are left alone. Twice is as good as once. Raises Raced where somebody came to hold it before the lock.
+    are left alone. Twice is as good as once. Raises Raced where somebody came to hold it before the lock, and Refusal
+    IDENTIFIER_BLOCKED for a token that stands for nobody.
     """
     if address.type is not IdentifierType.PUSH_TOKEN:
         return set()
+    try:
+        resolution.refuse_blocked(address)
+    except Refusal as refusal:
+        raise refusal.at("address") from None
     owners = resolution.people.owners[address.key]
     if not await token_holders(transaction, address) <= {*holders, *owners, to_profile_id}:
         raise Raced("a push token changed hands while it was being locked")

@@ -133,6 +133,18 @@ async def test_a_renewed_token_is_taken_from_others_too(graph: Graph, ann: dict[
     assert await subscriptions(graph, ann["profileId"]) == [["t" * 40, "SUSPENDED", 0]]
 
 
+async def test_a_token_that_stands_for_nobody_is_refused_and_changes_nothing(graph: Graph, ann: dict[str, Any]) -> None:
+    nobodys = token("0" * 40)
+    replaced = ReplaceAddress(ann["subscriptionId"], Channel.MOBILE_PUSH, nobodys, "test")
+    before = await subscriptions(graph, ann["profileId"])
+
+    for work in (join(graph, nobodys), replace_address(graph, replaced, None, NOW)):
+        assert await refusal_of(work) == [(Code.IDENTIFIER_BLOCKED, ("address",))]
+
+    assert await subscriptions(graph, ann["profileId"]) == before
+    assert await graph.read(OWNERS, key=nobodys.key) == []
+
+
 async def test_an_email_address_is_shared_and_not_handed_over(graph: Graph, ann: dict[str, Any]) -> None:
     await join(graph, email("home"))
     done = await join(graph, email("home"), BOB)
