@@ -79,9 +79,11 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
 
 
 async def _locked_family(transaction: Transaction, reference: ProfileReference) -> Sequence[str]:
-    """The survivor's id, then those of the others. Raises Raced where a merge came in between."""
+    """The survivor's id, then those of the others. Raises Raced where a merge or an erasure came in between."""
     profile_id = await found_person(transaction.run, reference, "profile")
-    family: list[str] = await transaction.run(statements.FAMILY, id=profile_id)
+    family: list[str] | None = await transaction.run(statements.FAMILY, id=profile_id)
+    if family is None:
+        raise Raced("the profile was erased while it was looked up")
     await transaction.run(people.LOCK_PROFILES, ids=sorted(family))
     is_same = await transaction.run(statements.FAMILY, id=profile_id) == family
     # Whoever is gone by now was erased by somebody else, which the next look finds out.

@@ -48,7 +48,9 @@ async def test_what_is_refused_as_too_dear_would_get_the_answer_of_the_oracle(
     assert len(refused) > _DEAR_EXAMPLES // 4
     with dear_reads():
         assert await harness.failures(refused) == []
-    assert (harness.tally.refused, harness.refused) == (0, [])
+    # What is refused still is too large as a document, whatever it would cost.
+    assert harness.tally.errors["COST_EXCEEDED"] == 0
+    assert harness.tally.with_data > harness.tally.runs // 2
 
 
 async def test_filtered_pages_end_early_where_they_looked_at_enough(

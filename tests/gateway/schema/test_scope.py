@@ -35,6 +35,8 @@ ABOUT_PEOPLE = {
     "ProfileChange",
     "Purchase",
     "PurchaseLine",
+    "Reach",
+    "ReachVerdict",
     "Relation",
     "Suppression",
     "TimelineEntry",
