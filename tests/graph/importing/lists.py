@@ -25,9 +25,11 @@ EVERYTHING = Statement(
     "everything",
     """
     MATCH (n) WHERE NOT n:SchemaVersion AND NOT n:MigrationLock
-    WITH [label IN labels(n)] AS kinds, [key IN keys(n) | key + '=' + CASE
-        WHEN n[key] IS :: LIST<STRING NOT NULL> THEN reduce(text = '', each IN n[key] | text + ' ' + each)
-        ELSE toString(n[key]) END] AS values, COUNT { (n)--() } AS degree
+    WITH labels(n) AS kinds, COUNT { (n)--() } AS degree, COLLECT {
+        UNWIND keys(n) AS key WITH key ORDER BY key
+        RETURN key + '=' + CASE
+            WHEN n[key] IS :: LIST<STRING NOT NULL> THEN reduce(text = '', each IN n[key] | text + ' ' + each)
+            ELSE toString(n[key]) END } AS values
     ORDER BY values
     RETURN collect([kinds, values, degree])
     """,
