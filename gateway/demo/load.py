@@ -15,7 +15,7 @@ from gateway.demo.person import Family, family_of, synthetic_contact
 from gateway.demo.shop import SHOP
 from gateway.demo.summary import DemoSummary
 from gateway.demo.visit import EVENT_SOURCE, visits_of
-from gateway.imports.online_retail import FUTURE_MS, ImportOptions, import_ledger
+from gateway.imports.online_retail import ImportOptions, import_ledger
 from gateway.imports.progress import at_tenths
 from gateway.imports.shop_file import read_ledger
 from graph.bulk.contact import ContactsMade, write_contacts
@@ -24,6 +24,7 @@ from graph.bulk.origin import Origin
 from graph.bulk.resource import merge_resource
 from graph.clock import Clock, SystemClock
 from graph.connection import Graph
+from graph.instants import MOST_AHEAD_MS
 
 # The source of what is made up.
 _SOURCE = "demo"
@@ -47,7 +48,7 @@ async def load_demo(
     """
     started = perf_counter()
     now_ms = (clock or SystemClock()).now()
-    ledger = await asyncio.to_thread(read_ledger, data_file(), now_ms + FUTURE_MS)
+    ledger = await asyncio.to_thread(read_ledger, data_file(), now_ms + MOST_AHEAD_MS)
     shop, _ = await import_ledger(graph, ledger, ImportOptions(), at_tenths("purchase lines", on_progress), now_ms)
     shop = replace(shop, seconds=perf_counter() - started)
     customers = customers_of(ledger)

@@ -19,9 +19,7 @@ from graph.bulk.ingest import Ingested, ingest
 from graph.bulk.origin import Origin
 from graph.clock import Clock, SystemClock
 from graph.connection import Graph
-
-# As everywhere: what is more than a day ahead of our clock is a mistake, not a clock that runs fast.
-FUTURE_MS = 24 * 3600 * 1000
+from graph.instants import MOST_AHEAD_MS
 
 
 def _say_nothing(done: int, of: int) -> None:
@@ -77,7 +75,7 @@ async def import_online_retail(
     chosen = options or ImportOptions()
     started = perf_counter()
     now_ms = (clock or SystemClock()).now()
-    ledger = await asyncio.to_thread(read_ledger, path, now_ms + FUTURE_MS, chosen.incomplete)
+    ledger = await asyncio.to_thread(read_ledger, path, now_ms + MOST_AHEAD_MS, chosen.incomplete)
     summary, rejects = await import_ledger(graph, ledger, chosen, on_lines, now_ms)
     return replace(summary, seconds=perf_counter() - started), rejects
 

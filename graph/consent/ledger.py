@@ -5,7 +5,7 @@ The current status of a subject equals that of its record with the highest `seq`
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -91,23 +91,18 @@ async def record(transaction: Transaction, entries: Sequence[LedgerEntry], now_m
     more than once.
     """
     rows = record_rows(entries, now_ms)
-    await append(transaction, rows)
-    return [str(row["id"]) for row in rows]
-
-
-def record_rows(entries: Sequence[LedgerEntry], now_ms: int) -> list[dict[str, object]]:
-    """The entries as `append` takes them, with the ids of their records."""
-    # Sorted, so that the records of one instant stand in the order of the entries wherever they are listed by id.
-    ids = sorted(new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries)
-    return [_row(each, record_id, now_ms) for each, record_id in zip(entries, ids, strict=True)]
-
-
-async def append(transaction: Transaction, rows: Sequence[Mapping[str, object]]) -> None:
-    """What `record` does, for rows whose ids are known already."""
     for scopes, statement in _STATEMENTS:
         wanted = [row for row in rows if row["scope"] in scopes]
         if wanted:
             await transaction.run(statement, rows=wanted)
+    return [str(row["id"]) for row in rows]
+
+
+def record_rows(entries: Sequence[LedgerEntry], now_ms: int) -> list[dict[str, object]]:
+    """The entries as statements take them, with the ids of their records."""
+    # Sorted, so that the records of one instant stand in the order of the entries wherever they are listed by id.
+    ids = sorted(new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries)
+    return [_row(each, record_id, now_ms) for each, record_id in zip(entries, ids, strict=True)]
 
 
 _STATEMENTS = (

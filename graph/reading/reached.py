@@ -23,6 +23,7 @@ from graph.reading.page import whole
 from graph.reading.shapes import SHAPES
 from graph.reading.text import filled
 from graph.selection import Selection, selected_on
+from graph.statements.suppressions import stopping
 from graph.vocabulary import Gate, MessagePurpose
 
 ObjectReading = Callable[[Scope, Shape, tuple[Selection, ...], Path], Reading]
@@ -39,9 +40,9 @@ _FACTS: Final[Mapping[str, str]] = {
     "subscriptionStatus": "{v}.status",
     "suspendedUntil": "{v}.suspendedUntil.epochMillis",
     "consentExpiresAt": "{v}.consentExpiresAt.epochMillis",
-    "suppressions": "COLLECT { MATCH ({v})-[:AT]->({v}i) MATCH ({v})-[:OF]->({v}r) "
-    "UNWIND [{v}i.id, {v}i.domain] AS {v}who UNWIND ['', {v}r.id] AS {v}where UNWIND ['', {v}.channel] AS {v}on "
-    "MATCH ({v}stop:Suppression {key: {v}who + ':' + {v}where + ':' + {v}on}) RETURN {v}stop.until.epochMillis }",
+    "suppressions": "head(COLLECT { MATCH ({v})-[:AT]->({v}i) MATCH ({v})-[:OF]->({v}r) RETURN "
+    + " ".join(stopping("{v}r.id", "{v}i", "{v}").split())
+    + " })",
 }
 _CATEGORY: Final = (
     "head(COLLECT { MATCH ({v})-[:OF]->()-[:OFFERS]->({v}c) WHERE {v}c.{member} = {value} "

@@ -5,6 +5,17 @@ from typing import Final, LiteralString
 from graph.statement import Statement
 
 
+def new_record(row: LiteralString, seq: LiteralString) -> LiteralString:
+    """The node of a record as `record_rows` gives its values; whoever creates it hangs it on its subject."""
+    return f"""(:ConsentRecord {{id: {row}.id, scope: {row}.scope, subjectId: {row}.subjectId, seq: {seq},
+        profileId: {row}.profileId, categoryId: {row}.categoryId, at: datetime({{epochMillis: {row}.at}}),
+        fromStatus: {row}.fromStatus, toStatus: {row}.toStatus, cause: {row}.cause, source: {row}.source,
+        reason: {row}.reason, actor: {row}.actor, evidenceIp: {row}.evidenceIp, evidenceUrl: {row}.evidenceUrl,
+        evidenceSource: {row}.evidenceSource, evidenceWording: {row}.evidenceWording,
+        evidenceAt: CASE WHEN {row}.evidenceAt IS NULL THEN null
+            ELSE datetime({{epochMillis: {row}.evidenceAt}}) END}})"""
+
+
 def _record_of(name: LiteralString, label: LiteralString) -> Statement:
     """Row by row, because a subject may occur twice and the second record counts on from the first.
 
@@ -17,13 +28,7 @@ def _record_of(name: LiteralString, label: LiteralString) -> Statement:
         MATCH (subject:{label} {{id: row.nodeId}})
         OPTIONAL MATCH (subject)<-[:ABOUT]-(earlier:ConsentRecord) WHERE earlier.subjectId = row.subjectId
         WITH subject, coalesce(max(earlier.seq), 0) + 1 AS seq
-        CREATE (c:ConsentRecord {{id: row.id, scope: row.scope, subjectId: row.subjectId, seq: seq,
-            profileId: row.profileId, categoryId: row.categoryId, at: datetime({{epochMillis: row.at}}),
-            fromStatus: row.fromStatus, toStatus: row.toStatus, cause: row.cause, source: row.source,
-            reason: row.reason, actor: row.actor, evidenceIp: row.evidenceIp, evidenceUrl: row.evidenceUrl,
-            evidenceSource: row.evidenceSource, evidenceWording: row.evidenceWording,
-            evidenceAt: CASE WHEN row.evidenceAt IS NULL THEN null
-                ELSE datetime({{epochMillis: row.evidenceAt}}) END}})-[:ABOUT]->(subject)
+        CREATE {new_record("row", "seq")}-[:ABOUT]->(subject)
         RETURN seq
     }}
     RETURN collect(seq)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from graph.statement import Statement
+from graph.statements.consent import new_record
 
 # Of each person what bars them as a whole, and what they have or had at these resources.
 STANDINGS: Final = Statement(
@@ -41,13 +42,10 @@ CREATE_SUBSCRIPTIONS: Final = Statement(
         consentExpiresAt: CASE WHEN row.consentExpiresAt IS NULL THEN null
             ELSE datetime({epochMillis: row.consentExpiresAt}) END})
     CREATE (s)-[:AT]->(i), (s)-[:OF]->(r)
-    WITH s, row.record AS first, now
-    CREATE (c:ConsentRecord {id: first.id, scope: first.scope, subjectId: s.id, seq: 1, profileId: first.profileId,
-        at: now, toStatus: first.toStatus, cause: first.cause, source: first.source, actor: first.actor,
-        evidenceAt: CASE WHEN first.evidenceAt IS NULL THEN null
-            ELSE datetime({epochMillis: first.evidenceAt}) END, evidenceIp: first.evidenceIp,
-        evidenceUrl: first.evidenceUrl, evidenceSource: first.evidenceSource,
-        evidenceWording: first.evidenceWording})-[:ABOUT]->(s)
+    WITH s, row.record AS first
+    CREATE """
+    + new_record("first", "1")
+    + """-[:ABOUT]->(s)
     RETURN count(s)
     """,
 )

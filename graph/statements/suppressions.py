@@ -5,15 +5,17 @@ from typing import Final, LiteralString
 from graph.statement import Statement
 
 
-def stopping(resource_id: LiteralString) -> LiteralString:
-    """Until when each suppression stops the address `i` of a subscription `s`, null for one without an end.
+def stopping(
+    resource_id: LiteralString, address: LiteralString = "i", subscription: LiteralString = "s"
+) -> LiteralString:
+    """Until when each suppression stops the address of a subscription, null for one without an end.
 
     Each is found by its key: of the address or its domain, for all resources or this one, all channels or this one.
     """
     return f"""COLLECT {{
-        UNWIND [i.id, i.domain] AS stopped
+        UNWIND [{address}.id, {address}.domain] AS stopped
         UNWIND ['', {resource_id}] AS stoppedAt
-        UNWIND ['', s.channel] AS stoppedOn
+        UNWIND ['', {subscription}.channel] AS stoppedOn
         MATCH (stop:Suppression {{key: stopped + ':' + stoppedAt + ':' + stoppedOn}})
         RETURN stop.until.epochMillis
     }}"""

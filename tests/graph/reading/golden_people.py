@@ -238,9 +238,10 @@ MATCH (v0)-[:HAS_SUBSCRIPTION]->(v1)
 WITH v1 LIMIT 10000 WHERE EXISTS { MATCH (v1)-[:OF]->(v1r) WHERE v1r.key = $p2 }
 WITH v1 ORDER BY v1.priority ASC, v1.id ASC LIMIT $p1
 RETURN collect([null, null, null, null, null, v1.status, v1.suspendedUntil.epochMillis, \
-v1.consentExpiresAt.epochMillis, COLLECT { MATCH (v1)-[:AT]->(v1i) MATCH (v1)-[:OF]->(v1r) UNWIND \
-[v1i.id, v1i.domain] AS v1who UNWIND ['', v1r.id] AS v1where UNWIND ['', v1.channel] AS v1on MATCH \
-(v1stop:Suppression {key: v1who + ':' + v1where + ':' + v1on}) RETURN v1stop.until.epochMillis }, \
+v1.consentExpiresAt.epochMillis, head(COLLECT { MATCH (v1)-[:AT]->(v1i) MATCH (v1)-[:OF]->(v1r) RETURN \
+COLLECT { UNWIND [v1i.id, v1i.domain] AS stopped UNWIND ['', v1r.id] AS stoppedAt UNWIND \
+['', v1.channel] AS stoppedOn MATCH (stop:Suppression {key: stopped + ':' + stoppedAt + ':' + \
+stoppedOn}) RETURN stop.until.epochMillis } }), \
 head(COLLECT { MATCH (v1)-[:OF]->()-[:OFFERS]->(v1c) WHERE v1c.key = $p3 RETURN {mandatory: \
 coalesce(v1c.mandatory, false), active: coalesce(v1c.active, true), joinedByDefault: \
 coalesce(v1c.joinedByDefault, true), membership: CASE WHEN EXISTS { (v1)-[:LEFT]->(v1c) } THEN \
