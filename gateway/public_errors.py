@@ -38,6 +38,17 @@ _REASONS: Mapping[type[Exception], Reason] = {
 _UNFORESEEN = Reason(ErrorCode.INTERNAL, "Something went wrong on our side.")
 
 
+class NulledAbove(GraphQLError):
+    """Of a field that may not be null, so that null stands above it, where the executor meets this.
+
+    `below` leads from there to the field: the error tells of the field, as GraphQL wants it.
+    """
+
+    def __init__(self, message: str, code: str, below: Sequence[str | int]) -> None:
+        super().__init__(message, extensions={"code": code})
+        self.below = tuple(below)
+
+
 def reason_of(error: BaseException) -> Reason:
     """What a caller may know of an error: never the text of one that nobody foresaw."""
     if isinstance(error, BadArgument):
@@ -56,7 +67,8 @@ def public_error(error: GraphQLError, request_id: str, default: ErrorCode = Erro
         if reason.code == ErrorCode.INTERNAL:
             log_unexpected(cause, request_id)
     extensions = {"code": reason.code, "requestId": request_id}
-    return GraphQLError(reason.message, error.nodes, error.source, error.positions, error.path, extensions=extensions)
+    path = [*(error.path or ()), *cause.below] if isinstance(cause, NulledAbove) else error.path
+    return GraphQLError(reason.message, error.nodes, error.source, error.positions, path, extensions=extensions)
 
 
 def formatted(errors: Sequence[GraphQLError], request_id: str, default: ErrorCode) -> list[dict[str, Any]]:

@@ -26,12 +26,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLObjectType, get_named_type
+from graphql import GraphQLObjectType, get_named_type
 from graphql.execution.values import VariableValues
 
+from gateway.public_errors import NulledAbove
 from gateway.schema.context import ResolveInfo
 from gateway.selection import Scope, select_below
-from graph.reading.answer import Answer, Path
+from graph.reading.answer import Answer, FieldError
 from graph.selection import Selection
 from graph.vocabulary import Right
 
@@ -99,15 +100,15 @@ def with_errors(answer: Answer) -> dict[str, Any]:
     """The answer's data with its errors in their places, where the executor finds and reports them."""
     data: dict[str, Any] = dict(answer.data or {})
     for error in answer.errors:
-        _place(data, error.path, GraphQLError(error.message, extensions={"code": error.code}))
+        _place(data, error)
     return data
 
 
-def _place(data: Any, path: Path, error: GraphQLError) -> None:
-    """Null stands at the end of the path, or above it where the field itself may not be null."""
-    for depth, step in enumerate(path, start=1):
+def _place(data: Any, error: FieldError) -> None:
+    """Null stands at the end of the error's path, or above it where the field itself may not be null."""
+    for depth, step in enumerate(error.path, start=1):
         below = data.get(step) if isinstance(data, dict) else data[step]
-        if depth == len(path) or not isinstance(below, dict | list):
-            data[step] = error
+        if depth == len(error.path) or not isinstance(below, dict | list):
+            data[step] = NulledAbove(error.message, error.code, error.path[depth:])
             return
         data = below

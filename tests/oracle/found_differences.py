@@ -55,6 +55,9 @@ FOUND: Mapping[str, Callable[[World], Case]] = {
     "what is forbidden beside viewer and may be null takes nothing along": _alone(
         '{ node(id: "x") { id } products(last: 1) { nodes { sku } } a: suppressions { nodes { id } } viewer { kind } }'
     ),
+    "what may not be null is forbidden below what may be, beside viewer": _alone(
+        '{ product(by: { sku: { sku: "LAMP-1" } }) { purchases { count { exact } } } viewer { kind } }'
+    ),
     "a list of nodes is forbidden beside viewer": _alone(
         '{ product(by: {id: "x"}) { sku } products(first: 1) { nodes { sku } } viewer { kind } nodes(ids: []) { id } }'
     ),
