@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from graph.connection import Graph, Transaction
@@ -39,18 +39,26 @@ async def _record_batch(graph: Graph, ids: Sequence[str], now_ms: int) -> tuple[
         locked = {owner for _, owner in await transaction.run(statements.OWNERS, ids=sorted(ids))}
         await transaction.run(LOCK_PROFILES, ids=sorted(locked))
         owners = dict(await transaction.run(statements.OWNERS, ids=sorted(ids)))
-        return await _record(transaction, {id_: each for id_, each in owners.items() if each in locked}, now_ms)
+        mine = {id_: each for id_, each in owners.items() if each in locked}
+        return await touch(transaction, await settle(transaction, mine, now_ms), now_ms, ChangeKind.SUBSCRIPTION)
 
     return await graph.write(work)
 
 
-async def _record(transaction: Transaction, owners: dict[str, str], now_ms: int) -> tuple[ProfileChange, ...]:
+async def settle(transaction: Transaction, owners: Mapping[str, str], now_ms: int) -> frozenset[str]:
+    """Writes down what of these subscriptions ran out, before something else is written over it.
+
+    `owners` are their people by the subscriptions' ids, whose locks the caller holds. Answers with those for whom
+    anything had run out; their revisions are for the caller to raise.
+    """
+    if not owners:
+        return frozenset()
     standings = await locked_standings(transaction, owners)
     ended = {id_: found for id_, standing in standings if (found := ran_out(standing, now_ms))}
     if not ended:
-        return ()
+        return frozenset()
     rows = [{"id": id_, "status": ended[id_][-1].to_status} for id_ in sorted(ended)]
     await transaction.run(ending_statements.SET_STATUSES, rows=rows, now=now_ms)
     entries = [entry_of_time(id_, owners[id_], each) for id_ in sorted(ended) for each in ended[id_]]
     await record(transaction, entries, now_ms)
-    return await touch(transaction, {owners[id_] for id_ in ended}, now_ms, ChangeKind.SUBSCRIPTION)
+    return frozenset(owners[id_] for id_ in ended)

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
+from graph.consent.due import settle
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
@@ -15,7 +17,7 @@ from graph.merging.fields import ATTRIBUTE, CHANGED_AT, DECLARED, TRACKED
 from graph.merging.plan import MergePlan, plan_merge
 from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
-from graph.merging.sides import VERIFIED_AT, Membership, Side, side_from_row
+from graph.merging.sides import VERIFIED_AT, HeldSubscription, Membership, Side, side_from_row
 from graph.merging.undo import UndoLog
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
@@ -111,7 +113,7 @@ async def merge_in(
     `merge_profiles` does, and Raced where one of the two was merged meanwhile: then the transaction starts over.
     """
     roots = await _locked_roots(transaction, from_id, into_id)
-    survivor, loser = await read_sides(transaction, roots.survivor_id, roots.loser_id, settings)
+    survivor, loser = await read_sides(transaction, roots.survivor_id, roots.loser_id, settings, now_ms)
     settings = settings.under(transaction.rules)
     plan = plan_merge(survivor, loser, settings, now_ms, is_decided=decision.overrules_one_person_values)
     if plan.refusals:
@@ -171,15 +173,26 @@ async def _roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots
 
 
 async def read_sides(
-    transaction: Transaction, survivor_id: str, loser_id: str, settings: MergeSettings
+    transaction: Transaction, survivor_id: str, loser_id: str, settings: MergeSettings, now_ms: int
 ) -> tuple[Side, Side]:
-    """Survivor and loser, whose identifiers and subscriptions are locked from now on."""
+    """Survivor and loser, whose identifiers and subscriptions are locked from now on.
+
+    What of theirs has run out is written down first, so that the ledger tells of it before it tells of anything else.
+    """
     ids = sorted({survivor_id, loser_id})
     await transaction.run(statements.LOCK_IDENTIFIERS, ids=ids)
     await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=ids)
     rows = await transaction.run(merge_sides.SIDES, ids=ids, **side_parameters(settings))
-    sides = {row["id"]: side_from_row(row, transaction.rules.one_person_types) for row in rows}
-    return sides[survivor_id], sides[loser_id]
+    sides = [side_from_row(row, transaction.rules.one_person_types) for row in rows]
+    await settle_held(transaction, {each.id: each.living for each in sides}, now_ms)
+    settled = {each.id: each.settled(now_ms) for each in sides}
+    return settled[survivor_id], settled[loser_id]
+
+
+async def settle_held(transaction: Transaction, held: Mapping[str, Sequence[HeldSubscription]], now_ms: int) -> None:
+    """Writes down what ran out of the subscriptions that these people hold; nothing is asked where nothing did."""
+    due = {each.id: owner for owner, mine in held.items() for each in mine if each.settled(now_ms) is not each}
+    await settle(transaction, due, now_ms)
 
 
 def side_parameters(settings: MergeSettings) -> dict[str, object]:

@@ -32,7 +32,8 @@ async def preview_merge(graph: Graph, command: MergeProfiles, settings: MergeSet
     async def work(transaction: Transaction) -> MergePreview:
         from_id, into_id = await meant(transaction, command)
         rows = await transaction.run(SIDES, ids=sorted({from_id, into_id}), **side_parameters(settings))
-        sides = {row["id"]: side_from_row(row, transaction.rules.one_person_types) for row in rows}
+        read = (side_from_row(row, transaction.rules.one_person_types) for row in rows)
+        sides = {each.id: each.settled(now_ms) for each in read}
         return _preview(
             plan_merge(sides[into_id], sides[from_id], settings.under(transaction.rules), now_ms, is_decided=False)
         )

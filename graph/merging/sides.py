@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Self
 
 from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
+from graph.consent.running_out import Standing, ran_out
 from graph.merging.consent import Consent
 from graph.vocabulary import Channel, SubscriptionStatus
 
@@ -93,6 +94,12 @@ class HeldSubscription:
     act: Act | None = None
     is_archived: bool = False
 
+    def settled(self, now_ms: int) -> Self:
+        """The same with what ran out until now over."""
+        consent = self.consent
+        ended = ran_out(Standing(consent.status, consent.suspended_until, consent.expires_at), now_ms)
+        return replace(self, consent=Consent(ended[-1].to_status, None, consent.expires_at)) if ended else self
+
 
 @dataclass(frozen=True, slots=True)
 class HeldOptOut:
@@ -146,6 +153,13 @@ class Side:
     @property
     def living(self) -> tuple[HeldSubscription, ...]:
         return tuple(each for each in self.subscriptions if not each.is_archived)
+
+    def settled(self, now_ms: int) -> Self:
+        """The same with what ran out until now over; what is archived lies still."""
+        return replace(
+            self,
+            subscriptions=tuple(each if each.is_archived else each.settled(now_ms) for each in self.subscriptions),
+        )
 
     @property
     def most_of_a_kind(self) -> int:

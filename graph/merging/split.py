@@ -10,7 +10,7 @@ from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
-from graph.merging.merge import NO_ACTS, category_status, read_sides
+from graph.merging.merge import NO_ACTS, category_status, read_sides, settle_held
 from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import VERIFIED_AT, HeldOptOut, HeldSubscription, Side, subscription_from_row
@@ -61,8 +61,8 @@ async def split_in(transaction: Transaction, command: SplitProfiles, settings: M
     await transaction.run(LOCK_PROFILES, ids=sorted(undoing.member_ids))
     if await _found(transaction, command.merge_id) != undoing:
         raise Raced("the merge changed while its people were being locked")
-    survivor, restored = await read_sides(transaction, undoing.survivor_id, undoing.loser_id, settings)
-    plan = plan_split(undoing.undo, survivor, restored, await _absorbed(transaction, undoing.undo), now_ms)
+    survivor, restored = await read_sides(transaction, undoing.survivor_id, undoing.loser_id, settings, now_ms)
+    plan = plan_split(undoing.undo, survivor, restored, await _absorbed(transaction, undoing, now_ms), now_ms)
     related = await _write(transaction, undoing, plan, survivor, now_ms)
     await _ledger(transaction, plan.survivor, survivor, command.actor, undoing.merge_id, now_ms)
     await _ledger(transaction, plan.restored, restored, command.actor, undoing.merge_id, now_ms)
@@ -93,12 +93,15 @@ async def _found(transaction: Transaction, merge_id: str) -> _Undoing:
     return _Undoing(merge_id, row["survivorId"], row["loserId"], members, UndoLog.from_json(row["undo"]))
 
 
-async def _absorbed(transaction: Transaction, undo: UndoLog) -> dict[str, HeldSubscription]:
-    ids = sorted(each.id for each in undo.absorbed)
+async def _absorbed(transaction: Transaction, undoing: _Undoing, now_ms: int) -> dict[str, HeldSubscription]:
+    """What comes back from where another one spoke for it, with what ran out since written down."""
+    ids = sorted(each.id for each in undoing.undo.absorbed)
     if not ids:
         return {}
     rows = await transaction.run(merge_sides.SUBSCRIPTIONS, ids=ids, noActs=list(NO_ACTS))
-    return {row["id"]: subscription_from_row(row) for row in rows}
+    held = [subscription_from_row(row) for row in rows]
+    await settle_held(transaction, {undoing.loser_id: held}, now_ms)
+    return {each.id: each.settled(now_ms) for each in held}
 
 
 async def _write(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
+from graph.consent.due import settle
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.people.device import Handover
 from graph.statements import devices as statements
@@ -23,6 +24,7 @@ async def take_away(transaction: Transaction, handovers: Sequence[Handover], act
     ordered = sorted(handovers, key=lambda each: (each.key, each.from_id))
     rows = [{"key": each.key, "profileId": each.from_id} for each in ordered]
     taken = await transaction.run(statements.UNLINK, links=rows)
+    await settle(transaction, dict(await transaction.run(statements.AT_DEVICES, links=rows)), now_ms)
     suspended = await transaction.run(statements.SUSPEND, links=rows, open=list(_OPEN), now=now_ms)
     entries = [
         LedgerEntry(

@@ -28,6 +28,17 @@ UNLINK: Final = Statement(
     """,
 )
 
+# By their ids, with whose they are.
+AT_DEVICES: Final = Statement(
+    "subscriptions_at_devices",
+    """
+    UNWIND $links AS row
+    MATCH (i:Identifier {key: row.key})
+    MATCH (i)<-[:AT]-(s:Subscription)<-[:HAS_SUBSCRIPTION]-(p:Profile {id: row.profileId})
+    RETURN collect([s.id, p.id])
+    """,
+)
+
 # Whoever has the device now must not read what was meant for somebody else. A refusal says more than a suspension.
 SUSPEND: Final = Statement(
     "suspend_subscriptions_at",

@@ -125,12 +125,15 @@ LOCK_SUBSCRIPTIONS: Final = Statement(
     """,
 )
 
-# Of each the person it belongs to today, and one of the messages.
+# Of each the person it belongs to today, and one of the messages. One that was absorbed in a merge is spoken for by
+# another.
 SUBSCRIPTIONS_OF_MESSAGES: Final = Statement(
     "subscriptions_of_messages",
     """
     UNWIND $ids AS id
-    MATCH (m:Message {id: id})-[:TO]->(s:Subscription)<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-(p:Profile)
+    MATCH (m:Message {id: id})-[:TO]->(named:Subscription)
+    MATCH (named)-[:ABSORBED_BY*0..200]->(s) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
+    MATCH (s)<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-(p:Profile)
     WITH s, p, min(m.id) AS messageId ORDER BY s.id
     RETURN collect([s.id, coalesce(p.mergedInto, p.id), messageId])
     """,

@@ -223,10 +223,10 @@ LOCK_ELSEWHERE: Final = Statement(
     "lock_subscriptions_of_others_at_token",
     """
     MATCH (i:Identifier {id: $identifierId})<-[:AT]-(s:Subscription)<-[:HAS_SUBSCRIPTION]-(holder:Profile)
-    WHERE coalesce(holder.mergedInto, holder.id) <> $profileId
-    WITH s ORDER BY s.id
+    WITH s, coalesce(holder.mergedInto, holder.id) AS profileId ORDER BY s.id
+    WHERE profileId <> $profileId
     SET s.id = s.id
-    RETURN collect(s.id)
+    RETURN collect([s.id, profileId])
     """,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
+from graph.consent.due import settle
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal
 from graph.identifiers import IdentifierValue
@@ -48,9 +49,10 @@ async def hand_over(
     if not await token_holders(transaction, address) <= {*holders, *owners, to_profile_id}:
         raise Raced("a push token changed hands while it was being locked")
     place = {"identifierId": resolution.identifier_ids[address.key], "profileId": to_profile_id}
-    ids = await transaction.run(statements.LOCK_ELSEWHERE, **place)
     now_ms = resolution.now_ms
-    suspended = await transaction.run(statements.SUSPEND_ELSEWHERE, ids=sorted(ids), now=now_ms)
+    elsewhere = dict(await transaction.run(statements.LOCK_ELSEWHERE, **place))
+    await settle(transaction, elsewhere, now_ms)
+    suspended = await transaction.run(statements.SUSPEND_ELSEWHERE, ids=sorted(elsewhere), now=now_ms)
     entries = [
         LedgerEntry(
             Subject.subscription(subscription_id),

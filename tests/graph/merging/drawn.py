@@ -9,6 +9,8 @@ from tests.graph.merging.people import People
 RESOURCES = ("res_x", "res_y")
 STATUSES = ("SUBSCRIBED", "UNSUBSCRIBED", "COMPLAINED", "HARD_BOUNCED", "UNCONFIRMED", "SUSPENDED", "INVALID")
 NOW = 1_790_000_000_000
+# When a pause or a consent is over: before the merge, or after the split.
+_ENDS = (NOW - 5, NOW, NOW + 1_000, NOW + 1_005)
 # How likely one of four addresses is of both, by what the two share.
 SHARING = {"nothing": 0.0, "something": 0.5, "everything": 1.0}
 
@@ -82,8 +84,8 @@ def _draw_subscription(dice: Random, people: People, profile_id: str, identifier
         resource_id,
         status=status,
         priority=dice.randrange(4),
-        suspended_until=NOW + dice.randrange(9) if status == "SUSPENDED" and dice.random() < 0.5 else None,
-        expires_at=NOW + dice.randrange(-9, 9) if dice.random() < 0.3 else None,
+        suspended_until=dice.choice(_ENDS) if status == "SUSPENDED" and dice.random() < 0.5 else None,
+        expires_at=dice.choice(_ENDS) if dice.random() < 0.3 else None,
         opt_in_at=dice.randrange(NOW) if dice.random() < 0.5 else None,
         is_archived=dice.random() < 0.15,
         categories=[

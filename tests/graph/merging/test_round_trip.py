@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from graph.connection import Graph, Transaction
+from graph.consent.due import record_due
 from graph.errors import Refusal
 from graph.merging.merge import MergeProfiles, merge_profiles
 from graph.merging.settings import FieldRule, MergeSettings
@@ -31,6 +32,8 @@ async def written(graph: Graph, dice: Random, tag: str, names: str, shared: str)
         await touch(transaction, ids, NOW)
 
     await graph.write(renew)
+    # Whatever time has ended is no doing of the merge.
+    await record_due(graph, NOW)
     return ids
 
 
