@@ -243,3 +243,5 @@ class Right(StrEnum):
     PROFILE_WRITE = "profile:write"
     PROFILE_PII = "profile:pii"
     MESSAGE_SEND = "message:send"
+    # To send thousands of rows in one request.
+    BULK = "bulk"

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from starlette.types import Receive, Scope, Send
 
-from gateway.api_keys import KeyRing
+from gateway.api_keys import KeyRing, Viewer
 from gateway.counters import Counter
 from gateway.errors import RequestRefused
 from gateway.http.accept import JSON, media_type_for
-from gateway.http.body import Disconnected, graphql_request
+from gateway.http.body import Disconnected, graphql_request, is_large
 from gateway.http.exchange import (
     BOOKMARK,
     header,
@@ -20,8 +20,10 @@ from gateway.http.exchange import (
     send_outcome,
     viewer_of,
 )
-from gateway.operations import Operations, Outcome, failure
+from gateway.http.large_bodies import LargeBodies
+from gateway.operations import GraphQLRequest, Operations, Outcome, failure
 from graph.errors import UnknownCommit
+from graph.vocabulary import Right
 
 
 class GraphQLOverHttp:
@@ -30,6 +32,7 @@ class GraphQLOverHttp:
     def __init__(self, operations: Operations, keys: KeyRing) -> None:
         self._operations = operations
         self._keys = keys
+        self._large = LargeBodies()
         # By the first digit of their status.
         self._answered = {2: 0, 4: 0, 5: 0}
 
@@ -65,7 +68,12 @@ class GraphQLOverHttp:
         require_method(scope, "POST")
         if media_type is None:
             raise RequestRefused(406, "Answers are application/graphql-response+json or application/json.")
-        asked = await graphql_request(scope, receive)
+        if Right.BULK in viewer.rights and is_large(scope):
+            async with self._large:
+                return await self._run(scope, await graphql_request(scope, receive, is_bulk=True), viewer, request_id)
+        return await self._run(scope, await graphql_request(scope, receive), viewer, request_id)
+
+    async def _run(self, scope: Scope, asked: GraphQLRequest, viewer: Viewer, request_id: str) -> Outcome:
         bookmark = header(scope, BOOKMARK)
         if bookmark:
             asked = replace(asked, bookmark=bookmark)

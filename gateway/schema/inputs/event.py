@@ -51,7 +51,7 @@ class EventInput:
 
 @strawberry.input(description="A batch of events.")
 class TrackEventsInput:
-    events: list[EventInput] = required("At most 10,000, in a body of at most 256 kB.")
+    events: list[EventInput] = required("At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`.")
     mute_triggers: bool = mute_field()
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."

@@ -42,7 +42,9 @@ class PurchaseInput:
 
 @strawberry.input(description="A batch of orders.")
 class RecordPurchasesInput:
-    purchases: list[PurchaseInput] = required("At most 10,000, in a body of at most 256 kB.")
+    purchases: list[PurchaseInput] = required(
+        "At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`."
+    )
     mute_triggers: bool = mute_field()
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."

@@ -22,7 +22,10 @@ class ColumnMappingInput:
 @strawberry.input(description="A list of people that a worker is to take over. Imports start no workflow.")
 class StartImportInput:
     format: ImportFormat = required("How the list is written down.")
-    content: str = required("The list itself, in a body of at most 256 kB. It is kept until its rows are dealt with.")
+    content: str = required(
+        "The list itself, in a body of at most 256 kB, or 16 MB with the right `bulk`. It is kept until its rows are "
+        "dealt with."
+    )
     mapping: list[ColumnMappingInput] | None = strawberry.field(
         default=None,
         description="Of CSV what the columns mean, where their names do not say it; one column may mean several "

@@ -31,7 +31,7 @@ def database(
 @pytest.mark.parametrize(
     ("options", "scopes"),
     [
-        ((), ["profile:read", "profile:write", "profile:pii", "message:send"]),
+        ((), ["profile:read", "profile:write", "profile:pii", "message:send", "bulk"]),
         (("--scope", "profile:read"), ["profile:read"]),
         (("--scope", "message:send", "--scope", "profile:read"), ["profile:read", "message:send"]),
         (("--scope", "profile:read", "--scope", "profile:read"), ["profile:read"]),
@@ -58,4 +58,4 @@ def test_a_scope_that_does_not_exist_makes_no_key(database: neo4j.Session) -> No
 
 
 def test_the_help_names_the_scopes() -> None:
-    assert "[profile:read|profile:write|profile:pii|message:send]" in CliRunner().invoke(key, ["--help"]).output
+    assert "[profile:read|profile:write|profile:pii|message:send|bulk]" in CliRunner().invoke(key, ["--help"]).output

@@ -9,7 +9,9 @@ from typing import Any
 import orjson
 import pytest
 
+from gateway.errors import ErrorCode, RequestRefused
 from gateway.http import body as body_module
+from gateway.http.large_bodies import LargeBodies
 from graph.reading.answer import Answer
 from graph.reading.plans import Plans
 from tests.gateway.doubles import ANNA, KEY, StubReader, World
@@ -98,6 +100,7 @@ async def test_nobody_is_answered_who_went_away_before_all_was_sent(
 
 async def test_a_body_that_is_too_large_is_not_read_to_its_end(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body_module, "MAX_BODY_BYTES", 10)
+    world.graph.scopes = ["profile:read"]
     for messages, headers in (
         ([], [*HEADERS, (b"content-length", b"11")]),
         ([part(b"x" * 11)], HEADERS),
@@ -105,6 +108,18 @@ async def test_a_body_that_is_too_large_is_not_read_to_its_end(world: World, mon
     ):
         start, _ = await exchanged(world, *messages, headers=headers)
         assert start["status"] == 413
+
+
+async def test_of_requests_with_large_bodies_a_few_are_read_at_once() -> None:
+    room = LargeBodies(at_once=2, patience_s=0.01)
+    async with room, room:
+        with pytest.raises(RequestRefused) as refused:
+            await room.__aenter__()
+    async with room, room:
+        pass
+
+    assert (refused.value.status, refused.value.code) == (503, ErrorCode.UNAVAILABLE)
+    assert refused.value.headers == {"Retry-After": "5"}
 
 
 async def test_the_first_of_several_headers_counts(world: World) -> None:

@@ -76,7 +76,7 @@ async def test_introspection_and_data_come_in_one_answer_in_the_order_of_the_doc
         ("__type", {"name": "Money"}),
         (
             "viewer",
-            {"kind": "API_KEY", "scopes": ["profile:read", "profile:write", "profile:pii", "message:send"]},
+            {"kind": "API_KEY", "scopes": ["profile:read", "profile:write", "profile:pii", "message:send", "bulk"]},
         ),
         ("who", {"__typename": "Profile", "first": "Anna"}),
     ]
@@ -216,8 +216,9 @@ async def test_a_null_byte_in_a_value_is_a_value(world: World, client: httpx.Asy
     assert world.reader.asked == [(Selection("node", "node", {"id": "a\0b"}, (Selection("id", "id"),)),)]
 
 
-async def test_a_body_over_the_limit_is_413_whether_or_not_it_says_so(client: httpx.AsyncClient) -> None:
-    body = orjson.dumps({"query": "{ __typename }", "variables": {"pad": "x" * 256 * 1024}})
+async def test_a_body_over_the_limit_is_413_whether_or_not_it_says_so(world: World, client: httpx.AsyncClient) -> None:
+    world.graph.scopes = ["profile:read", "profile:write"]
+    body = _padded(256 * 1024)
 
     async def in_pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(body), 10_000):
@@ -227,6 +228,16 @@ async def test_a_body_over_the_limit_is_413_whether_or_not_it_says_so(client: ht
         response = await client.post("/graphql", content=content, headers={"Content-Type": "application/json"})
         assert response.status_code == 413
         assert response.json()["errors"][0]["extensions"]["code"] == "TOO_LARGE"
+
+
+async def test_the_right_for_bulk_brings_more_and_has_a_limit_too(client: httpx.AsyncClient) -> None:
+    for size, status in ((256 * 1024, 200), (15 * 1024 * 1024, 200), (16 * 1024 * 1024, 413)):
+        response = await client.post("/graphql", content=_padded(size), headers={"Content-Type": "application/json"})
+        assert response.status_code == status, size
+
+
+def _padded(size: int) -> bytes:
+    return orjson.dumps({"query": "{ __typename }", "variables": {"pad": "x" * size}})
 
 
 async def test_only_post_is_taken(world: World, client: httpx.AsyncClient) -> None:
