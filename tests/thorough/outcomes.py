@@ -9,13 +9,14 @@ import json
 import os
 import time
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import pytest
 
-from tests.thorough.judged import FOLDER, fingerprint
+from tests.thorough.judged import FOLDER, Subject, fingerprint
 
 UNTIL = "CUSTOMER_GRAPH_THOROUGH_UNTIL"
-_STATE = FOLDER / "outcomes.json"
+SUBJECT = "CUSTOMER_GRAPH_THOROUGH_SUBJECT"
 
 
 @dataclass(slots=True)
@@ -27,22 +28,23 @@ class Outcome:
 
 @dataclass(slots=True)
 class Outcomes:
+    subject: Subject
     code: str
     tests: dict[str, Outcome] = field(default_factory=dict)
     # How many there are to run, of each file.
     wanted: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def read(cls) -> Outcomes:
-        code = fingerprint()
-        kept = json.loads(_STATE.read_text()) if _STATE.exists() else {}
+    def read(cls, subject: Subject) -> Outcomes:
+        code, state = fingerprint(subject), _state(subject)
+        kept = json.loads(state.read_text()) if state.exists() else {}
         if kept.get("code") != code:
-            return cls(code)
-        return cls(code, {name: Outcome(**each) for name, each in kept["tests"].items()}, kept["wanted"])
+            return cls(subject, code)
+        return cls(subject, code, {name: Outcome(**each) for name, each in kept["tests"].items()}, kept["wanted"])
 
     def write(self) -> None:
         FOLDER.mkdir(exist_ok=True)
-        _STATE.write_text(json.dumps(asdict(self), indent=1))
+        _state(self.subject).write_text(json.dumps(asdict(self), indent=1))
 
     def of(self, file: str) -> dict[str, Outcome]:
         return {name: each for name, each in self.tests.items() if name.startswith(f"{file}::")}
@@ -51,8 +53,16 @@ class Outcomes:
         return len(self.of(file)) == self.wanted.get(file) and all(each.passed for each in self.of(file).values())
 
 
+def _state(subject: Subject) -> Path:
+    return FOLDER / f"outcomes-{subject}.json"
+
+
+def _outcomes() -> Outcomes:
+    return Outcomes.read(Subject(os.environ[SUBJECT]))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    outcomes = Outcomes.read()
+    outcomes = _outcomes()
     for item in items:
         file = item.nodeid.partition("::")[0]
         outcomes.wanted[file] = sum(each.nodeid.startswith(f"{file}::") for each in items)
@@ -65,7 +75,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when != "call" and report.passed:
         return
-    outcomes = Outcomes.read()
+    outcomes = _outcomes()
     said = [str(value) for _, value in report.user_properties]
     outcomes.tests[report.nodeid] = Outcome(report.passed, round(report.duration, 1), said)
     outcomes.write()

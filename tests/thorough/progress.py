@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.oracle.harness import MOST_REFUSED
 from tests.thorough.found import Found
-from tests.thorough.judged import FOLDER, fingerprint
+from tests.thorough.judged import FOLDER, Subject, fingerprint
 
 _STATE = FOLDER / "documents.json"
 
@@ -44,7 +44,7 @@ class Progress:
     @classmethod
     def read(cls) -> Progress:
         """Empty where another state of the code was judged."""
-        code = fingerprint()
+        code = fingerprint(Subject.DOCUMENTS)
         kept: dict[str, Any] = json.loads(_STATE.read_text()) if _STATE.exists() else {}
         if kept.get("code") != code:
             return cls(code)

@@ -68,7 +68,7 @@ def _settings() -> Iterator[GraphSettings]:
     archives = ClassData.of(java, jars.folder)
     with tempfile.TemporaryDirectory(prefix="thorough-", ignore_cleanup_errors=True) as folder:
         home = Neo4jHome(Path(folder))
-        server = Neo4jServer(java, jars.class_path(), home, free_port(), Memory("768m", "128m"), authentication=False)
+        server = Neo4jServer(java, jars.class_path(), home, free_port(), Memory("3g", "128m"), authentication=False)
         part = server.part(archives.flags() if archives.exists() else ())
         process = subprocess.Popen(
             part.argv, env=dict(part.environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -1,31 +1,45 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
+from typing import Final
 
-from tests.thorough.judged import ROOT
+from tests.thorough.judged import ROOT, Subject
 from tests.thorough.outcomes import Outcome, Outcomes
 from tests.thorough.progress import Progress
-from tests.thorough.suites import SUITES
+from tests.thorough.suites import suites_of
 
-PAGE = ROOT / "docs" / "thorough.md"
+PAGES: Final[Mapping[Subject, Path]] = {
+    Subject.READING: ROOT / "docs" / "thorough.md",
+    Subject.PEOPLE: ROOT / "docs" / "thorough-people.md",
+}
 _PACKAGES = ("graphql-core", "strawberry-graphql", "hypothesis", "neo4j", "orjson")
 # Beyond this what tests say of themselves is counted and not listed.
 _MOST_SAID = 12
 
 
-def write_summary(progress: Progress, outcomes: Outcomes) -> None:
-    versions = [f"Python {platform.python_version()}", f"Neo4j {progress.neo4j}"]
+def write_reading(progress: Progress, outcomes: Outcomes) -> None:
+    what = "schema, graph, gateway, oracle and the tests of reading"
+    _write(outcomes, what, f"Neo4j {progress.neo4j}", [_documents(progress)])
+
+
+def write_people(outcomes: Outcomes) -> None:
+    _write(outcomes, "graph and the histories", "", [])
+
+
+def _write(outcomes: Outcomes, what: str, server: str, sections: list[str]) -> None:
+    versions = [f"Python {platform.python_version()}", *([server] if server else [])]
     versions += [f"{name} {version(name)}" for name in _PACKAGES]
-    sections = [
-        f"""Written by `make thorough` on {datetime.now(UTC):%Y-%m-%d}, for the state of the code `{progress.code}`
-(sha256 over schema, graph, gateway, oracle and the tests of reading). {", ".join(versions)}.""",
-        _documents(progress),
-        *(_suite(suite.title, suite.file, outcomes.of(suite.file)) for suite in SUITES),
+    told = [
+        f"""Written by `make thorough` on {datetime.now(UTC):%Y-%m-%d}, for the state of the code `{outcomes.code}`
+(sha256 over {what}). {", ".join(versions)}.""",
+        *sections,
+        *(_suite(each.title, each.file, outcomes.of(each.file)) for each in suites_of(outcomes.subject)),
     ]
-    PAGE.write_text("\n\n".join(["# The full counts", *sections]) + "\n")
+    PAGES[outcomes.subject].write_text("\n\n".join(["# The full counts", *told]) + "\n")
 
 
 def _documents(progress: Progress) -> str:

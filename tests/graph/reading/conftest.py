@@ -29,6 +29,9 @@ Selected = Callable[[str], tuple[Selection, ...]]
 # A graph that has just started, on a busy machine, may think longer about its first plan than a read may take.
 _COLD_START_S = 30.0
 
+# What the planner knows of how much there is.
+FIGURES = ("old figures", "figures of an empty graph")
+
 # One family in one shop: Ann, who was once also known as prf_old, and Bob, who shares an address with her.
 _FAMILY = """
 CREATE (news:Resource {id: 'res_news', key: 'news', title: 'News', channels: ['EMAIL', 'SMS'],
@@ -186,7 +189,7 @@ async def family(write: Write) -> None:
     await write(MARK_ALL_BUYERS.text)
 
 
-@pytest.fixture(params=["old figures", "figures of an empty graph"])
+@pytest.fixture(params=FIGURES)
 def session(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphSettings) -> Iterator[neo4j.Session]:
     """A graph whose planner knows nothing, or something that is no longer true: both were seen to mislead it."""
     assert graph is not None  # The indexes are there.
