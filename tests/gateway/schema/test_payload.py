@@ -127,7 +127,7 @@ async def test_errors_below_an_entity_are_reported_at_their_place(world: World) 
     )
 
     (shown,) = response.json()["errors"]
-    assert shown["path"] == ["dummy", "profile", "many"]
+    assert shown["path"] == ["dummy", "profile", "many", "nodes"]
     assert shown["message"] == "missing"
     assert shown["extensions"]["code"] == "VALUE_MISSING"
     # The connection may not be null, so the person is.
