@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Cause(StrEnum):
@@ -26,3 +27,7 @@ class Cause(StrEnum):
     MERGE = "merge"
     SPLIT = "split"
     ERASE = "erase"
+
+
+# A clock that ran out, and what merges and splits write themselves: no act of a person or a provider.
+NO_ACTS: Final = (Cause.SUSPENSION_ENDED, Cause.CONSENT_EXPIRED, Cause.MERGE, Cause.SPLIT)

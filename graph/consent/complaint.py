@@ -51,7 +51,7 @@ async def complain(graph: Graph, command: Complaint, guard: Guard | None, now_ms
     channels of a phone number stay. Archived subscriptions count too. The suppression has no end and holds for who
     gets the address later. A second complaint changes nothing. The result holds `changed` (ids of subscriptions) and
     `suppressionId`. Raises Refusal IDENTIFIER_BLOCKED for a value that stands for nobody, INVALID for evidence of more
-    than 24 hours ahead.
+    than 5 minutes ahead.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -65,7 +65,7 @@ async def complain_in(transaction: Transaction, command: Complaint, now_ms: int)
     check_not_ahead(command.evidence, now_ms, "evidence")
     resolution, owners = await _locked(transaction, command, now_ms)
     endings = {id_: command.ending(profile_id) for id_, profile_id in owners.items()}
-    changed = await end(transaction, endings, now_ms)
+    changed = (await end(transaction, endings, now_ms)).changed
     place = Place(resolution.identifier_ids[command.address.key], channel=command.channel)
     suppression_id, is_stopped = await stop_in(transaction, place, Stop(_SUPPRESSION, now_ms))
     told = {owners[id_] for id_ in changed}

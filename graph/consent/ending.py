@@ -13,6 +13,7 @@ from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
 from graph.consent.ledger import LedgerEntry, Subject, entry_of_time, record
 from graph.consent.running_out import Standing, ran_out
+from graph.consent.said_again import is_said_again
 from graph.consent.strictness import WRITTEN_OVER
 from graph.statements import ending as statements
 from graph.vocabulary import SubscriptionStatus
@@ -44,12 +45,29 @@ class Ending:
         )
 
     def entries(self, subscription_id: str, standing: Standing, now_ms: int) -> list[LedgerEntry]:
-        """What it adds to the ledger: first what had run out by then. Nothing where the status is not written over."""
+        """What it adds to the ledger: first what had run out by then. Nothing where the status is not written over.
+
+        A person's no to what is closed already is recorded again, as `is_said_again` says.
+        """
+        if self.is_again(standing, now_ms):
+            return [self.entry(Subject.subscription(subscription_id), standing.status)]
         if standing.status not in WRITTEN_OVER[self.to_status]:
             return []
         before = [entry_of_time(subscription_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
         status = before[-1].to_status if before else standing.status
         return [*before, self.entry(Subject.subscription(subscription_id), status)]
+
+    def is_again(self, standing: Standing, now_ms: int) -> bool:
+        is_closed_already = standing.status is self.to_status is SubscriptionStatus.UNSUBSCRIBED
+        return is_closed_already and is_said_again(standing.recorded_cause, standing.recorded_at_ms, now_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Ids of subscriptions, sorted: those whose status changed, and those of which the ledger tells anything new."""
+
+    changed: list[str]
+    recorded: list[str]
 
 
 async def locked_standings(transaction: Transaction, ids: Collection[str]) -> list[tuple[str, Standing]]:
@@ -60,20 +78,22 @@ async def locked_standings(transaction: Transaction, ids: Collection[str]) -> li
     return [(str(row[0]), _standing(row)) for row in rows]
 
 
-async def end(transaction: Transaction, endings: Mapping[str, Ending], now_ms: int) -> list[str]:
-    """Ends each of the subscriptions that can still be ended so, and returns their ids, sorted."""
+async def end(transaction: Transaction, endings: Mapping[str, Ending], now_ms: int) -> Ended:
+    """Ends each of the subscriptions that can still be ended so."""
     if not endings:
-        return []
-    standings = await locked_standings(transaction, endings)
-    entries = {id_: endings[id_].entries(id_, standing, now_ms) for id_, standing in standings}
-    changed = sorted(id_ for id_, found in entries.items() if found)
+        return Ended([], [])
+    standings = dict(await locked_standings(transaction, endings))
+    entries = {id_: endings[id_].entries(id_, standing, now_ms) for id_, standing in standings.items()}
+    recorded = sorted(id_ for id_, found in entries.items() if found)
+    changed = [id_ for id_ in recorded if standings[id_].status is not endings[id_].to_status]
     if changed:
         rows = [{"id": id_, "status": endings[id_].to_status} for id_ in changed]
         await transaction.run(statements.SET_STATUSES, rows=rows, now=now_ms)
-        await record(transaction, [each for id_ in changed for each in entries[id_]], now_ms)
-    return changed
+    if recorded:
+        await record(transaction, [each for id_ in recorded for each in entries[id_]], now_ms)
+    return Ended(changed, recorded)
 
 
 def _standing(row: Sequence[object]) -> Standing:
     until, expires, recorded = (each if isinstance(each, int) else None for each in row[2:5])
-    return Standing(SubscriptionStatus(str(row[1])), until, expires, recorded)
+    return Standing(SubscriptionStatus(str(row[1])), until, expires, recorded, None if row[5] is None else str(row[5]))

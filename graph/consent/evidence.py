@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from graph.errors import Refusal, UserError
-from graph.instants import MOST_AHEAD_MS
 from graph.vocabulary import UserErrorCode
 
 
@@ -18,7 +18,11 @@ class Evidence:
     wording: str | None = None
 
 
+# So far apart clocks may be. What is further ahead would outlive whatever the person says until then.
+MOST_AHEAD_MS: Final = 5 * 60_000
+
+
 def check_not_ahead(evidence: Evidence | None, now_ms: int, *path: str) -> None:
-    """Raises Refusal INVALID for evidence from more than 24 hours ahead."""
+    """Raises Refusal INVALID for evidence from more than 5 minutes ahead."""
     if evidence is not None and evidence.at_ms > now_ms + MOST_AHEAD_MS:
-        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 24 hours in the future.", (*path, "at")))
+        raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 5 minutes in the future.", (*path, "at")))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from graph.connection import Transaction
 from graph.consent.evidence import Evidence
+from graph.consent.said_again import ONE_NO_MS
 from graph.errors import Refusal, UserError
 from graph.ids import IdPrefix, new_id
 from graph.statements import opt_outs as statements
@@ -70,13 +71,13 @@ async def lift_opt_outs(
 
 
 async def opt_out_of_resource(transaction: Transaction, profile_id: str, resource_id: str, now_ms: int) -> bool:
-    """True where no such opt-out stood in full before; the caller holds the person's lock."""
+    """True where that is news, as `is_said_again` says; the caller holds the person's lock."""
     key = key_of_resource(profile_id, resource_id)
     return await _opt_out(transaction, profile_id, key, now_ms, resource_id=resource_id)
 
 
 async def opt_out_of_channel(transaction: Transaction, profile_id: str, channel: Channel, now_ms: int) -> bool:
-    """True where no such opt-out stood in full before; the caller holds the person's lock."""
+    """True where that is news, as `is_said_again` says; the caller holds the person's lock."""
     return await _opt_out(transaction, profile_id, key_of_channel(profile_id, channel), now_ms, channel=channel)
 
 
@@ -97,5 +98,6 @@ async def _opt_out(
         resourceId=resource_id,
         channel=channel,
         now=now_ms,
+        again=now_ms - ONE_NO_MS,
     )
     return is_new

@@ -24,12 +24,21 @@ class SetProfileStatus:
     reason: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileStanding:
+    """The stored status of a person as a whole, and when and why it was last recorded."""
+
+    status: SubscriptionStatus
+    recorded_at_ms: int | None
+    recorded_cause: str | None
+
+
 async def set_profile_status(graph: Graph, command: SetProfileStatus, guard: Guard | None, now_ms: int) -> Done:
     """Sets the bar above all of a person's subscriptions, which stay as they are. The result holds `profileId`.
 
     The status that it is already changes nothing. One that allows more than the present one takes evidence that is
     newer than the present one's record, else Refusal CONSENT_REQUIRED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH,
-    INVALID for evidence of more than 24 hours ahead.
+    INVALID for evidence of more than 5 minutes ahead.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -42,11 +51,12 @@ async def set_profile_status_in(transaction: Transaction, command: SetProfileSta
     check_not_ahead(command.evidence, now_ms, "evidence")
     person = await locked_person(transaction, command.profile, now_ms)
     result = {"profileId": person.profile_id}
-    before, recorded_ms = await status_of_profile(transaction, person.profile_id)
+    standing = await status_of_profile(transaction, person.profile_id)
+    before = standing.status
     if before is command.status:
         return Done(result)
     if widens(before, command.status):
-        _require_consent(command.evidence, recorded_ms)
+        _require_consent(command.evidence, standing.recorded_at_ms)
     entry = LedgerEntry(
         Subject.profile(person.profile_id),
         person.profile_id,
@@ -61,10 +71,10 @@ async def set_profile_status_in(transaction: Transaction, command: SetProfileSta
     return Done(result, await touch(transaction, [person.profile_id], now_ms, ChangeKind.PROFILE))
 
 
-async def status_of_profile(transaction: Transaction, profile_id: str) -> tuple[SubscriptionStatus, int | None]:
-    """The stored status, and when it was last recorded; the caller holds the person's lock."""
-    status, recorded_ms = await transaction.run(statements.STATUS, id=profile_id)
-    return SubscriptionStatus(status), recorded_ms
+async def status_of_profile(transaction: Transaction, profile_id: str) -> ProfileStanding:
+    """The caller holds the person's lock."""
+    status, recorded_ms, cause = await transaction.run(statements.STATUS, id=profile_id)
+    return ProfileStanding(SubscriptionStatus(status), recorded_ms, cause)
 
 
 async def write_profile_status(transaction: Transaction, entry: LedgerEntry, now_ms: int) -> None:

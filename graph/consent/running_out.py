@@ -10,12 +10,13 @@ from graph.vocabulary import SubscriptionStatus
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A subscription's status as it is stored, and what may end it. `recorded_at_ms` is when it was last recorded."""
+    """A subscription's status as it is stored, and what may end it. When and why it was last recorded stands beside."""
 
     status: SubscriptionStatus
     suspended_until_ms: int | None = None
     consent_expires_at_ms: int | None = None
     recorded_at_ms: int | None = None
+    recorded_cause: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from graph.connection import Graph, Transaction
-from graph.consent.cause import Cause
+from graph.consent.cause import NO_ACTS, Cause
 from graph.consent.due import settle
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal, UserError
@@ -27,8 +27,6 @@ from graph.statements import merging as statements
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
 
-# A clock that ran out, and what merges and splits write themselves: no act of a person or a provider.
-NO_ACTS: Final = (Cause.SUSPENSION_ENDED, Cause.CONSENT_EXPIRED, Cause.MERGE, Cause.SPLIT)
 _PREFIXES: Final = (ATTRIBUTE, TRACKED, CHANGED_AT)
 _SEEN: Final = ("firstSeenAt", "lastSeenAt")
 

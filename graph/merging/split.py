@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from graph.connection import Graph, Transaction
-from graph.consent.cause import Cause
+from graph.consent.cause import NO_ACTS, Cause
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
-from graph.merging.merge import NO_ACTS, category_status, read_sides, settle_held
+from graph.merging.merge import category_status, read_sides, settle_held
 from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
 from graph.merging.sides import VERIFIED_AT, HeldOptOut, HeldSubscription, Side, subscription_from_row

@@ -124,7 +124,7 @@ def plan_split(
         subscriptions_back=tuple(sorted(back)),
         priorities=_priorities(moved, held),
         parted=tuple(_parted(each, held) for each in undo.absorbed if each.id in absorbed),
-        opt_outs_back=tuple(sorted({each.id for each in ours} & {*undo.moved_opt_outs})),
+        opt_outs_back=tuple(sorted(each.id for each in _opt_outs_back(undo, ours))),
         opt_out_times=tuple(_opt_out_times(undo, ours, theirs)),
         opt_outs_copied=tuple(_new_opt_outs(undo, ours, theirs)),
         relations_out=_still(undo.relations_out, survivor, is_outgoing=True),
@@ -243,13 +243,21 @@ def _opt_out_times(undo: UndoLog, ours: Sequence[HeldOptOut], theirs: Sequence[H
 
 
 def _new_opt_outs(undo: UndoLog, ours: Sequence[HeldOptOut], theirs: Sequence[HeldOptOut]) -> Iterable[HeldOptOut]:
-    subjects = {each.subject for each in theirs}
-    subjects |= {each.subject for each in ours if each.id in undo.moved_opt_outs}
+    subjects = {each.subject for each in theirs} | {each.subject for each in _opt_outs_back(undo, ours)}
     return (each for each in _since(undo, ours) if each.subject not in subjects)
 
 
+def _opt_outs_back(undo: UndoLog, ours: Sequence[HeldOptOut]) -> Iterable[HeldOptOut]:
+    """What moved and was not said again: that was said for both."""
+    return (each for each in ours if each.id in undo.moved_opt_outs and not _is_said_since(undo, each))
+
+
 def _since(undo: UndoLog, ours: Sequence[HeldOptOut]) -> Iterable[HeldOptOut]:
-    return (each for each in ours if each.id not in undo.opt_outs)
+    return (each for each in ours if _is_said_since(undo, each))
+
+
+def _is_said_since(undo: UndoLog, opt_out: HeldOptOut) -> bool:
+    return opt_out.id not in undo.opt_outs or opt_out.since_ms > undo.opt_outs[opt_out.id]
 
 
 def _still(ids: Sequence[str], survivor: Side, *, is_outgoing: bool) -> tuple[str, ...]:

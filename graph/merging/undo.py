@@ -60,8 +60,8 @@ class UndoLog:
     memberships: Mapping[str, Mapping[str, Membership]]
     moved_opt_outs: tuple[str, ...]
     raised_opt_outs: tuple[OptOutChange, ...]
-    # All that the person had after the merge: any other came later.
-    opt_outs: tuple[str, ...]
+    # All that the person had after the merge, with since when: any other, or one with a later time, was said later.
+    opt_outs: Mapping[str, int]
     relations_out: tuple[str, ...]
     relations_in: tuple[str, ...]
     parked_relations: tuple[ParkedRelation, ...]
@@ -94,7 +94,7 @@ class UndoLog:
             memberships=_memberships(plan),
             moved_opt_outs=plan.moved_opt_outs,
             raised_opt_outs=plan.raised_opt_outs,
-            opt_outs=(*(each.id for each in survivor.opt_outs), *plan.moved_opt_outs),
+            opt_outs=_opt_outs(plan),
             relations_out=plan.relations_out,
             relations_in=plan.relations_in,
             parked_relations=plan.parked_relations,
@@ -171,7 +171,7 @@ class UndoLog:
             raised_opt_outs=tuple(
                 OptOutChange(id_, _no(before), _no(after)) for id_, before, after in log["raisedOptOuts"]
             ),
-            opt_outs=tuple(log["optOuts"]),
+            opt_outs=log["optOuts"],
             relations_out=tuple(log["relationsOut"]),
             relations_in=tuple(log["relationsIn"]),
             parked_relations=tuple(ParkedRelation(*each) for each in log["parkedRelations"]),
@@ -185,6 +185,12 @@ def _memberships(plan: MergePlan) -> dict[str, dict[str, Membership]]:
     for change in plan.categories:
         said[change.subscription_id][change.category_id] = change.after
     return said
+
+
+def _opt_outs(plan: MergePlan) -> dict[str, int]:
+    since = {each.id: each.since_ms for each in plan.survivor.opt_outs}
+    since |= {each.id: each.after.since_ms for each in plan.raised_opt_outs}
+    return since | {each.id: each.since_ms for each in plan.loser.opt_outs if each.id in plan.moved_opt_outs}
 
 
 def _stored(properties: Mapping[str, Stored]) -> dict[str, list[Any]]:

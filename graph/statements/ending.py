@@ -65,10 +65,11 @@ STANDINGS: Final = Statement(
     """
     UNWIND $ids AS id
     MATCH (s:Subscription {id: id})
-    RETURN collect([s.id, s.status, s.suspendedUntil.epochMillis, s.consentExpiresAt.epochMillis, head(COLLECT {
+    WITH s, head(COLLECT {
         MATCH (s)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = s.id
-        RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
-    })])
+        RETURN [c.at.epochMillis, c.cause] ORDER BY c.seq DESC LIMIT 1
+    }) AS last
+    RETURN collect([s.id, s.status, s.suspendedUntil.epochMillis, s.consentExpiresAt.epochMillis, last[0], last[1]])
     """,
 )
 
@@ -83,14 +84,28 @@ SET_STATUSES: Final = Statement(
     """,
 )
 
-# Whether it may be left, and what was said of it so far: an edge's type, or null.
+# Whether it may be left, and what was said of it so far: an edge's type, or null; since when, and by which cause.
 CATEGORY: Final = Statement(
     "category_of_subscription",
     """
     MATCH (s:Subscription {id: $id})-[:OF]->(:Resource)-[:OFFERS]->(c:Category)
     WHERE c.id = $categoryId OR c.key = $categoryKey
-    RETURN [c.id, coalesce(c.mandatory, false),
-        head(COLLECT { MATCH (s)-[said:LEFT|JOINED]->(c) RETURN type(said) LIMIT 1 })]
+    WITH s, c, head(COLLECT {
+        MATCH (s)-[said:LEFT|JOINED]->(c) RETURN [type(said), said.at.epochMillis] LIMIT 1
+    }) AS said
+    RETURN [c.id, coalesce(c.mandatory, false), said[0], said[1], head(COLLECT {
+        MATCH (s)<-[:ABOUT]-(r:ConsentRecord) WHERE r.categoryId = c.id RETURN r.cause ORDER BY r.seq DESC LIMIT 1
+    })]
+    """,
+)
+
+LEAVE_CATEGORY_AGAIN: Final = Statement(
+    "leave_category_again",
+    """
+    MATCH (s:Subscription {id: $id})
+    MATCH (s)-[left:LEFT]->(:Category {id: $categoryId})
+    SET left.at = datetime({epochMillis: $now}), s.updatedAt = datetime({epochMillis: $now})
+    RETURN s.id
     """,
 )
 

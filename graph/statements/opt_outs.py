@@ -16,7 +16,7 @@ STANDING: Final = Statement(
     """,
 )
 
-# Said again after it was lifted for some, it stands against all of them again, from now on.
+# Said again it stands from now on, and against all of them again where it was lifted for some.
 OPT_OUT: Final = Statement(
     "opt_out",
     """
@@ -24,14 +24,15 @@ OPT_OUT: Final = Statement(
     MERGE (o:OptOut {key: $key})
     ON CREATE SET o.id = $id, o.resourceId = $resourceId, o.channel = $channel,
         o.since = datetime({epochMillis: $now})
-    WITH p, o, o.id = $id AS isNew, o.liftedForResources IS NOT NULL OR o.liftedForChannels IS NOT NULL AS wasLifted
-    SET o.since = CASE WHEN wasLifted THEN datetime({epochMillis: $now}) ELSE o.since END
+    WITH p, o, o.id = $id AS isNew, o.liftedForResources IS NOT NULL OR o.liftedForChannels IS NOT NULL
+        OR o.since <= datetime({epochMillis: $again}) AS isAgain
+    SET o.since = CASE WHEN isAgain THEN datetime({epochMillis: $now}) ELSE o.since END
     REMOVE o.liftedForResources, o.liftedForChannels
     MERGE (p)-[:OPTED_OUT]->(o)
-    WITH o, isNew, wasLifted
+    WITH o, isNew, isAgain
     OPTIONAL MATCH (r:Resource {id: $resourceId})
     FOREACH (_ IN CASE WHEN isNew AND r IS NOT NULL THEN [1] ELSE [] END | CREATE (o)-[:OF]->(r))
-    RETURN isNew OR wasLifted
+    RETURN isNew OR isAgain
     """,
 )
 

@@ -8,10 +8,11 @@ STATUS: Final = Statement(
     "status_of_profile",
     """
     MATCH (p:Profile {id: $id})
-    RETURN [p.status, head(COLLECT {
+    WITH p, head(COLLECT {
         MATCH (p)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = p.id
-        RETURN c.at.epochMillis ORDER BY c.seq DESC LIMIT 1
-    })]
+        RETURN [c.at.epochMillis, c.cause] ORDER BY c.seq DESC LIMIT 1
+    }) AS last
+    RETURN [p.status, last[0], last[1]]
     """,
 )
 

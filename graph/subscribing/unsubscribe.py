@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Final
 
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
-from graph.consent.ending import Ending, end, locked_standings
+from graph.consent.ending import Ended, Ending, end, locked_standings
 from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.ledger import Subject, record
 from graph.consent.opt_out import opt_out_of_channel, opt_out_of_resource
 from graph.consent.profile_status import status_of_profile, write_profile_status
+from graph.consent.said_again import is_said_again
 from graph.consent.strictness import WRITTEN_OVER
 from graph.errors import Raced, Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
@@ -63,6 +65,9 @@ class Everything:
     profile: ProfileReference
 
 
+# What the ledger says that held before, by what was said of a category; where nothing was, its default held.
+_BEFORE: Final = {None: None, "JOINED": SubscriptionStatus.SUBSCRIBED, "LEFT": SubscriptionStatus.UNSUBSCRIBED}
+
 Target = OneCategory | OneSubscription | OfMessage | AtResource | OnChannel | Everything
 
 
@@ -78,12 +83,12 @@ class Unsubscribe:
 
 
 async def unsubscribe(graph: Graph, command: Unsubscribe, guard: Guard | None, now_ms: int) -> Done:
-    """Ends what the target says and nothing else. Twice is as good as once.
+    """Ends what the target says and nothing else. Twice is as good as once; the ledger tells of a later no as well.
 
     COMPLAINED, HARD_BOUNCED and INVALID are never written over. A resource and a channel are opted out of besides, so
     that a new address does not get round it. The result holds `profileId`, `changed` (ids of subscriptions) and
     `unchangedCount`, how many the target named that had ended before. Raises Refusal NOT_FOUND, AMBIGUOUS_MATCH,
-    CATEGORY_MANDATORY, INVALID for evidence of more than 24 hours ahead.
+    CATEGORY_MANDATORY, INVALID for evidence of more than 5 minutes ahead.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -121,19 +126,19 @@ async def _category(transaction: Transaction, command: Unsubscribe, target: OneC
     if found is None:
         message = "The subscription's resource has no such category."
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, message, (*path, "category")))
-    category_id, is_mandatory, said = found
+    category_id, is_mandatory, said, said_at_ms, cause = found
     if is_mandatory:
         message = "This category cannot be left."
         raise Refusal(UserError(UserErrorCode.CATEGORY_MANDATORY, message, (*path, "category")))
-    if said == "LEFT":
+    has_left = said == "LEFT"
+    if has_left and not is_said_again(cause, said_at_ms, now_ms):
         return _done(profile_id, [], 1)
-    await transaction.run(statements.LEAVE_CATEGORY, id=subscription_id, categoryId=category_id, now=now_ms)
-    # Nothing was said before where the category's default held.
-    before = SubscriptionStatus.SUBSCRIBED if said else None
-    entry = command.ending(profile_id).entry(Subject.category(subscription_id, category_id), before, Cause.LEAVE)
+    leave = statements.LEAVE_CATEGORY_AGAIN if has_left else statements.LEAVE_CATEGORY
+    await transaction.run(leave, id=subscription_id, categoryId=category_id, now=now_ms)
+    entry = command.ending(profile_id).entry(Subject.category(subscription_id, category_id), _BEFORE[said], Cause.LEAVE)
     await record(transaction, [entry], now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.SUBSCRIPTION)
-    return _done(profile_id, [subscription_id], 0, changes)
+    return _done(profile_id, [], 1, changes) if has_left else _done(profile_id, [subscription_id], 0, changes)
 
 
 async def _subscription(transaction: Transaction, command: Unsubscribe, named_id: str, now_ms: int) -> Done:
@@ -158,27 +163,30 @@ async def _resource(transaction: Transaction, command: Unsubscribe, target: AtRe
         resource = await resource_facts(transaction, target.resource)
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     ids = await transaction.run(statements.AT_RESOURCE, profileId=profile_id, resourceId=resource.id)
-    changed = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
+    ended = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
     is_new = await opt_out_of_resource(transaction, profile_id, resource.id, now_ms)
-    return await _opted_out(transaction, _done(profile_id, changed, len(ids) - len(changed)), now_ms, is_new=is_new)
+    return await _opted_out(transaction, profile_id, ended, len(ids), now_ms, is_new=is_new)
 
 
 async def _channel(transaction: Transaction, command: Unsubscribe, target: OnChannel, now_ms: int) -> Done:
     with told_below("target", "channel"):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     ids = await transaction.run(statements.ON_CHANNEL, profileId=profile_id, channel=target.channel)
-    changed = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
+    ended = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
     is_new = await opt_out_of_channel(transaction, profile_id, target.channel, now_ms)
-    return await _opted_out(transaction, _done(profile_id, changed, len(ids) - len(changed)), now_ms, is_new=is_new)
+    return await _opted_out(transaction, profile_id, ended, len(ids), now_ms, is_new=is_new)
 
 
 async def _everything(transaction: Transaction, command: Unsubscribe, target: Everything, now_ms: int) -> Done:
     with told_below("target", "everything", instead_of=1):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
-    status, _ = await status_of_profile(transaction, profile_id)
-    if status not in WRITTEN_OVER[SubscriptionStatus.UNSUBSCRIBED]:
+    standing = await status_of_profile(transaction, profile_id)
+    is_again = standing.status is SubscriptionStatus.UNSUBSCRIBED and is_said_again(
+        standing.recorded_cause, standing.recorded_at_ms, now_ms
+    )
+    if not is_again and standing.status not in WRITTEN_OVER[SubscriptionStatus.UNSUBSCRIBED]:
         return _done(profile_id, [], 0)
-    entry = command.ending(profile_id).entry(Subject.profile(profile_id), status)
+    entry = command.ending(profile_id).entry(Subject.profile(profile_id), standing.status)
     await write_profile_status(transaction, entry, now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.PROFILE)
     return _done(profile_id, [], 0, changes)
@@ -198,20 +206,23 @@ async def _locked_owner(
 
 
 async def _one(transaction: Transaction, ending: Ending, subscription_id: str, now_ms: int) -> Done:
-    changed = await end(transaction, {subscription_id: ending}, now_ms)
-    if not changed:
-        return _done(ending.profile_id, [], 1)
+    ended = await end(transaction, {subscription_id: ending}, now_ms)
+    unchanged = 1 - len(ended.changed)
+    if not ended.recorded:
+        return _done(ending.profile_id, [], unchanged)
     changes = await touch(transaction, [ending.profile_id], now_ms, ChangeKind.SUBSCRIPTION)
-    return _done(ending.profile_id, changed, 0, changes)
+    return _done(ending.profile_id, ended.changed, unchanged, changes)
 
 
-async def _opted_out(transaction: Transaction, done: Done, now_ms: int, *, is_new: bool) -> Done:
-    """The same, with the revision raised where anything changed."""
-    kinds = [ChangeKind.SUBSCRIPTION] if done.result["changed"] else []
+async def _opted_out(
+    transaction: Transaction, profile_id: str, ended: Ended, named: int, now_ms: int, *, is_new: bool
+) -> Done:
+    """`named` is how many the target named. The revision is raised where anything changed."""
+    kinds = [ChangeKind.SUBSCRIPTION] if ended.recorded else []
     if is_new:
         kinds.append(ChangeKind.PROFILE)
-    touched = [done.result["profileId"]] if kinds else []
-    return replace(done, changes=await touch(transaction, touched, now_ms, *kinds))
+    changes = await touch(transaction, [profile_id] if kinds else [], now_ms, *kinds)
+    return _done(profile_id, ended.changed, named - len(ended.changed), changes)
 
 
 def _done(profile_id: str, changed: list[str], unchanged: int, changes: tuple[ProfileChange, ...] = ()) -> Done:

@@ -20,7 +20,7 @@ _LONGEST_WORDING = 10_000
 
 @strawberry.input(description="How the person said yes or no.")
 class EvidenceInput:
-    at: DateTime = required("When; at most 24 hours from now.")
+    at: DateTime = required("When; at most 5 minutes from now.")
     ip: str | None = strawberry.field(default=None, description="From which IP address.")
     url: str | None = strawberry.field(
         default=None, description=f"On which page, in at most {_LONGEST_URL:,} characters."
