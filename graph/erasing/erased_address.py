@@ -32,11 +32,14 @@ async def erased_since(transaction: Transaction, key: bytes, identifier_keys: Co
 
 
 async def refuse_erased(
-    transaction: Transaction, key: bytes, address: IdentifierValue, opt_in: Evidence | None
+    transaction: Transaction, key: bytes, address: IdentifierValue, opt_in: Evidence | None, *path: str
 ) -> None:
-    """Raises Refusal CONSENT_REQUIRED for an address that was erased, unless this evidence is newer than that."""
+    """`path` leads to the address, or to the evidence where nothing is said.
+
+    Raises Refusal CONSENT_REQUIRED for an address that was erased, unless this evidence is newer than that.
+    """
     erased_at_ms = (await erased_since(transaction, key, [address.key])).get(address.key)
     if erased_at_ms is None or (opt_in is not None and opt_in.at_ms > erased_at_ms):
         return
-    message = "Whoever had this address asked to be forgotten: it takes newer optIn evidence to write to it again."
-    raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, ("optIn",)))
+    message = "Whoever had this address asked to be forgotten: it takes newer evidence of consent to write to it again."
+    raise Refusal(UserError(UserErrorCode.CONSENT_REQUIRED, message, path or ("optIn",)))

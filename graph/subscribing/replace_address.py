@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graph.connection import Graph, Transaction
 from graph.consent.evidence import Evidence, check_not_ahead
@@ -23,15 +23,18 @@ class ReplaceAddress:
     actor: str
     push: Push | None = None
     evidence: Evidence | None = None
+    erased_key: bytes | None = field(default=None, repr=False)
 
 
 async def replace_address(graph: Graph, command: ReplaceAddress, guard: Guard | None, now_ms: int) -> Done:
     """Gives a subscription another address of its channel; id, place and history stay. Twice is as good as once.
 
     Its status stays, except that where the resource requires a double opt-in a new address other than a push token has
-    to be confirmed. A push token is taken from whoever had it. The result holds `subscriptionId` and `outcome`. Raises
-    Refusal NOT_FOUND, INVALID for an address of another channel or evidence from the future, TAKEN where the person has
-    a subscription at the address, STATE_NOT_ALLOWED for an archived one.
+    to be confirmed, also after a pause. A push token is taken from whoever had it. `erased_key` is that of `Subscribe`.
+
+    The result holds `subscriptionId` and `outcome`. Raises Refusal NOT_FOUND, INVALID for an address of another channel
+    or evidence from the future, TAKEN where the person has a subscription at the address, STATE_NOT_ALLOWED for an
+    archived one, CONSENT_REQUIRED where they left that address or its person was erased, and the evidence is not newer.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -54,10 +57,12 @@ async def replace_address_in(transaction: Transaction, command: ReplaceAddress, 
     linked = resolution.link(before.profile_id, [address], "subscribe")
     await resolution.write(transaction)
     move = Move(
+        address,
         resolution.identifier_ids[address.key],
         actor,
         command.evidence,
         needs_confirmation=resource.requires_double_opt_in,
+        erased_key=command.erased_key,
     )
     state = await move_address(transaction, before, move, now_ms, "address")
     is_changed = state.identifier_id != before.identifier_id

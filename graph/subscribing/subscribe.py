@@ -105,7 +105,12 @@ async def _found(
         before = await _replaced(transaction, opening, replaces)
         needs_confirmation = opening.wish.to_status is SubscriptionStatus.UNCONFIRMED
         move = Move(
-            opening.identifier_id, opening.command.actor, opening.wish.opt_in, needs_confirmation=needs_confirmation
+            opening.command.address,
+            opening.identifier_id,
+            opening.command.actor,
+            opening.wish.opt_in,
+            needs_confirmation=needs_confirmation,
+            erased_key=opening.command.erased_key,
         )
         state = await move_address(transaction, before, move, opening.now_ms, "replaces")
         return state, state.identifier_id != before.identifier_id

@@ -40,5 +40,6 @@ async def _change(context: Context, given: ReplaceAddressInput) -> Done:
         actor=context.viewer.id,
         push=address.push,
         evidence=how,
+        erased_key=context.keys.addresses,
     )
     return await replace_address(context.graph, command, guard(context, "replaceAddress", given), context.clock.now())

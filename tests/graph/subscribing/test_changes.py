@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ import pytest_asyncio
 
 from graph.connection import Graph
 from graph.consent.evidence import Evidence
+from graph.erasing.erase import EraseProfile, erase_profile
+from graph.people.reference import ProfileReference
 from graph.statement import Statement
 from graph.subscribing.archive import Archive, Restore, archive, restore
 from graph.subscribing.join import JoinCategory, join_category
@@ -277,6 +280,49 @@ async def test_an_address_is_replaced_only_on_its_channel_and_where_it_is_free(
         work = replace_address(graph, ReplaceAddress(found, channel, address, "test"), None, NOW)
         assert await refusal_of(work) == [(code, ("address",))]
     assert await graph.read(COUNTS) == before
+
+
+async def test_an_address_that_the_person_left_takes_newer_evidence_although_it_was_archived(
+    graph: Graph, ann: dict[str, Any]
+) -> None:
+    left = (await join(graph, email("work")))["subscriptionId"]
+    await unsubscribe(graph, Unsubscribe(OneSubscription(left), "test"), None, NOW + 1)
+    await shelve(graph, left, NOW + 2)
+    plain = ReplaceAddress(ann["subscriptionId"], Channel.EMAIL, email("work"), "test")
+
+    for old in (plain, replace(plain, evidence=Evidence(NOW + 1))):
+        (error,) = await refusal_of(replace_address(graph, old, None, NOW + 3))
+        assert error[0] is Code.CONSENT_REQUIRED
+    assert (await status_of(graph, ann["subscriptionId"])) == "SUBSCRIBED"
+    done = await replace_address(graph, replace(plain, evidence=Evidence(NOW + 3)), None, NOW + 3)
+
+    assert done.result["outcome"] == UPDATED
+    assert await subscriptions(graph, ann["profileId"]) == [["work@example.com", "SUBSCRIBED", 0]]
+
+
+async def test_an_address_whose_person_was_erased_takes_newer_evidence(graph: Graph, ann: dict[str, Any]) -> None:
+    key = b"key of erased addresses"
+    bob = await join(graph, email("bob"), BOB)
+    await erase_profile(graph, EraseProfile(ProfileReference(id=bob["profileId"]), key), None, NOW + 1)
+    plain = ReplaceAddress(ann["subscriptionId"], Channel.EMAIL, email("bob"), "test", erased_key=key)
+
+    assert await refusal_of(replace_address(graph, plain, None, NOW + 2)) == [(Code.CONSENT_REQUIRED, ("address",))]
+    await replace_address(graph, replace(plain, evidence=Evidence(NOW + 2)), None, NOW + 2)
+
+    assert await subscriptions(graph, ann["profileId"]) == [["bob@example.com", "SUBSCRIBED", 0]]
+
+
+async def test_a_pause_ends_in_no_consent_to_a_new_address_that_has_to_be_confirmed(graph: Graph) -> None:
+    await open_shop(graph, "careful", require_double_opt_in=True)
+    careful: dict[str, Any] = {"resource": ResourceReference(key="careful")}
+    found = (await join(graph, email("ann"), **careful))["subscriptionId"]
+    await become(graph, found, Status.SUBSCRIBED, LATER)
+    await pause(graph, found, now_ms=NOW + 2)
+
+    await replace_address(graph, ReplaceAddress(found, Channel.EMAIL, email("new"), "test"), None, NOW + 3)
+    await unpause(graph, found, NOW + 4)
+
+    assert await status_of(graph, found) == "UNCONFIRMED"
 
 
 async def test_a_new_address_has_to_be_confirmed_where_the_resource_requires_it(graph: Graph) -> None:

@@ -74,6 +74,20 @@ async def test_logging_in_takes_the_device_over_and_logging_in_again_gives_it_ba
     assert await graph.read(OPEN, key=token().key) == [ann["profileId"]]
 
 
+async def test_a_consent_that_ran_out_is_recorded_before_the_device_goes_to_somebody_else(graph: Graph) -> None:
+    await open_shop(graph)
+    ann = await join(graph, token(), consent_expires_at_ms=NOW + 1)
+
+    await join(graph, token(), BOB, now_ms=NOW + 2)
+
+    assert await ledger(graph, ann["subscriptionId"]) == [
+        [None, "SUBSCRIBED", "subscribe"],
+        ["SUBSCRIBED", "UNCONFIRMED", "consent_expired"],
+        ["UNCONFIRMED", "SUSPENDED", "handed_over"],
+    ]
+    assert await graph.read(BREAKS) == []
+
+
 async def test_the_other_persons_refusal_stays_and_a_pause_has_no_end_any_more(
     graph: Graph, ann: dict[str, Any]
 ) -> None:
