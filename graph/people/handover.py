@@ -8,6 +8,7 @@ from graph.consent.due import settle
 from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.people.device import Handover
 from graph.statements import devices as statements
+from graph.statements.people import FORGET_UNUSED_IDENTIFIERS
 from graph.vocabulary import SubscriptionStatus
 
 _OPEN = (SubscriptionStatus.SUBSCRIBED, SubscriptionStatus.UNCONFIRMED)
@@ -38,4 +39,5 @@ async def take_away(transaction: Transaction, handovers: Sequence[Handover], act
         for subscription_id, profile_id, before in suspended
     ]
     await record(transaction, entries, now_ms)
+    await transaction.run(FORGET_UNUSED_IDENTIFIERS, keys=[each["key"] for each in rows])
     return frozenset(profile_id for _, profile_id in taken) | frozenset(profile_id for _, profile_id, _ in suspended)

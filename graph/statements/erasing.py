@@ -21,12 +21,18 @@ TOMBSTONE: Final = Statement(
     "MATCH (t:ErasedProfile {id: $id}) RETURN [t.survivorId, t.receiptId, t.erasedAt.epochMillis]",
 )
 
-# With the other people who have each of them; a subscription at an address counts as well.
+# Also those that the person has no more, where a subscription still is at them. With whether others have each of them;
+# a subscription at an address counts as well.
 ADDRESSES: Final = Statement(
     "addresses_of_family",
     """
     UNWIND $ids AS id
-    MATCH (i:Identifier)-[:IDENTIFIES]->(:Profile {id: id})
+    MATCH (p:Profile {id: id})
+    CALL (p) {
+        MATCH (i:Identifier)-[:IDENTIFIES]->(p) RETURN i
+        UNION
+        MATCH (p)-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()-[:AT]->(i:Identifier) RETURN i
+    }
     WITH DISTINCT i ORDER BY i.key
     SET i.type = i.type
     RETURN collect([i.id, i.key,

@@ -87,12 +87,14 @@ UNPARK_RELATIONS: Final = Statement(
     """,
 )
 
-# Whoever followed the merged person saw the survivor's revisions: both go on from there.
+# The undo log has done its work, and holds what either side knew of themselves. Whoever followed the merged person saw
+# the survivor's revisions: both go on from there.
 PART_PROFILES: Final = Statement(
     "part_profiles",
     """
     MATCH (g:Merge {id: $id})
     SET g.undoneAt = datetime({epochMillis: $now})
+    REMOVE g.undo
     WITH $from AS loserId
     MATCH (l:Profile {id: loserId})
     MATCH (l)-[merged:MERGED_INTO]->(w:Profile {id: $into})

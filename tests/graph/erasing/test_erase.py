@@ -21,8 +21,11 @@ from graph.history.product import ProductKey
 from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
 from graph.idempotency import Done, Guard
 from graph.identifiers import identifier
+from graph.merging.settings import MergeSettings
 from graph.outbox import claim
+from graph.people.identify import Identify, identify
 from graph.people.reference import ProfileReference
+from graph.people.sign_out import SignOutDevice, sign_out_device
 from graph.people.upsert import UpsertProfile, upsert_profile
 from graph.revisions import changed_revisions
 from graph.sending.send import EmailContent, SendMessage, send_message
@@ -162,6 +165,24 @@ async def test_nothing_that_was_hers_alone_can_be_found_in_any_property(graph: G
     assert (done.result["profileId"], done.result["erasedAt"]) == (ann, NOW + 1)
     assert done.result["receiptId"].startswith("era_")
     assert [(each.profile_id, each.kinds) for each in done.changes] == [(ann, frozenset({ChangeKind.PROFILE}))]
+
+
+async def test_what_she_has_no_more_is_erased_as_well(graph: Graph, ann: str) -> None:
+    cookie = identifier(IdentifierType.COOKIE, "shop", "cookie-of-ann")
+    device = identifier(IdentifierType.PUSH_TOKEN, "app", "token-of-ann")
+    await create_resource(graph, CreateResource("app", "App", (Channel.MOBILE_PUSH,)), None, NOW)
+    command = Subscribe(ProfileReference(id=ann), ResourceReference(key="app"), Channel.MOBILE_PUSH, device, "test")
+    await subscribe(graph, command, None, NOW)
+    await identify(graph, Identify((cookie,), ProfileReference(identifier=CARD), "test"), MergeSettings(), None, NOW)
+    await sign_out_device(graph, SignOutDevice(ProfileReference(id=ann), (cookie, device), "test"), None, NOW)
+    signed_out = json.dumps(await graph.read(EVERYTHING))
+
+    await erased(graph, ann)
+
+    # Nobody needs the cookie any more; at the token a subscription still was.
+    assert ("cookie-of-ann" in signed_out, "token-of-ann" in signed_out) == (False, True)
+    after = json.dumps(await graph.read(EVERYTHING))
+    assert ("cookie-of-ann" in after, "token-of-ann" in after) == (False, False)
 
 
 async def test_what_is_left_is_what_was_sold_the_redacted_ledger_and_everybody_else(graph: Graph, ann: str) -> None:

@@ -75,6 +75,7 @@ LEAVE = patient(
     RETURN s.id
     """,
 )
+UNDO_LOG = patient("undo_log", "MATCH (g:Merge {id: $id}) RETURN g.undo")
 LEFT = patient("left", "MATCH (s)-[:LEFT]->() WITH s ORDER BY s.id RETURN collect(s.id)")
 SUSPENSION_ENDED = patient(
     "suspension_ended",
@@ -129,6 +130,15 @@ async def test_both_sides_go_on_from_the_survivors_revision(pair: Graph) -> None
     assert [key for _, _, key in await pair.read(STATUSES)] == [True, True, True]
 
 
+async def test_nothing_of_what_either_side_knew_stays_with_a_merge_that_was_undone(pair: Graph) -> None:
+    merge_id = await merge(pair)
+    assert "Rome" in await pair.read(UNDO_LOG, id=merge_id)
+
+    await split(pair, merge_id)
+
+    assert await pair.read(UNDO_LOG, id=merge_id) is None
+
+
 async def test_what_was_refused_meanwhile_was_refused_for_both(pair: Graph) -> None:
     merge_id = await merge(pair)
     for subscription_id in (SHARED_B, OWN_B):
@@ -157,6 +167,38 @@ async def test_a_refusal_that_came_back_from_a_newer_merge_stays_in_the_older_on
 
     found = await statuses(pair)
     assert (found[SHARED_A], found[SHARED_B]) == ("UNSUBSCRIBED", "UNSUBSCRIBED")
+
+
+async def test_what_ran_out_is_recorded_before_the_merge_and_before_the_split(graph: Graph) -> None:
+    await write_resources(graph, "res_shop")
+    people = People()
+    people.person("prf_a")
+    people.person("prf_b")
+    for each, until, expires in (("prf_a", None, NOW - 1), ("prf_b", NOW + 5, None)):
+        address = people.identifier(each, "shared")
+        people.subscription(
+            each,
+            address,
+            status="SUSPENDED" if until else "SUBSCRIBED",
+            suspended_until=until,
+            expires_at=expires,
+        )
+    await people.write(graph)
+
+    merge_id = await merge(graph, "prf_b", "prf_a")
+    merged = await graph.read(RECORDS, id="sub_prf_a_res_shop_idn_shared")
+    await split(graph, merge_id)
+
+    assert merged == [
+        [None, "SUBSCRIBED", "subscribe"],
+        ["SUBSCRIBED", "UNCONFIRMED", "consent_expired"],
+        ["UNCONFIRMED", "SUSPENDED", "merge"],
+    ]
+    assert await graph.read(RECORDS, id="sub_prf_a_res_shop_idn_shared") == [
+        *merged,
+        ["SUSPENDED", "UNCONFIRMED", "split"],
+    ]
+    assert await graph.read(RECORDS, id="sub_prf_b_res_shop_idn_shared") == [[None, "SUSPENDED", "subscribe"]]
 
 
 async def test_a_clock_that_ran_out_is_no_word_of_anybody(pair: Graph) -> None:
