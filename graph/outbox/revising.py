@@ -29,8 +29,7 @@ async def change_messages(
     """
 
     async def work(transaction: Transaction) -> tuple[Revision, ...]:
-        pairs = await transaction.run(statements.PROFILES_OF_MESSAGES, ids=sorted(ids), suppressing=sorted(suppressing))
-        await transaction.run(LOCK_PROFILES, ids=sorted({profile_id for _, profile_id in pairs}))
+        pairs = await _locked_people(transaction, ids, suppressing)
         if suppressing:
             await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
             await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=sorted(suppressing))
@@ -47,3 +46,20 @@ async def change_messages(
         return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
 
     return await graph.write(work)
+
+
+async def _locked_people(
+    transaction: Transaction, ids: Sequence[str], suppressing: Sequence[str]
+) -> Sequence[tuple[str, str]]:
+    """Each message with everybody whom it concerns, by id; all of them are locked.
+
+    Whoever was merged while they were being locked is looked up and locked again.
+    """
+    locked = set[str]()
+    while True:
+        pairs = await transaction.run(statements.PROFILES_OF_MESSAGES, ids=sorted(ids), suppressing=sorted(suppressing))
+        wanted = {profile_id for _, profile_id in pairs}
+        if wanted <= locked:
+            return [(message_id, profile_id) for message_id, profile_id in pairs]
+        await transaction.run(LOCK_PROFILES, ids=sorted(wanted - locked))
+        locked |= wanted

@@ -7,7 +7,7 @@ from typing import Final
 from graph.connection import Graph, Transaction
 from graph.errors import Raced, Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
-from graph.identifiers import IdentifierValue
+from graph.identifiers import CONTACT_TYPES, IdentifierValue
 from graph.merging.merge import Decision, MergeRule, merge_in
 from graph.merging.settings import MergeSettings
 from graph.people.change import ProfileChange
@@ -38,7 +38,8 @@ async def identify(graph: Graph, command: Identify, settings: MergeSettings, gua
     With proof an anonymous visitor, with all that was done there, becomes part of the known person (MERGED); what
     belongs to another known person is theirs no more (HANDED_OVER), and what that one did stays with them. Without
     proof values are only added to the known person (LINKED). Said twice, the second is ALREADY_KNOWN. Raises Refusal:
-    NOT_FOUND, AMBIGUOUS_MATCH or what a merge refuses; INVALID for an anonymous value that belongs to one person.
+    NOT_FOUND, AMBIGUOUS_MATCH or what a merge refuses; INVALID for an anonymous value that belongs to one person or is
+    an address: people who share one are not merged by it unless the owner says so.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -111,11 +112,9 @@ def _owners(resolution: Resolution, command: Identify) -> set[str]:
 
 def _refuse_names(values: tuple[IdentifierValue, ...], one_person_types: Collection[IdentifierType]) -> None:
     problems = [
-        UserError(
-            UserErrorCode.INVALID, f"{each.type} belongs to one person: it is not anonymous.", ("anonymous", str(n))
-        )
+        UserError(UserErrorCode.INVALID, f"{each.type} names somebody: it is not anonymous.", ("anonymous", str(n)))
         for n, each in enumerate(values)
-        if each.type in one_person_types
+        if each.type in one_person_types or each.type in CONTACT_TYPES
     ]
     if problems:
         raise Refusal(*problems)

@@ -35,7 +35,7 @@ async def verify_identifier(graph: Graph, command: VerifyIdentifier, guard: Guar
     The newest evidence is kept, and its time is the time of verification; older or the same leaves the result
     UNCHANGED. The result holds `profileId`, `identifierId` and `outcome`. Raises Refusal as `locked_person` does,
     IDENTIFIER_BLOCKED where the value stands for nobody, NOT_FOUND where the person does not have it, and INVALID where
-    the evidence is more than 24 hours in the future.
+    the evidence is more than 5 minutes in the future.
     """
 
     async def work(transaction: Transaction) -> Done:

@@ -15,6 +15,7 @@ from graph.statements.suppressions import stopping
 # A subscription that a merge absorbed is spoken for by the one that stayed.
 # What was due when it was created is always claimable: the clocks of gateway and worker may differ by some
 # milliseconds, and a letter must not wait for the sweeper because of that.
+# The address is kept on the message, as the subscription may have another by the time that this one is found dead.
 CLAIM: Final = Statement(
     "claim_messages",
     """
@@ -33,6 +34,7 @@ CLAIM: Final = Statement(
     OPTIONAL MATCH (member:Profile {id: m.profileId})
     OPTIONAL MATCH (p:Profile {id: coalesce(member.mergedInto, member.id)})
     OPTIONAL MATCH (c:Category {id: m.categoryId})
+    SET m.addressId = i.id
     RETURN collect({
       id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
       subject: m.subject, text: m.text, html: m.html, expiresAt: m.expiresAt.epochMillis,
@@ -96,7 +98,8 @@ PROFILES_OF_MESSAGES: Final = Statement(
     }
     CALL () {
       UNWIND $suppressing AS id
-      MATCH (m:Message {id: id})-[:TO]->(:Subscription)-[:AT]->(:Identifier)-[:IDENTIFIES]->(p:Profile)
+      MATCH (m:Message {id: id})
+      MATCH (:Identifier {id: m.addressId})-[:IDENTIFIES]->(p:Profile)
       RETURN collect(DISTINCT [m.id, coalesce(p.mergedInto, p.id)]) AS sharing
     }
     RETURN own + sharing
@@ -107,7 +110,8 @@ LOCK_ADDRESSES: Final = Statement(
     "lock_addresses_of_messages",
     """
     UNWIND $ids AS id
-    MATCH (:Message {id: id})-[:TO]->(:Subscription)-[:AT]->(i:Identifier)
+    MATCH (m:Message {id: id})
+    MATCH (i:Identifier {id: m.addressId})
     WITH DISTINCT i ORDER BY i.key
     SET i.type = i.type
     RETURN count(i)
@@ -193,7 +197,8 @@ SUPPRESS: Final = Statement(
     "suppress_addresses_of_messages",
     """
     UNWIND $suppressions AS each
-    MATCH (:Message {id: each.id})-[:TO]->(:Subscription)-[:AT]->(i:Identifier)
+    MATCH (m:Message {id: each.id})
+    MATCH (i:Identifier {id: m.addressId})
     MERGE (x:Suppression {key: i.id + '::'})
     ON CREATE SET x.id = each.suppressionId, x.kind = 'ADDRESS'
     WITH x, i, each WHERE x.since IS NULL OR x.until IS NOT NULL

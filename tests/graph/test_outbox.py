@@ -8,7 +8,10 @@ import pytest
 from graph import outbox
 from graph.clock import SystemClock
 from graph.connection import Graph
+from graph.merging.merge import MergeProfiles, merge_profiles
+from graph.merging.settings import MergeSettings
 from graph.outbox import AttemptOutcome, AttemptRecord, SweepLimits
+from graph.people.reference import ProfileReference
 from graph.reach import REACHABLE, Verdict, reach
 from graph.statement import Statement
 from graph.statements import outbox as statements
@@ -38,6 +41,17 @@ _SUBSCRIPTION = Statement(
     MATCH (p:Profile {id: $id})-[:HAS_SUBSCRIPTION]->(s)
     RETURN [s.status, p.kind, COLLECT {
         MATCH (s)<-[:ABOUT]-(c) RETURN [c.fromStatus, c.toStatus, c.cause, c.actor, c.reason] ORDER BY c.seq }]
+    """,
+)
+
+_OTHER_ADDRESS = Statement(
+    "other_address",
+    """
+    MATCH (:Message {id: $id})-[:TO]->(s)-[at:AT]->()
+    DELETE at
+    CREATE (s)-[:AT]->(:Identifier {id: 'idn_other', key: 'EMAIL::other@example.com', type: 'EMAIL',
+        value: 'other@example.com'})
+    RETURN s.id
     """,
 )
 
@@ -198,6 +212,42 @@ async def test_a_dead_address_is_suppressed_for_all_who_share_it(graph: Graph) -
     assert await graph.read(_SUBSCRIPTION, id=other.profile_id) == ["SUBSCRIBED", "SUBSCRIBER", []]
     (delivery,) = (await outbox.claim(graph, [other.message_id], "w", LEASE_MS, NOW)).deliveries
     assert reach(delivery.facts, delivery.purpose, NOW).refused_by is Gate.SUPPRESSION
+
+
+async def test_a_dead_address_ends_the_subscription_that_speaks_for_the_one_it_was_sent_through(graph: Graph) -> None:
+    one, survivor = seed(NOW, 1), seed(NOW, 1)
+    await queue(graph, one, survivor)
+    command = MergeProfiles(ProfileReference(id=one.profile_id), ProfileReference(id=survivor.profile_id), "test")
+    await merge_profiles(graph, command, MergeSettings(), None, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    refused = AttemptRecord(
+        one.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550 5.1.1 unknown", suppress=True
+    )
+
+    await outbox.finish(graph, claimed.token, [refused], NOW)
+
+    status, _, records = await graph.read(_SUBSCRIPTION, id=survivor.profile_id)
+    assert (status, records[-1]) == (
+        "HARD_BOUNCED",
+        ["SUBSCRIBED", "HARD_BOUNCED", "hard_bounce", "provider", "550 5.1.1 unknown"],
+    )
+
+
+async def test_the_address_that_was_written_to_is_suppressed_though_the_subscription_has_another_by_then(
+    graph: Graph,
+) -> None:
+    one = seed(NOW)
+    await queue(graph, one)
+    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    await graph.change(_OTHER_ADDRESS, id=one.message_id)
+    refused = AttemptRecord(
+        one.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550 5.1.1 unknown", suppress=True
+    )
+
+    await outbox.finish(graph, claimed.token, [refused], NOW)
+
+    assert (await graph.read(_IDENTIFIER, value=one.address))["reason"] == "550 5.1.1 unknown"
+    assert await graph.read(_IDENTIFIER, value="other@example.com") is None
 
 
 async def test_feature_13_a_complaint_or_a_no_is_not_forgotten_for_a_dead_address(graph: Graph) -> None:

@@ -22,6 +22,7 @@ from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.vocabulary import Channel, IdentifierType, UserErrorCode
+from tests.graph.subscribing.shop import LEDGER
 
 NOW = 1_790_000_000_000
 COOKIE = identifier(IdentifierType.COOKIE, "web", "c1")
@@ -110,6 +111,43 @@ async def test_push_subscriptions_do_not_follow_a_device_to_somebody_else(graph:
     await log_in(graph, BOB, TOKEN)
 
     assert await graph.read(STATUSES, id=ann) == [["SUSPENDED", None, "handed_over"]]
+
+
+async def test_a_consent_that_ran_out_is_recorded_before_its_device_is_signed_out(graph: Graph) -> None:
+    await create_resource(graph, CreateResource("shop", "Shop", (Channel.MOBILE_PUSH,)), None, NOW)
+    ann = await person(graph, ANN, TOKEN)
+    command = Subscribe(
+        ProfileReference(id=ann),
+        ResourceReference(key="shop"),
+        Channel.MOBILE_PUSH,
+        TOKEN,
+        "test",
+        consent_expires_at_ms=NOW + 1,
+    )
+    subscription_id = (await subscribe(graph, command, None, NOW)).result["subscriptionId"]
+
+    await sign_out_device(graph, SignOutDevice(ProfileReference(id=ann), (TOKEN,), "test"), None, NOW + 2)
+
+    assert await graph.read(LEDGER, id=subscription_id) == [
+        [None, "SUBSCRIBED", "subscribe"],
+        ["SUBSCRIBED", "UNCONFIRMED", "consent_expired"],
+        ["UNCONFIRMED", "SUSPENDED", "handed_over"],
+    ]
+
+
+async def test_people_who_share_an_address_do_not_become_one_by_it(graph: Graph) -> None:
+    address = identifier(IdentifierType.EMAIL, "", "family@example.com")
+    await person(graph, address)
+    known = await person(graph, ANN)
+
+    with pytest.raises(Refusal) as refused:
+        await log_in(graph, ANN, address)
+
+    assert [(each.code, each.field) for each in refused.value.user_errors] == [
+        (UserErrorCode.INVALID, ("anonymous", "0"))
+    ]
+    assert known not in await graph.read(OWNERS, key=address.key)
+    assert await graph.read(COUNT) == [2, 0, 0]
 
 
 async def test_without_proof_nothing_that_was_done_before_comes_along(graph: Graph) -> None:
