@@ -15,11 +15,10 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.arguments import convert_argument
 
 from gateway.imports.status_number import status_of
-from gateway.schema.inputs.importing import ImportProfileInput, imported_profile
+from gateway.schema.inputs.importing import ImportProfileInput, imported_profile, refuse_increments
 from gateway.schema.scalars import SCALARS
 from graph.errors import Refusal, UserError
 from graph.importing.row import ImportedProfile
-from graph.people.attribute_change import AttributeOperation
 from graph.vocabulary import UserErrorCode
 
 _MOST_ERRORS = 20
@@ -50,7 +49,7 @@ def checked_row(index: int, given: object, rules: RowRules) -> ImportedProfile:
         index, _input(_with_words(given)), skip_invalid_subscriptions=rules.skip_invalid_subscriptions
     )
     if not rules.allows_increments:
-        _refuse_increments(row)
+        refuse_increments(row)
     return row
 
 
@@ -106,20 +105,6 @@ def _message(error: GraphQLError) -> str:
     if lacking is not None:
         return f"`{lacking[1]}` is missing."
     return "Is not what `importProfiles` takes here, or holds something that it does not know."
-
-
-def _refuse_increments(row: ImportedProfile) -> None:
-    wrong = [
-        UserError(
-            UserErrorCode.INVALID,
-            "A file that may be imported again cannot increment: it would count twice. `startImport` takes it.",
-            ("attributes", str(position)),
-        )
-        for position, change in enumerate(row.attributes)
-        if change.operation is AttributeOperation.INCREMENT
-    ]
-    if wrong:
-        raise Refusal(*wrong)
 
 
 @strawberry.type

@@ -51,8 +51,11 @@ async def settle(
         refuse_return(said, list(said), wanted.wish.opt_in)
     elif found is not None and widens(found.status, wanted.wish.to_status):
         raise not_allowed(f"This subscription is {found.status}: an import does not change that.", "status")
-    taken_from = await hand_over(
-        transaction, person.resolution, wanted.given.address, person.profile_id, holders, terms.actor
+    # A list that tells of a closed subscription does not say who uses the device now.
+    taken_from = (
+        await hand_over(transaction, person.resolution, wanted.given.address, person.profile_id, holders, terms.actor)
+        if wanted.opens
+        else set[str]()
     )
     if found is not None and not wanted.opens:
         is_changed = await _close(transaction, found, wanted, terms)

@@ -11,7 +11,9 @@ from gateway.schema.inputs.profile import ProfileFieldsInput, profile_fields
 from gateway.schema.inputs.subscription import EvidenceInput, check_priority, evidence
 from gateway.schema.references import IdentifierInput, ResourceRef
 from gateway.schema.scalars import DateTime
+from graph.errors import Refusal, UserError
 from graph.importing.row import ImportedProfile, ImportedSubscription
+from graph.people.attribute_change import AttributeOperation
 from graph.people.upsert import UpsertMode
 from graph.vocabulary import IdentifierType, SubscriptionStatus, UserErrorCode
 
@@ -67,7 +69,9 @@ class ImportProfileInput:
 
 @strawberry.input(description="A batch of people. Imports start no workflow.")
 class ImportProfilesInput:
-    rows: list[ImportProfileInput] = required("At most 10,000, in a body of at most 256 kB.")
+    rows: list[ImportProfileInput] = required(
+        "At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`."
+    )
     skip_invalid_subscriptions: bool = strawberry.field(
         default=False,
         description="Leaves out a subscription that cannot be, names it in the errors of the row and keeps the rest; "
@@ -102,6 +106,22 @@ def imported_profile(index: int, given: ImportProfileInput, *, skip_invalid_subs
     )
     problems.refuse()
     return row
+
+
+def refuse_increments(row: ImportedProfile) -> None:
+    """For whoever may send a row again after a batch that broke off: it would count twice. Raises Refusal INVALID."""
+    wrong = [
+        UserError(
+            UserErrorCode.INVALID,
+            "A list that may be sent again cannot increment: it would count twice. `startImport` takes it.",
+            ("attributes", str(position)),
+            row.index,
+        )
+        for position, change in enumerate(row.attributes)
+        if change.operation is AttributeOperation.INCREMENT
+    ]
+    if wrong:
+        raise Refusal(*wrong)
 
 
 def _subscription(given: ImportSubscriptionInput, problems: Problems, position: int) -> ImportedSubscription | None:

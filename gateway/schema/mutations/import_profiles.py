@@ -1,14 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
-from gateway.schema.inputs.importing import ImportProfilesInput, imported_profile
+from gateway.schema.inputs.importing import ImportProfileInput, ImportProfilesInput, imported_profile, refuse_increments
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.mutations.batch import BatchPayload, written_rows
 from gateway.schema.mutations.settle import guard, settle
@@ -43,5 +42,9 @@ async def _import(context: Context, given: ImportProfilesInput) -> Done:
         kept = guard(context, "importProfiles", given)
         return await import_profiles(context.graph, rows, kept, context.clock.now(), terms, wrong)
 
-    check = partial(imported_profile, skip_invalid_subscriptions=terms.skip_invalid_subscriptions)
+    def check(index: int, row: ImportProfileInput) -> ImportedProfile:
+        checked = imported_profile(index, row, skip_invalid_subscriptions=terms.skip_invalid_subscriptions)
+        refuse_increments(checked)
+        return checked
+
     return await written_rows(given.rows, check, write, "rows")

@@ -122,3 +122,19 @@ async def test_a_wrong_address_of_a_subscription_refuses_its_row_or_is_skipped(
     wrong = {"code": "INVALID", "field": ["subscriptions", "1", "address", "phone"]}
     assert done["rows"] == [{"outcome": outcome, "userErrors": [wrong]}]
     assert await graph.read(PEOPLE) == people
+
+
+async def test_a_batch_that_may_be_sent_again_does_not_increment(asker: Asker, graph: Graph) -> None:
+    rows = [person(1, attributes=[{"increment": {"key": "points", "value": 1}}]), person(2)]
+
+    done = await asker.change("importProfiles", ROWS, idempotencyKey="list", rows=rows)
+
+    assert done["summary"] == {"received": 2, "created": 1, "updated": 0, "unchanged": 0, "refused": 1}
+    assert done["rows"] == [
+        {
+            "index": 0,
+            "outcome": "REFUSED",
+            "userErrors": [{"code": "INVALID", "field": ["attributes", "0"], "index": 0}],
+        }
+    ]
+    assert await graph.read(PEOPLE) == 1
