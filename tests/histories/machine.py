@@ -94,16 +94,13 @@ class Histories(RuleBasedStateMachine):
         self._agree(step, answer, lambda world: opening.confirm(world, link), opens=opens)
 
     def _leave_subscription(self, step: Step, subscription: Subscription) -> None:
-        id_ = subscription.id
-        answer = self._now(self.product.leave_subscription(id_))
-        spoken_for = self.model.speaks(subscription)
-        self._refused(answer, spoken_for.holder, lambda place: place == spoken_for.place)
-        self._agree(step, answer, lambda world: leaving.leave_subscription(world, id_))
+        answer = self._now(self.product.leave_subscription(subscription.id))
+        self._refused_there(answer, subscription)
+        self._agree(step, answer, lambda world: leaving.leave_subscription(world, subscription.id))
 
     def _leave_category(self, step: Step, subscription: Subscription) -> None:
-        id_ = subscription.id
-        answer = self._now(self.product.leave_category(id_))
-        self._agree(step, answer, lambda world: leaving.leave_category(world, id_))
+        answer = self._now(self.product.leave_category(subscription.id))
+        self._agree(step, answer, lambda world: leaving.leave_category(world, subscription.id))
 
     def _leave_resource(self, step: Step, subscription: Subscription) -> None:
         who, place = self._profile(step.other), subscription.place
@@ -136,11 +133,9 @@ class Histories(RuleBasedStateMachine):
         self._agree(step, answer, lambda world: leaving.resume(world, id_), opens=opens)
 
     def _bounce(self, step: Step, subscription: Subscription) -> None:
-        id_ = subscription.id
-        answer = self._now(self.product.bounce(id_))
-        spoken_for = self.model.speaks(subscription)
-        self._refused(answer, spoken_for.holder, lambda place: place == spoken_for.place)
-        self._agree(step, answer, lambda world: leaving.bounce(world, id_))
+        answer = self._now(self.product.bounce(subscription.id))
+        self._refused_there(answer, subscription)
+        self._agree(step, answer, lambda world: leaving.bounce(world, subscription.id))
 
     def _complain(self, step: Step) -> None:
         at = _of(self.values.addresses, step.which)
@@ -287,6 +282,11 @@ class Histories(RuleBasedStateMachine):
             self.memory.merges |= dict.fromkeys(joins, (trial.now, allowed(before)))
         else:
             assert not opened_beside(before, trial, opens)
+
+    def _refused_there(self, answer: Answer, subscription: Subscription) -> None:
+        """Remembers a no at the place of this subscription, or of the one that speaks for it."""
+        spoken_for = self.model.speaks(subscription)
+        self._refused(answer, spoken_for.holder, lambda place: place == spoken_for.place)
 
     def _refused(self, answer: Answer, who: str | None, fits: Callable[[Place], bool]) -> None:
         """Remembers that somebody said no, at places that fit; it is called before the model is told."""
