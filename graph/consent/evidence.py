@@ -19,10 +19,10 @@ class Evidence:
 
 
 # So far apart clocks may be. What is further ahead would outlive whatever the person says until then.
-MOST_AHEAD_MS: Final = 5 * 60_000
+CLOCKS_APART_MS: Final = 5 * 60_000
 
 
 def check_not_ahead(evidence: Evidence | None, now_ms: int, *path: str) -> None:
     """Raises Refusal INVALID for evidence from more than 5 minutes ahead."""
-    if evidence is not None and evidence.at_ms > now_ms + MOST_AHEAD_MS:
+    if evidence is not None and evidence.at_ms > now_ms + CLOCKS_APART_MS:
         raise Refusal(UserError(UserErrorCode.INVALID, "Is more than 5 minutes in the future.", (*path, "at")))

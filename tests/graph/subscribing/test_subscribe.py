@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 
 from graph.connection import Graph
-from graph.consent.evidence import MOST_AHEAD_MS, Evidence
+from graph.consent.evidence import CLOCKS_APART_MS, Evidence
 from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
@@ -177,11 +177,11 @@ async def test_consent_from_before_the_refusal_does_not_lift_it(graph: Graph, at
 @pytest.mark.usefixtures("shop")
 async def test_nobody_agrees_further_ahead_than_clocks_may_be_apart(graph: Graph) -> None:
     with pytest.raises(Refusal) as refused:
-        await join(graph, opt_in=Evidence(NOW + MOST_AHEAD_MS + 1))
+        await join(graph, opt_in=Evidence(NOW + CLOCKS_APART_MS + 1))
 
     assert [(each.code, each.field) for each in refused.value.user_errors] == [(UserErrorCode.INVALID, ("optIn", "at"))]
     assert await graph.read(COUNT) == [0, 0, 0]
-    assert (await join(graph, opt_in=Evidence(NOW + MOST_AHEAD_MS))).result["outcome"] == RowOutcome.CREATED
+    assert (await join(graph, opt_in=Evidence(NOW + CLOCKS_APART_MS))).result["outcome"] == RowOutcome.CREATED
 
 
 @pytest.mark.usefixtures("shop")
