@@ -27,11 +27,6 @@ CREATE_RESOURCE: Final = Statement(
     """,
 )
 
-FIND: Final = Statement(
-    "find_subscription",
-    "MATCH (s:Subscription {key: $key}) RETURN s.id",
-)
-
 CREATE: Final = Statement(
     "create_subscription",
     """

@@ -15,6 +15,7 @@ from graph.statements import subscription_changes as statements
 from graph.subscribing.asked import Opening
 from graph.subscribing.locked import require_newer
 from graph.subscribing.opening import Wish
+from graph.subscribing.placing import Row
 from graph.vocabulary import SubscriptionStatus, UserErrorCode
 
 
@@ -33,16 +34,18 @@ class Standing:
 
 async def standing_before(transaction: Transaction, opening: Opening) -> Standing:
     """The caller holds the person's lock."""
-    if opening.person.is_new:
-        return Standing()
-    row = opening.row
+    return Standing() if opening.person.is_new else await standing_at(transaction, opening.row, opening.identifier_id)
+
+
+async def standing_at(transaction: Transaction, row: Row, identifier_id: str) -> Standing:
+    """What the person has or had at this address of a row; the caller holds the person's lock."""
     found, status, recorded_at_ms, archived = await transaction.run(
         statements.STANDING,
-        key=row.key(opening.identifier_id),
+        key=row.key(identifier_id),
         profileId=row.profile_id,
         resourceId=row.resource_id,
         channel=row.channel,
-        identifierId=opening.identifier_id,
+        identifierId=identifier_id,
     )
     return Standing(found, SubscriptionStatus(status), recorded_at_ms, archived)
 

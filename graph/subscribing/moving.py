@@ -10,6 +10,7 @@ from graph.erasing.erased_address import refuse_erased
 from graph.errors import Refusal, UserError
 from graph.identifiers import IdentifierValue
 from graph.statements import subscription_changes
+from graph.subscribing.bars import standing_at
 from graph.subscribing.locked import (
     Step,
     SubscriptionState,
@@ -46,14 +47,13 @@ def moved(state: SubscriptionState, now_ms: int, *, needs_confirmation: bool) ->
 
     A pause ends by itself and would then uncover a consent to that address which nobody gave: it ends now.
     """
-    is_same_device = state.identifier_type is IdentifierType.PUSH_TOKEN
-    if not needs_confirmation or is_same_device:
-        return Moved(state.status, state.consent_expires_at_ms)
-    if state.status is SubscriptionStatus.SUBSCRIBED:
-        return Moved(SubscriptionStatus.UNCONFIRMED, state.consent_expires_at_ms)
-    if state.status is SubscriptionStatus.SUSPENDED:
-        return Moved(state.status, min(now_ms, state.consent_expires_at_ms or now_ms))
-    return Moved(state.status, state.consent_expires_at_ms)
+    status, expires_at_ms = state.status, state.consent_expires_at_ms
+    if needs_confirmation and state.identifier_type is not IdentifierType.PUSH_TOKEN:
+        if status is SubscriptionStatus.SUBSCRIBED:
+            status = SubscriptionStatus.UNCONFIRMED
+        elif status is SubscriptionStatus.SUSPENDED:
+            expires_at_ms = min(now_ms, expires_at_ms or now_ms)
+    return Moved(status, expires_at_ms)
 
 
 def refuse_refused(
@@ -85,8 +85,8 @@ async def move_address(
         raise not_allowed("This subscription is not in use.", *path)
     if state.identifier_id == move.identifier_id:
         return state
+    await _refuse_address(transaction, state, move, now_ms, *path)
     key = state.row.key(move.identifier_id)
-    await _refuse_address(transaction, state, move, key, now_ms, *path)
     await transaction.run(
         subscription_changes.MOVE_ADDRESS, id=state.id, identifierId=move.identifier_id, key=key, now=now_ms
     )
@@ -99,20 +99,13 @@ async def move_address(
 
 
 async def _refuse_address(
-    transaction: Transaction, state: SubscriptionState, move: Move, key: str, now_ms: int, *path: str
+    transaction: Transaction, state: SubscriptionState, move: Move, now_ms: int, *path: str
 ) -> None:
-    present, *_, archived = await transaction.run(
-        subscription_changes.STANDING,
-        key=key,
-        profileId=state.profile_id,
-        resourceId=state.resource_id,
-        channel=state.channel,
-        identifierId=move.identifier_id,
-    )
-    if present is not None:
+    standing = await standing_at(transaction, state.row, move.identifier_id)
+    if standing.found is not None:
         message = "The person has another subscription at this address: archive one of the two."
         raise Refusal(UserError(UserErrorCode.TAKEN, message, path))
-    if archived is not None:
-        refuse_refused(await locked_state(transaction, archived, now_ms), state, move.evidence, *path)
+    if standing.archived is not None:
+        refuse_refused(await locked_state(transaction, standing.archived, now_ms), state, move.evidence, *path)
     if move.erased_key is not None:
         await refuse_erased(transaction, move.erased_key, move.address, move.evidence, *path)
