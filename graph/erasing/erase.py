@@ -10,6 +10,7 @@ from graph.erasing.remains import clear_remains
 from graph.errors import Raced, Refusal
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
+from graph.importing.waiting import forget_waiting_rows
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
 from graph.statements import erasing as statements
@@ -33,9 +34,9 @@ async def erase_profile(graph: Graph, command: EraseProfile, guard: Guard | None
 
     Once it is committed nothing can be read of the person: identifiers that are theirs alone are deleted with their
     suppressions, of shared ones only the edge; subscriptions, opt-outs, relations, merges with their undo logs and all
-    fields go; the ledger stays, redacted; open messages are cancelled. Then events and messages are deleted in batches,
-    and purchases keep products, quantities and money alone. What a crash leaves of that, `finish_erasures` clears.
-    Of each address a keyed hash is kept.
+    fields go, as do rows of imports that wait and name the person; the ledger stays, redacted; open messages are
+    cancelled. Then events and messages are deleted in batches, and purchases keep products, quantities and money alone.
+    What a crash leaves of that, `finish_erasures` clears. Of each address a keyed hash is kept.
 
     The result holds `profileId` (of the survivor), `erasedAt` in epoch ms and `receiptId`. A second call by any id of
     the person answers with the first one's. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH for a shared identifier.
@@ -72,6 +73,7 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
     await transaction.run(statements.DELETE_SUBSCRIPTIONS, ids=family)
     await transaction.run(statements.DELETE_ABOUT, ids=family)
     await transaction.run(statements.DELETE_ADDRESSES, ids=[identifier_id for identifier_id, _ in own])
+    await forget_waiting_rows(transaction, {key for _, key in own})
     receipt_id = new_id(IdPrefix.ERASURE, now_ms)
     revisions = await transaction.run(statements.BURY, ids=family, receiptId=receipt_id, now=now_ms)
     changes = tuple(ProfileChange(each, revision, frozenset({ChangeKind.PROFILE})) for each, revision in revisions)

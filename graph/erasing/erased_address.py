@@ -19,7 +19,7 @@ from graph.vocabulary import UserErrorCode
 
 
 def address_hash(key: bytes, identifier_key: str) -> str:
-    return hmac.new(key, identifier_key.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, identifier_key.encode(), hashlib.sha256).hex()
 
 
 async def erased_since(transaction: Transaction, key: bytes, identifier_keys: Collection[str]) -> dict[str, int]:

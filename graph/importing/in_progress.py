@@ -37,12 +37,14 @@ class RowInProgress:
     def result(self) -> RowResult:
         return kept(self.given.index, self.outcome, self.profile_id, self.left_out)
 
-    def leave_out_erased(self, erased: Mapping[str, int]) -> bool:
-        """Leaves out what was erased after its consent, or without one; False where that leaves nobody.
+    def leave_out_erased(self, erased: Mapping[str, int]) -> None:
+        """Leaves out what was erased after its consent, or without one.
 
         `erased` says by key when a value was, in epoch ms. Any consent of the row speaks for its identifiers, and for
         an address that of its own subscription.
         """
+        if not erased:
+            return
         consents = [each.wish.opt_in.at_ms for each in self.wanted if each.wish.opt_in is not None]
         newest_ms = max(consents, default=None)
         identifiers = []
@@ -59,7 +61,6 @@ class RowInProgress:
             else:
                 wanted.append(each)
         self.given, self.wanted = replace(self.given, identifiers=tuple(identifiers)), wanted
-        return bool(identifiers)
 
 
 def _is_gone(key: str, consented_ms: int | None, erased: Mapping[str, int]) -> bool:

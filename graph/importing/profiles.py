@@ -13,6 +13,7 @@ from graph.errors import Refusal, UserError
 from graph.history.batch import in_batches
 from graph.history.row import RowResult, refused_by
 from graph.idempotency import Done, Guard
+from graph.identifiers import IdentifierValue
 from graph.importing.in_progress import RowInProgress
 from graph.importing.row import ImportedProfile, ImportTerms
 from graph.importing.standing import Lane, standings
@@ -80,15 +81,13 @@ class _Chunk:
     results: list[RowResult] = field(default_factory=list)
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        await self._leave_out_erased()
         holders = await self._holders()
-        of_people = [row.given.identifiers for row in self.rows]
-        # An address never decides whose a row is: it is only locked with the others.
-        of_addresses = [(each.given.address,) for row in self.rows for each in row.wanted]
-        resolution = await resolve_rows(self.transaction, [*of_people, *of_addresses], self.now_ms, holders)
+        resolution = await resolve_rows(self.transaction, self._identifiers(), self.now_ms, holders)
+        # Whoever erases somebody holds the same locks: to look before would let a row of this moment bring them back.
+        await self._leave_out_erased()
         facts = [row.given.facts for row in self.rows if row.given.facts]
         known = await knowledge(self.transaction, resolution.profile_ids, facts, self.now_ms)
-        meant = resolution.people.could_mean(of_people)
+        meant = resolution.people.could_mean([row.given.identifiers for row in self.rows])
         resource_ids = {each.resource.id for row in self.rows for each in row.wanted}
         present = await standings(self.transaction, meant, resource_ids)
         subscriptions = ImportedSubscriptions(self.transaction, resolution, present, self.terms, holders)
@@ -100,18 +99,21 @@ class _Chunk:
         await self._write_statuses()
         return [*self.results, *(row.result for row in kept_rows)], await self._touched()
 
+    def _identifiers(self) -> list[Sequence[IdentifierValue]]:
+        """Those of each row together; an address never decides whose a row is, and is only locked with the others."""
+        of_people = [row.given.identifiers for row in self.rows]
+        of_addresses = [(each.given.address,) for row in self.rows for each in row.wanted]
+        return [*of_people, *of_addresses]
+
     async def _leave_out_erased(self) -> None:
         """Whoever was erased does not come back by an old list: only a consent that is newer brings the address."""
         key = self.terms.erased_key
-        if key is None:
-            return
         values = {value.key for row in self.rows for value in (*row.given.identifiers, *row.given.addresses)}
-        erased = await erased_since(self.transaction, key, values)
-        if not erased:
-            return
+        erased = {} if key is None else await erased_since(self.transaction, key, values)
         rows, self.rows = self.rows, []
         for row in rows:
-            if row.leave_out_erased(erased):
+            row.leave_out_erased(erased)
+            if row.given.identifiers:
                 self.rows.append(row)
             else:
                 self.results.append(refused_by(row.given.index, Refusal(*row.left_out)))
