@@ -30,6 +30,12 @@ SEND = """mutation ($input: SendMessageInput!) {
 SENT = "query ($id: ID!) { message(id: $id) { messageState } }"
 MERGE = """mutation ($input: MergeProfilesInput!) {
   mergeProfiles(input: $input) { merge { id } userErrors { code } } }"""
+SPLIT = """mutation ($input: SplitProfilesInput!) {
+  splitProfiles(input: $input) { restored { id } userErrors { code } } }"""
+OPEN = """mutation ($input: CreateResourceInput!) {
+  createResource(input: $input) { resource { id } userErrors { code } } }"""
+SIGN_OUT = """mutation ($input: SignOutDeviceInput!) {
+  signOutDevice(input: $input) { profile { id } userErrors { code } } }"""
 ERASE = """mutation ($input: EraseProfileInput!) {
   eraseProfile(input: $input) { erasedProfileId userErrors { code } } }"""
 PROFILE = "query ($id: ID!) { profile(by: {id: $id}) { id } node(id: $id) { id } }"
@@ -54,6 +60,12 @@ class Secrets:
     def of(self, place: str) -> str:
         return self.words.setdefault(place, f"{place}{uuid.uuid4().hex[:12]}")
 
+    def phone(self) -> str:
+        """The graph has it backwards as well, to find it by its end."""
+        number = f"+4477{uuid.uuid4().int % 10**8:08}"
+        self.words["phone"], self.words["enohp"] = number, number[::-1]
+        return number
+
 
 def told(stack: Stack, document: str, **given: Any) -> dict[str, Any]:
     (payload,) = stack.ask(document, input=given).values()
@@ -70,7 +82,11 @@ def somebody_with_everything(stack: Stack, secrets: Secrets) -> tuple[str, str]:
     person = told(
         stack,
         UPSERT,
-        identifiers=[mail, {"type": "EXTERNAL", "namespace": "crm", "value": secrets.of("card")}],
+        identifiers=[
+            mail,
+            {"type": "EXTERNAL", "namespace": "crm", "value": secrets.of("card")},
+            {"type": "PHONE", "value": secrets.phone()},
+        ],
         set={"firstName": secrets.of("first"), "lastName": secrets.of("last"), "city": secrets.of("city")},
         attributes=[{"set": {"key": "nickname", "value": secrets.of("nick")}}],
         idempotencyKey=secrets.of("key"),
@@ -120,8 +136,23 @@ def somebody_with_everything(stack: Stack, secrets: Secrets) -> tuple[str, str]:
     )
     (message,) = sent["outreach"]["messages"]["nodes"]
     wait_for(lambda: stack.ask(SENT, id=message["id"])["message"]["messageState"] == "SENT", "a letter that is SENT")
-    told(stack, MERGE, **{"from": {"id": guest}, "into": {"id": person}, "evidence": secrets.of("evidence")})
+    sign_out_of_an_app(stack, secrets, person)
+    # Merged, parted and merged again: two undo logs hold what both had.
+    merging = {"from": {"id": guest}, "into": {"id": person}, "evidence": secrets.of("evidence")}
+    merge = told(stack, MERGE, **merging)["merge"]["id"]
+    told(stack, SPLIT, merge=merge)
+    told(stack, MERGE, **merging)
     return person, guest
+
+
+def sign_out_of_an_app(stack: Stack, secrets: Secrets, person: str) -> None:
+    """The token is the person's no more, and their subscription at it stays."""
+    app, token = f"app-{uuid.uuid4().hex[:8]}", secrets.of("token")
+    told(stack, OPEN, key=app, title="App", channels=["MOBILE_PUSH"])
+    address = {"mobilePush": {"provider": "FIREBASE", "token": token, "app": app}}
+    told(stack, SUBSCRIBE, profile={"id": person}, resource={"key": app}, address=address)
+    device = {"type": "PUSH_TOKEN", "namespace": app, "value": token}
+    told(stack, SIGN_OUT, profile={"id": person}, devices=[device])
 
 
 def environment(stack: Stack) -> dict[str, str]:
