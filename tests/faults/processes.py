@@ -77,6 +77,8 @@ class Workers:
             "CUSTOMER_GRAPH_LEASE_MS": str(lease_ms),
             "CUSTOMER_GRAPH_SWEEP_MS": "200",
             "CUSTOMER_GRAPH_RENUDGE_MS": "500",
+            # Whoever takes imports has to know who was erased.
+            "CUSTOMER_GRAPH_SECRET": "a secret of the tests that is long enough",
         }
         with (self.folder / f"worker-{len(self.running)}.log").open("wb") as log:
             process = subprocess.Popen(
