@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,12 +11,14 @@ from graph.consent.evidence import Evidence
 from graph.errors import Refusal
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
+from graph.identifying.rules import IdentifierRules
 from graph.merging.settings import MergeSettings
 from graph.people.add_identifier import AddIdentifier, add_identifier
 from graph.people.reference import ProfileReference
 from graph.people.remove_identifier import RemoveIdentifier, remove_identifier
 from graph.people.upsert import MatchConflict, UpsertProfile, upsert_profile
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier
+from graph.settings import GraphSettings
 from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
@@ -259,3 +262,26 @@ async def test_who_asks_for_it_merges_what_the_owner_lets_merge_and_is_refused_e
 
     assert done.result == {"profileId": older, "outcome": RowOutcome.UPDATED}
     assert await graph.read(LIVING) == 1
+
+
+async def test_a_value_shared_before_its_type_became_one_persons_merges_those_who_verify_it(
+    graph: Graph, graph_settings: GraphSettings
+) -> None:
+    number = identifier(IdentifierType.CUSTOM, "club", "4711")
+    older, newer = await person(graph, number), await person(graph, EMAIL)
+    await add(graph, newer, number)
+    rules = IdentifierRules.from_environment({"CUSTOMER_GRAPH_ONE_PERSON_TYPES": "EXTERNAL,CUSTOM"})
+    stricter = Graph.open(replace(graph_settings, rules=rules))
+    try:
+        third = await person(stricter, OTHER_CARD)
+        with pytest.raises(Refusal) as refused:
+            await add(stricter, third, number)
+        first = await verify(stricter, newer, number)
+        apart = await graph.read(LIVING)
+        second = await verify(stricter, older, number)
+    finally:
+        await stricter.close()
+
+    assert [each.code for each in refused.value.user_errors] == [UserErrorCode.IDENTIFIER_CONFLICT]
+    assert (first.result["profileId"], apart) == (newer, 3)
+    assert (second.result["profileId"], await graph.read(LIVING)) == (older, 2)
