@@ -90,19 +90,14 @@ async def record(transaction: Transaction, entries: Sequence[LedgerEntry], now_m
     The caller holds the locks of all subjects and changes their statuses in this transaction. A subject may occur
     more than once.
     """
-    rows = record_rows(entries, now_ms)
+    # Sorted, so that the records of one instant stand in the order of the entries wherever they are listed by id.
+    ids = sorted(new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries)
+    rows = [_row(each, record_id, now_ms) for each, record_id in zip(entries, ids, strict=True)]
     for scopes, statement in _STATEMENTS:
         wanted = [row for row in rows if row["scope"] in scopes]
         if wanted:
             await transaction.run(statement, rows=wanted)
-    return [str(row["id"]) for row in rows]
-
-
-def record_rows(entries: Sequence[LedgerEntry], now_ms: int) -> list[dict[str, object]]:
-    """The entries as statements take them, with the ids of their records."""
-    # Sorted, so that the records of one instant stand in the order of the entries wherever they are listed by id.
-    ids = sorted(new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in entries)
-    return [_row(each, record_id, now_ms) for each, record_id in zip(entries, ids, strict=True)]
+    return ids
 
 
 _STATEMENTS = (

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
 from graph.connection import Graph, Transaction
 from graph.errors import Refusal, UserError
@@ -12,6 +13,9 @@ from graph.ids import IdPrefix, new_id
 from graph.statements import blocked_values as statements
 from graph.vocabulary import RowOutcome, UserErrorCode
 
+# A batch asks for thousands of keys, and an owner's list mostly has a few dozen.
+_WORTH_THE_WHOLE_LIST: Final = 200
+
 
 async def blocked_keys(transaction: Transaction, identifiers: Collection[IdentifierValue]) -> frozenset[str]:
     """The keys of those of these values that stand for nobody: always, or because the owner of the graph says so.
@@ -21,10 +25,19 @@ async def blocked_keys(transaction: Transaction, identifiers: Collection[Identif
     """
     blocking = {each.key: blocking_keys(each) for each in identifiers}
     wanted = sorted({key for keys in blocking.values() for key in keys})
-    blocked = frozenset(await transaction.run(statements.BLOCKED, keys=wanted)) if wanted else frozenset()
+    blocked = await _listed(transaction, wanted)
     return frozenset(
         each.key for each in identifiers if is_placeholder(each) or not blocked.isdisjoint(blocking[each.key])
     )
+
+
+async def _listed(transaction: Transaction, wanted: list[str]) -> frozenset[str]:
+    """What the owner blocks: of the wanted keys all that are on the list, and maybe others."""
+    if len(wanted) > _WORTH_THE_WHOLE_LIST:
+        whole = await transaction.run(statements.FIRST_BLOCKED, limit=len(wanted))
+        if len(whole) < len(wanted):
+            return frozenset(whole)
+    return frozenset(await transaction.run(statements.BLOCKED, keys=wanted)) if wanted else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
-from graph.consent.ledger import LedgerEntry, Subject, record_rows
+from graph.ids import IdPrefix, new_id
 from graph.importing.contested import Settled, settle
 from graph.importing.row import ImportTerms
 from graph.importing.standing import Lane, PersonStanding
@@ -15,6 +16,7 @@ from graph.people.resolution import Resolution
 from graph.statements import importing as statements
 from graph.statements import subscription_changes
 from graph.subscribing.placing import Row
+from graph.vocabulary import ConsentScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,15 @@ class ImportedSubscriptions:
         if not self._new:
             return
         now_ms = self.resolution.now_ms
-        records = record_rows([self._entry(each) for each in self._new], now_ms)
-        rows = [self._row(each) | {"record": record} for each, record in zip(self._new, records, strict=True)]
-        await self.transaction.run(statements.CREATE_SUBSCRIPTIONS, rows=rows, now=now_ms)
+        await self.transaction.run(
+            statements.CREATE_SUBSCRIPTIONS,
+            resources=self._by_resource(now_ms),
+            scope=ConsentScope.SUBSCRIPTION,
+            cause=Cause.IMPORT,
+            source=self.terms.source,
+            actor=self.terms.actor,
+            now=now_ms,
+        )
         await self._make_room()
         self._new = []
 
@@ -72,36 +80,37 @@ class ImportedSubscriptions:
             places = [{"id": id_, "priority": at} for id_, at in sorted(moved.items())]
             await self.transaction.run(subscription_changes.SET_PLACES, places=places)
 
-    def _row(self, new: _New) -> dict[str, object]:
+    def _by_resource(self, now_ms: int) -> list[dict[str, object]]:
+        # Sorted, so that the records of one instant stand in the order of the rows wherever they are listed by id.
+        record_ids = sorted(new_id(IdPrefix.CONSENT_RECORD, now_ms) for _ in self._new)
+        resources: defaultdict[str, defaultdict[str, list[dict[str, object]]]] = defaultdict(lambda: defaultdict(list))
+        for new, record_id in zip(self._new, record_ids, strict=True):
+            resources[new.wanted.resource.id][new.profile_id].append(self._row(new, record_id))
+        return [
+            {"id": id_, "people": [{"id": person, "subscriptions": rows} for person, rows in people.items()]}
+            for id_, people in resources.items()
+        ]
+
+    def _row(self, new: _New, record_id: str) -> dict[str, object]:
         given, opt_in = new.wanted.given, new.wanted.wish.opt_in
         identifier_id = self.resolution.identifier_ids[given.address.key]
-        row = Row(new.profile_id, new.wanted.resource.id, given.channel)
-        return {
+        place = Row(new.profile_id, new.wanted.resource.id, given.channel)
+        row: dict[str, object] = {
             "id": new.id,
-            "key": row.key(identifier_id),
-            "profileId": new.profile_id,
+            "key": place.key(identifier_id),
             "identifierId": identifier_id,
-            "resourceId": row.resource_id,
             "channel": given.channel,
             "status": new.wanted.wish.to_status,
-            "priority": self.of(new.profile_id).places[row.resource_id, given.channel][new.id],
+            "priority": self.of(new.profile_id).places[place.resource_id, given.channel][new.id],
             "consentExpiresAt": given.consent_expires_at_ms,
-            "optInAt": None if opt_in is None else opt_in.at_ms,
-            "optInIp": None if opt_in is None else opt_in.ip,
-            "optInUrl": None if opt_in is None else opt_in.url,
-            "optInSource": None if opt_in is None else opt_in.source,
-            "optInWording": None if opt_in is None else opt_in.wording,
+            "recordId": record_id,
         }
-
-    def _entry(self, new: _New) -> LedgerEntry:
-        wish = new.wanted.wish
-        return LedgerEntry(
-            Subject.subscription(new.id),
-            new.profile_id,
-            None,
-            wish.to_status,
-            Cause.IMPORT,
-            self.terms.actor,
-            self.terms.source,
-            evidence=wish.opt_in,
-        )
+        if opt_in is not None:
+            row |= {
+                "evidenceAt": opt_in.at_ms,
+                "evidenceIp": opt_in.ip,
+                "evidenceUrl": opt_in.url,
+                "evidenceSource": opt_in.source,
+                "evidenceWording": opt_in.wording,
+            }
+        return row

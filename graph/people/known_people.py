@@ -19,16 +19,20 @@ class KnownPeople:
     owners: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     one_person_keys: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     held: defaultdict[str, Counter[IdentifierType]] = field(default_factory=lambda: defaultdict(Counter))
+    _known: Known = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Known(self.owners, self.one_person_keys, self.rules)
 
     def match(self, identifiers: Sequence[IdentifierValue], match_on: Collection[IdentifierType] | None) -> Match:
-        return match(identifiers, self._known(), match_on)
+        return match(identifiers, self._known, match_on)
 
     def could_mean(self, rows: Sequence[Sequence[IdentifierValue]]) -> set[str]:
-        return {each for row in rows for each in could_mean(row, self._known())}
+        return set().union(*(could_mean(row, self._known) for row in rows))
 
     def conflict(self, profile_id: str | None, identifiers: Sequence[IdentifierValue]) -> tuple[str, ...] | None:
         """Who is concerned where these values on that person (None: a new one) conflict, None where they do not."""
-        if not conflicts(identifiers, profile_id, self._known()):
+        if not conflicts(identifiers, profile_id, self._known):
             return None
         alone = [each for each in identifiers if self.rules.is_one_person(each.type)]
         concerned = {owner for each in alone for owner in self.owners[each.key]}
@@ -37,6 +41,8 @@ class KnownPeople:
     def over_the_caps(self, profile_id: str | None, identifiers: Sequence[IdentifierValue]) -> dict[str, str]:
         """Those that this person (None: a new one) may not get, by key, and why. What the person has is not asked."""
         new = {each.key: each for each in identifiers if profile_id is None or not self._has(profile_id, each)}
+        if not new:
+            return {}
         held = Counter[IdentifierType]() if profile_id is None else self.held[profile_id]
         crowd = Crowd({key: len(self.owners[key]) for key in new}, held)
         return over_the_caps(list(new.values()), crowd, self.rules)
@@ -53,6 +59,3 @@ class KnownPeople:
 
     def _has(self, profile_id: str, value: IdentifierValue) -> bool:
         return profile_id in self.owners[value.key]
-
-    def _known(self) -> Known:
-        return Known(self.owners, self.one_person_keys, self.rules)

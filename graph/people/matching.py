@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from graph.identifiers import WEAK_TYPES, IdentifierValue
 from graph.identifying.rules import IdentifierRules
@@ -32,6 +33,9 @@ class Match:
         return len(self.candidates) > 1
 
 
+_NOBODY: Final = Match(())
+
+
 def match(
     identifiers: Sequence[IdentifierValue],
     known: Known,
@@ -43,6 +47,8 @@ def match(
     value of the same type and namespace than the input brings: that is another person, who only shares the value.
     """
     usable = [each for each in identifiers if match_on is None or each.type in match_on]
+    if not _owners_of(usable, known):
+        return _NOBODY
     decided = _owners_of(_one_person(usable, known), known)
     if not decided:
         shared = [each for each in usable if each.type not in WEAK_TYPES and not known.rules.is_one_person(each.type)]
@@ -57,8 +63,11 @@ def could_mean(identifiers: Sequence[IdentifierValue], known: Known) -> set[str]
 
     The rest of those who share a value are other people for certain, so nobody has to wait for them.
     """
+    owners = _owners_of(identifiers, known)
+    if not owners:
+        return owners
     one_person = _owners_of(_one_person(identifiers, known), known)
-    return one_person | _without_other_people(_owners_of(identifiers, known), identifiers, known)
+    return one_person | _without_other_people(owners, identifiers, known)
 
 
 def conflicts(identifiers: Sequence[IdentifierValue], profile_id: str | None, known: Known) -> bool:
@@ -67,6 +76,8 @@ def conflicts(identifiers: Sequence[IdentifierValue], profile_id: str | None, kn
     A one-person value belongs to one person, and a person gets no second one of the same type and namespace this way.
     """
     brought = {each.key for each in _one_person(identifiers, known)}
+    if not brought:
+        return False
     if len({_scope(key) for key in brought}) < len(brought):
         return True
     if any(owner != profile_id for key in brought for owner in known.owners.get(key, ())):

@@ -41,6 +41,17 @@ class Placed:
 
 
 @dataclass(slots=True)
+class _NewPerson:
+    id: str
+    is_test: bool
+    links: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def row(self) -> dict[str, object]:
+        return {"id": self.id, "isTest": self.is_test, "links": self.links}
+
+
+@dataclass(slots=True)
 class Resolution:
     """Who the identifiers of some rows mean, inside one transaction that holds their locks.
 
@@ -52,7 +63,7 @@ class Resolution:
     people: KnownPeople
     identifier_ids: dict[str, str]
     blocked: frozenset[str]
-    _created: list[dict[str, object]] = field(default_factory=list)
+    _created: dict[str, _NewPerson] = field(default_factory=dict)
     _links: list[dict[str, object]] = field(default_factory=list)
 
     @property
@@ -132,11 +143,12 @@ class Resolution:
         Identifiers that were made to be locked, and that no row needed in the end, are taken away again.
         """
         if self._created:
-            await transaction.run(statements.CREATE_PROFILES, profiles=self._created, now=self.now_ms)
+            people = [each.row for each in self._created.values()]
+            await transaction.run(statements.CREATE_PROFILES, profiles=people, now=self.now_ms)
         if self._links:
             links = sorted(self._links, key=lambda link: (str(link["profileId"]), str(link["key"])))
             await transaction.run(statements.LINK_IDENTIFIERS, links=links, now=self.now_ms)
-        self._created, self._links = [], []
+        self._created, self._links = {}, []
         unused = sorted(key for key in self.identifier_ids if not self.people.owners[key])
         if unused:
             await transaction.run(statements.FORGET_UNUSED_IDENTIFIERS, keys=unused)
@@ -149,12 +161,16 @@ class Resolution:
 
     def _new_person(self, *, is_test: bool) -> str:
         profile_id = new_id(IdPrefix.PROFILE)
-        self._created.append({"id": profile_id, "isTest": is_test})
+        self._created[profile_id] = _NewPerson(profile_id, is_test)
         return profile_id
 
     def _add(self, profile_id: str, identifiers: Iterable[IdentifierValue], source: str) -> bool:
         added = [each for each in identifiers if self.people.add(profile_id, each)]
-        self._links += ({"profileId": profile_id, "key": each.key, "source": source} for each in added)
+        new = self._created.get(profile_id)
+        if new is not None:
+            new.links += ({"key": each.key, "source": source} for each in added)
+        else:
+            self._links += ({"profileId": profile_id, "key": each.key, "source": source} for each in added)
         return bool(added)
 
     def _refuse_what_may_not_be(self, profile_id: str | None, identifiers: Sequence[IdentifierValue]) -> None:
@@ -169,6 +185,8 @@ class Resolution:
             raise Refusal(_CONFLICT, candidates=concerned)
 
     def _blocked(self, identifiers: Sequence[IdentifierValue]) -> tuple[UserError, ...]:
+        if not self.blocked:
+            return ()
         blocked = {each.key: _BLOCKED for each in identifiers if each.key in self.blocked}
         return _errors(identifiers, blocked, UserErrorCode.IDENTIFIER_BLOCKED)
 
@@ -209,6 +227,7 @@ async def resolve_rows(
     usable = [[each for each in row if each.key not in blocked] for row in rows]
     by_key = {each.key: each for row in usable for each in row}
     keys, locked = sorted(by_key), set[str]()
+    linked = keys
     identifier_ids: dict[str, str] = {}
     people = await _people(transaction, keys, profile_ids)
     for _ in range(rounds):
@@ -219,8 +238,9 @@ async def resolve_rows(
         if keys and not identifier_ids:
             values = [_row(by_key[key]) for key in keys]
             locked_ids = await transaction.run(statements.LOCK_IDENTIFIERS, identifiers=values, now=now_ms)
-            identifier_ids = {str(key): str(id_) for key, id_ in locked_ids}
-        people = await _people(transaction, keys, profile_ids)
+            identifier_ids = {str(key): str(id_) for key, id_, _ in locked_ids}
+            linked = [str(key) for key, _, is_linked in locked_ids if is_linked]
+        people = await _people(transaction, linked, profile_ids)
         if people.could_mean(usable) <= locked:
             return Resolution(now_ms, people, identifier_ids, blocked)
     raise Raced("identifiers changed hands while they were being locked")
@@ -267,6 +287,8 @@ def _errors(
     identifiers: Sequence[IdentifierValue], reasons: dict[str, str], code: UserErrorCode
 ) -> tuple[UserError, ...]:
     """An error at the place of each identifier, in what was given, that there is a reason against."""
+    if not reasons:
+        return ()
     return tuple(
         UserError(code, reasons[each.key], (*_FIELD, str(position)))
         for position, each in enumerate(identifiers)

@@ -14,6 +14,15 @@ BLOCKED: Final = Statement(
     """,
 )
 
+FIRST_BLOCKED: Final = Statement(
+    "first_blocked_values",
+    """
+    MATCH (blocked:BlockedValue) WHERE blocked.key > ''
+    WITH blocked.key AS key LIMIT $limit
+    RETURN collect(key)
+    """,
+)
+
 BLOCK: Final = Statement(
     "block_value",
     """

@@ -6,7 +6,7 @@ from graph.statement import Statement
 
 
 def new_record(row: LiteralString, seq: LiteralString) -> LiteralString:
-    """The node of a record as `record_rows` gives its values; whoever creates it hangs it on its subject."""
+    """The node of a record with the values of this map; whoever creates it hangs it on its subject."""
     return f"""(:ConsentRecord {{id: {row}.id, scope: {row}.scope, subjectId: {row}.subjectId, seq: {seq},
         profileId: {row}.profileId, categoryId: {row}.categoryId, at: datetime({{epochMillis: {row}.at}}),
         fromStatus: {row}.fromStatus, toStatus: {row}.toStatus, cause: {row}.cause, source: {row}.source,

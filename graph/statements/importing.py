@@ -26,23 +26,28 @@ STANDINGS: Final = Statement(
     """,
 )
 
-# Each with the first record of its ledger, which nothing can come before.
+# Each with the first record of its ledger, which nothing can come before. They come by resource and by person, because
+# to look for a node among thousands that are not committed yet costs more than to write one.
 CREATE_SUBSCRIPTIONS: Final = Statement(
     "create_imported_subscriptions",
     """
     WITH datetime({epochMillis: $now}) AS now
-    UNWIND $rows AS row
-    MATCH (p:Profile {id: row.profileId})
+    UNWIND $resources AS place
+    MATCH (r:Resource {id: place.id})
+    UNWIND place.people AS person
+    MATCH (p:Profile {id: person.id})
+    UNWIND person.subscriptions AS row
     MATCH (i:Identifier {id: row.identifierId})
-    MATCH (r:Resource {id: row.resourceId})
     CREATE (p)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: row.id, key: row.key, channel: row.channel,
-        status: row.status, priority: row.priority, createdAt: now, updatedAt: now, optInIp: row.optInIp,
-        optInUrl: row.optInUrl, optInSource: row.optInSource, optInWording: row.optInWording,
-        optInAt: CASE WHEN row.optInAt IS NULL THEN null ELSE datetime({epochMillis: row.optInAt}) END,
+        status: row.status, priority: row.priority, createdAt: now, updatedAt: now, optInIp: row.evidenceIp,
+        optInUrl: row.evidenceUrl, optInSource: row.evidenceSource, optInWording: row.evidenceWording,
+        optInAt: CASE WHEN row.evidenceAt IS NULL THEN null ELSE datetime({epochMillis: row.evidenceAt}) END,
         consentExpiresAt: CASE WHEN row.consentExpiresAt IS NULL THEN null
             ELSE datetime({epochMillis: row.consentExpiresAt}) END})
     CREATE (s)-[:AT]->(i), (s)-[:OF]->(r)
-    WITH s, row.record AS first
+    WITH s, {id: row.recordId, scope: $scope, subjectId: row.id, profileId: person.id, at: $now, toStatus: row.status,
+        cause: $cause, source: $source, actor: $actor, evidenceIp: row.evidenceIp, evidenceUrl: row.evidenceUrl,
+        evidenceSource: row.evidenceSource, evidenceWording: row.evidenceWording, evidenceAt: row.evidenceAt} AS first
     CREATE """
     + new_record("first", "1")
     + """-[:ABOUT]->(s)

@@ -48,6 +48,7 @@ LOCK_PROFILES: Final = Statement(
     """,
 )
 
+# With whether anybody has it: of what is new, nobody has to look for owners again.
 LOCK_IDENTIFIERS: Final = Statement(
     "lock_identifiers",
     """
@@ -57,7 +58,7 @@ LOCK_IDENTIFIERS: Final = Statement(
         i.masked = row.masked, i.reversed = row.reversed, i.domain = row.domain,
         i.createdAt = datetime({epochMillis: $now})
     SET i.type = row.type
-    RETURN collect([row.key, i.id])
+    RETURN collect([row.key, i.id, EXISTS { (i)-[:IDENTIFIES]->() }])
     """,
 )
 
@@ -72,14 +73,18 @@ FORGET_UNUSED_IDENTIFIERS: Final = Statement(
     """,
 )
 
+# With their identifiers, which nobody of them can have yet.
 CREATE_PROFILES: Final = Statement(
     "create_profiles",
     """
+    WITH datetime({epochMillis: $now}) AS now
     UNWIND $profiles AS row
     CREATE (p:Profile {id: row.id, status: 'SUBSCRIBED', revision: 0, isTest: row.isTest,
-        kind: 'ANONYMOUS', isIdentified: false,
-        createdAt: datetime({epochMillis: $now}), updatedAt: datetime({epochMillis: $now}),
-        firstSeenAt: datetime({epochMillis: $now})})
+        kind: 'ANONYMOUS', isIdentified: false, createdAt: now, updatedAt: now, firstSeenAt: now})
+    WITH p, row, now
+    UNWIND row.links AS link
+    MATCH (i:Identifier {key: link.key})
+    CREATE (i)-[:IDENTIFIES {since: now, source: link.source}]->(p)
     RETURN count(p)
     """,
 )
