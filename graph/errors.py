@@ -7,6 +7,7 @@ GraphError
 ├── UnknownCommit         the answer to a commit was lost; it may have happened
 ├── PartlyWritten         a batch broke off; some of its rows are written, and sending it again completes it
 ├── Raced                 somebody else changed what was looked at; the same may simply run again
+├── OutOfTurn             the transaction that comes before this one is not committed yet; it never leaves a batch
 ├── ConstraintViolated    a value that must be unique is taken
 ├── SchemaExists          another process made the same index or constraint at this moment
 ├── SchemaTooNew          the graph was migrated by a newer version of this program
@@ -47,6 +48,10 @@ class PartlyWritten(GraphError):
 
 
 class Raced(GraphError):
+    pass
+
+
+class OutOfTurn(GraphError):
     pass
 
 

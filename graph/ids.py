@@ -6,6 +6,7 @@ from enum import StrEnum
 
 # Crockford's alphabet keeps the order of numbers in the order of text, and has no letters that are mistaken for digits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TIME_LENGTH = 10
 _RANDOM_LENGTH = 16
 
@@ -53,8 +54,9 @@ def prefix_of(value: str) -> IdPrefix | None:
 
 
 def _encode(number: int, length: int) -> str:
+    """Two letters at a time: a batch of thousands of rows makes several ids for each."""
     letters = []
-    for _ in range(length):
-        number, index = divmod(number, 32)
-        letters.append(_ALPHABET[index])
+    for _ in range(length // 2):
+        number, index = divmod(number, len(_PAIRS))
+        letters.append(_PAIRS[index])
     return "".join(reversed(letters))

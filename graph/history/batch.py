@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
@@ -10,11 +10,13 @@ from typing import TypeVar
 from graph.connection import Graph, Transaction
 from graph.errors import GraphError, PartlyWritten
 from graph.history.row import ROWS_PER_TRANSACTION, RowResult
+from graph.history.turns import Work, in_turn
 from graph.idempotency import Done, Guard, abandon_batch, begin_batch, finish_batch, patiently, renew_batch
 from graph.people.change import ProfileChange
 
 Row = TypeVar("Row")
-Chunk = Callable[[Transaction, Sequence[Row]], Awaitable[tuple[list[RowResult], tuple[ProfileChange, ...]]]]
+_Done = tuple[list[RowResult], tuple[ProfileChange, ...]]
+Chunk = Callable[[Transaction, Sequence[Row]], Awaitable[_Done]]
 
 _CHUNK_TIMEOUT_MS = 20_000
 
@@ -22,7 +24,7 @@ _CHUNK_TIMEOUT_MS = 20_000
 async def in_batches(
     graph: Graph, rows: Sequence[Row], wrong: Sequence[RowResult], guard: Guard | None, now_ms: int, chunk: Chunk[Row]
 ) -> Done:
-    """Writes the rows in transactions of bounded size; the result holds `rows`, as JSON of RowResult by index.
+    """Writes the rows in transactions of bounded size, in their order; the result holds `rows`, as JSON by index.
 
     `wrong` are rows that were refused before; they stand in the result, and so in a replay. Every row is idempotent by
     its natural key: a batch that broke off in the middle, which raises PartlyWritten, is simply sent again.
@@ -57,19 +59,24 @@ class _Written:
 async def _write_all(
     graph: Graph, rows: Sequence[Row], guard: Guard | None, chunk: Chunk[Row], written: _Written
 ) -> None:
-    for start in range(0, len(rows), ROWS_PER_TRANSACTION):
-        part = rows[start : start + ROWS_PER_TRANSACTION]
-
-        async def work(
-            transaction: Transaction, part: Sequence[Row] = part
-        ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
+    def of(part: Sequence[Row]) -> Work[_Done]:
+        async def work(transaction: Transaction) -> _Done:
+            done = await chunk(transaction, part)
             if guard is not None:
+                # At the end: whoever holds it keeps the part behind from beginning.
                 await renew_batch(transaction, guard)
-            return await chunk(transaction, part)
+            return done
 
-        results, changes = await patiently(partial(graph.write, work, _CHUNK_TIMEOUT_MS))
-        written.results += results
-        written.changes += changes
+        return work
+
+    async def write(work: Work[_Done]) -> _Done:
+        return await patiently(partial(graph.write, work, _CHUNK_TIMEOUT_MS))
+
+    parts = (rows[start : start + ROWS_PER_TRANSACTION] for start in range(0, len(rows), ROWS_PER_TRANSACTION))
+    async with aclosing(in_turn(map(of, parts), write)) as done:
+        async for results, changes in done:
+            written.results += results
+            written.changes += changes
 
 
 async def _abandon(graph: Graph, guard: Guard) -> None:

@@ -87,7 +87,9 @@ class Resources:
             raise Refusal(UserError(UserErrorCode.INVALID, f"The resource does not use {given.channel}.", ("address",)))
         categories = [resource.category_id(each, ("categories", str(n))) for n, each in enumerate(given.categories)]
         # What is shown as the opt-in names the import where the file does not say where it is from.
-        opt_in = given.opt_in and replace(given.opt_in, source=given.opt_in.source or self.source)
+        opt_in = given.opt_in
+        if opt_in is not None and not opt_in.source:
+            opt_in = replace(opt_in, source=self.source)
         # However new its consent is, a list opens nothing that somebody left: that is for `subscribe`.
         wish = Wish(_status(given, resource), resubscribe=False, opt_in=opt_in, now_ms=self.now_ms)
         return Wanted(position, given, resource, tuple(sorted(set(categories))), wish)

@@ -48,7 +48,8 @@ LOCK_PROFILES: Final = Statement(
     """,
 )
 
-# With whether anybody has it: of what is new, nobody has to look for owners again.
+# With whether anybody has it: of what is new, nobody has to look for owners again. The type is set on new ones as well:
+# with ON MATCH SET it failed on one that somebody deleted between being found and being locked (seen).
 LOCK_IDENTIFIERS: Final = Statement(
     "lock_identifiers",
     """
