@@ -56,7 +56,9 @@ class Profile(Node):
     sex: Sex | None = described("As declared by the person.", pii=True)
     locale: str | None = described("The person's language, like `en-GB`.")
     timezone: str | None = described("The declared time zone, like `Europe/London`.")
-    effective_timezone: EffectiveTimezone = described("The time zone that holds for this person, and how it is known.")
+    effective_timezone: EffectiveTimezone | None = described(
+        "The time zone that holds for this person, and how it is known; null beside an error that says so."
+    )
     tracked: Tracked | None = described(
         "What the person's devices told along with events; null where none did. It never overwrites what is declared."
     )
@@ -76,8 +78,8 @@ class Profile(Node):
         argument("resource", ResourceRef | None, "Only those to this resource."),
         argument("statuses", list[SubscriptionStatus] | None, "Only those with one of these statuses, as recorded."),
     )
-    reach: Reach = described(
-        "Whether this person may be written to, and if not, which gate refuses.",
+    reach: Reach | None = described(
+        "Whether this person may be written to, and if not, which gate refuses; null beside an error that says so.",
         argument("resource", ResourceRef, "By which publisher."),
         argument("channel", Channel | None, "Only on this channel."),
         argument("category", CategoryRef | None, "With this kind of content of the resource."),

@@ -32,7 +32,7 @@ class PlacedComputation:
     way: tuple[int, ...]
 
     def fill(self, record: Row) -> None:
-        """Puts the values into the rows. Where the function fails, every value is FAILED: never a broken whole."""
+        """Puts the values into the rows. Where the function fails for a row, its value is FAILED: all others stand."""
         rows = [record]
         for position in self.way:
             rows = [inner for row in rows for inner in row[position]]
@@ -41,10 +41,17 @@ class PlacedComputation:
             row[place] = value
 
     def _values(self, rows: Sequence[Row]) -> Sequence[object]:
-        failed = [FAILED] * len(rows)
+        values = self._computed(rows)
+        if values is not None:
+            return values
+        # One of them is the cause, which must not cost the others theirs.
+        alone = [self._computed([row]) for row in rows] if len(rows) > 1 else []
+        return [FAILED if value is None else value[0] for value in alone or [None]]
+
+    def _computed(self, rows: Sequence[Row]) -> Sequence[object] | None:
         try:
             values = self.computation.compute([[row[need] for need in self.computation.needs] for row in rows])
         except Exception:  # noqa: BLE001  # Whatever a computed field does, the rest of the answer stands.
-            return failed
+            return None
         # Of too few or too many nobody knows whose they are.
-        return values if len(values) == len(rows) else failed
+        return values if len(values) == len(rows) else None

@@ -108,13 +108,12 @@ class Computed:
     """An object that needs Python: `compute` makes it of the values of `needs`, expressions of the node `{v}`.
 
     It makes one list of values for each person or thing, in the order of the fields of `shape`, or None; all those of
-    one answer are made by one call.
+    one answer are made by one call. It is nullable, because Python may fail where the graph did not.
     """
 
     shape: str
     needs: tuple[str, ...]
     compute: Compute
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,8 @@ MESSAGE_OF_EVENT = "MATCH ({v})-[:CAUSED_BY]->({x}) RETURN {x} LIMIT 1"
 # What is about a profile or an identifier has no subscription.
 SUBSCRIPTION_OF_RECORD = "MATCH ({v})-[:ABOUT]->({x}:Subscription) RETURN {x} LIMIT 1"
 CATEGORY_OF_RECORD = "MATCH ({x}:Category {id: {v}.categoryId}) RETURN {x} LIMIT 1"
-# By the two keys that stop it for everybody; of the address before of its domain.
+# By the two keys that stop it for everybody; of the address before of its domain. One that is over stops nobody.
 SUPPRESSION_OF_IDENTIFIER = (
-    "MATCH ({x}:Suppression) WHERE {x}.key IN [{v}.id + '::', {v}.domain + '::'] RETURN {x} ORDER BY {x}.kind LIMIT 1"
+    "MATCH ({x}:Suppression) WHERE {x}.key IN [{v}.id + '::', {v}.domain + '::'] "
+    "AND ({x}.until IS NULL OR {x}.until.epochMillis > {now}) RETURN {x} ORDER BY {x}.kind LIMIT 1"
 )

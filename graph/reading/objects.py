@@ -124,7 +124,7 @@ def _asked(scope: Scope, field: Asked, selection: Selection, path: Path) -> Read
 
 
 def _one(scope: Scope, field: One, selection: Selection, path: Path) -> Reading:
-    other = _linked(scope, field.link)
+    other = _linked(scope, scope.draft.dated(field.link))
     reading = object_reading(other, SHAPES[field.shape], selection.children, path)
     found = other.column(f"{other.variable}.id")
     return Guarded(selection.response_key, Present(found, reading), required=field.required)
@@ -187,4 +187,4 @@ def _computed(scope: Scope, field: Computed, selection: Selection, path: Path) -
     place = scope.blank()
     scope.compute(Computation(field.compute, needs, place))
     reading = object_reading(scope, SHAPES[field.shape], selection.children, path)
-    return Guarded(selection.response_key, assemble.Computed(place, reading), required=field.required)
+    return Guarded(selection.response_key, assemble.Computed(place, reading), required=False)

@@ -87,7 +87,7 @@ def reached_reading(
     needs = (scope.listed(inner, name), *map(scope.column, (f"{scope.variable}.status", purpose, at)))
     place = scope.blank()
     scope.compute(Computation(partial(_judged, facts), needs, place))
-    return Guarded(selection.response_key, assemble.Computed(place, Record(parts)), required=True)
+    return Guarded(selection.response_key, assemble.Computed(place, Record(parts)), required=False)
 
 
 def _part(

@@ -190,8 +190,10 @@ def _history(subscription: ChannelSubscription, info: Info, **arguments: Any) ->
 
 
 def _suppression(identifier: Identifier, info: Info) -> Suppression | None:
-    """Of the address itself, else of its domain; only what stops it for everybody."""
-    whole = [each for each in asking(info).world.suppressions if each.resource is None and each.channel is None]
+    """Of the address itself, else of its domain; only what stops it for everybody, and still does."""
+    now = asking(info).now
+    standing = [each for each in asking(info).world.suppressions if each.until is None or each.until > now]
+    whole = [each for each in standing if each.resource is None and each.channel is None]
     of_address = [each for each in whole if each.address is identifier]
     of_domain = [each for each in whole if each.domain is not None and each.domain == identifier.domain]
     return next(iter([*of_address, *of_domain]), None)

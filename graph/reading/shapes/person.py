@@ -127,7 +127,6 @@ PROFILE = Shape(
             "EffectiveTimezone",
             ("{v}.timezone", "{v}.tracked_timezone", "{v}.country"),
             effective_timezones,
-            required=True,
         ),
     },
 )

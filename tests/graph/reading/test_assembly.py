@@ -206,7 +206,7 @@ def test_a_computation_sees_all_rows_of_an_answer_at_once(monkeypatch: pytest.Mo
 
 def test_a_computation_that_fails_leaves_the_rest_of_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     needs = ("{v}.timezone", "{v}.country")
-    _profile_with(monkeypatch, Computed("EffectiveTimezone", needs, _fails, required=False))
+    _profile_with(monkeypatch, Computed("EffectiveTimezone", needs, _fails))
     message = "This could not be computed."
     assert _assembled(_RECORD) == Answer(
         {
@@ -221,23 +221,34 @@ def test_a_computation_that_fails_leaves_the_rest_of_the_answer(monkeypatch: pyt
     )
 
 
-def test_a_required_computation_that_fails_makes_what_holds_it_null(monkeypatch: pytest.MonkeyPatch) -> None:
-    _profile_with(monkeypatch, Computed("EffectiveTimezone", ("{v}.timezone", "{v}.country"), _fails))
-    error = FieldError(("profiles", "nodes", 0, "effectiveTimezone"), "INTERNAL", "This could not be computed.")
-    # Nothing between a list of people and the answer may be null.
-    assert _assembled(_RECORD) == Answer(None, (error,))
+def test_a_computation_that_fails_for_one_person_leaves_the_others_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def compute(rows: Sequence[Sequence[object]]) -> Sequence[object]:
+        if any(country == "GB" for _, country in rows):
+            raise ValueError("no such country")
+        return [["UTC", "DEFAULT"] for _ in rows]
+
+    _profile_with(monkeypatch, Computed("EffectiveTimezone", ("{v}.timezone", "{v}.country"), compute))
+    answer = _assembled(_RECORD)
+    nodes = [
+        {"id": "prf_1", "effectiveTimezone": None},
+        {"id": "prf_2", "effectiveTimezone": {"zone": "UTC"}},
+    ]
+    assert answer.data == {"profiles": {"nodes": nodes}}
+    assert [(error.path, error.code) for error in answer.errors] == [
+        (("profiles", "nodes", 0, "effectiveTimezone"), "INTERNAL")
+    ]
 
 
 def test_a_computation_may_say_that_there_is_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     needs = ("{v}.timezone", "{v}.country")
-    _profile_with(monkeypatch, Computed("EffectiveTimezone", needs, lambda rows: [None] * len(rows), required=False))
+    _profile_with(monkeypatch, Computed("EffectiveTimezone", needs, lambda rows: [None] * len(rows)))
     nodes = [{"id": "prf_1", "effectiveTimezone": None}, {"id": "prf_2", "effectiveTimezone": None}]
     assert _assembled(_RECORD) == Answer({"profiles": {"nodes": nodes}})
 
 
 def test_a_computation_that_gives_too_few_values_fails_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     needs = ("{v}.timezone", "{v}.country")
-    _profile_with(monkeypatch, Computed("EffectiveTimezone", needs, lambda _: [], required=False))
+    _profile_with(monkeypatch, Computed("EffectiveTimezone", needs, lambda _: []))
     answer = _assembled(_RECORD)
     assert [error.code for error in answer.errors] == ["INTERNAL", "INTERNAL"]
 

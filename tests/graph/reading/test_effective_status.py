@@ -88,3 +88,25 @@ def test_only_what_depends_on_the_time_asks_for_it() -> None:
     assert dated.statement is not None
     assert (plain.uses_now, "$now" in plain.statement.text) == (False, False)
     assert (dated.uses_now, "$now" in dated.statement.text) == (True, True)
+
+
+@pytest.mark.parametrize(("until", "shown"), [(ASKED_AT, "sup_domain"), (ASKED_AT + 1, "sup_address")])
+async def test_a_suppression_that_is_over_is_not_shown_and_hides_none_that_stands(
+    ask: Ask, write: Write, until: int, shown: str
+) -> None:
+    await write(
+        """
+        CREATE (i:Identifier {id: 'idn_stopped', key: 'EMAIL::a@stopped.example', type: 'EMAIL',
+            value: 'a@stopped.example', masked: 'a***@stopped.example', domain: 'stopped.example'})
+        CREATE (:Suppression {id: 'sup_address', key: 'idn_stopped::', kind: 'ADDRESS', reason: 'asked',
+            since: datetime({epochMillis: 1}), until: datetime({epochMillis: $until})})-[:STOPS]->(i)
+        CREATE (:Suppression {id: 'sup_domain', key: 'stopped.example::', kind: 'DOMAIN', domain: 'stopped.example',
+            reason: 'rude', since: datetime({epochMillis: 1})})
+        """,
+        until=until,
+    )
+
+    answer = await ask('{ node(id: "idn_stopped") { ... on Identifier { suppression { id } } } }')
+
+    assert answer.errors == ()
+    assert answer.data == {"node": {"suppression": {"id": shown}}}
