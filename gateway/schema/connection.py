@@ -20,7 +20,10 @@ class PageInfo:
 @strawberry.type(description="A bounded count.")
 class Count:
     value: int = described("How many there are, or the limit where there are more.")
-    exact: bool = described("False where there are more than the limit, or where more than 10,000 had to be looked at.")
+    exact: bool = described(
+        "False where there are more than the limit, where more than 10,000 had to be looked at, or where a search had "
+        "more than 1,000 to choose from."
+    )
 
 
 @strawberry.type(description="An entry of a list with its place.")

@@ -41,7 +41,8 @@ class Query:
             str | None,
             "Only people whose names begin with these words, whose e-mail address begins so, or whose phone number "
             "ends so; or, where it is an attribute's key, a colon and a value, only people whose attribute has exactly "
-            "this value. At most 100 characters. Needs the right `profile:pii`.",
+            "this value. At most 100 characters. Names, addresses and numbers find 1,000 people each at most, "
+            "whichever: `count.exact` is false where there may be more. Needs the right `profile:pii`.",
         ),
         argument("filter", ProfileFilter | None, "Only people for whom this holds."),
         argument(
@@ -63,7 +64,10 @@ class Query:
     products: Connection[Product] = paged(
         "All products, by name.",
         argument(
-            "search", str | None, "Only those whose names have words that begin so, or whose sku begins with this."
+            "search",
+            str | None,
+            "Only those whose names have words that begin so, or whose sku begins with this: 1,000 of each at most, "
+            "whichever, and `count.exact` is false where there may be more.",
         ),
     )
     purchase: Purchase | None = described("One purchase.", argument("by", PurchaseRef, "Which."))

@@ -12,6 +12,7 @@ from graph.reading.draft import Scope
 from graph.reading.listing import Listing, Request, where
 from graph.reading.order import Order
 from graph.reading.page import Page, page_of
+from graph.reading.searched import Searched
 from graph.selection import TYPENAME, Selection, selected_on
 
 # Filters that no index serves look at so many entries a page, and may end it before it is full.
@@ -146,11 +147,18 @@ class ConnectionPlan:
         counted = f"count(CASE WHEN {kept} THEN 1 END)" if kept else f"count({request.variable})"
         name = draft.name("n")
         self._subquery(
-            f"{listed}\nWITH {request.variable} LIMIT ${looks}\nRETURN [{counted}, count({request.variable})] AS {name}"
+            f"{listed}\nWITH {request.variable} LIMIT ${looks}\n"
+            f"RETURN [{counted}, {self._looked_at(request, looks)}] AS {name}"
         )
         value = COUNTS + 2 * len(self.counts)
         self.counts.append(Count(self.outer.column(name), wanted, looks))
         return _object(part, "Count", {"value": value, "exact": value + 1})
+
+    def _looked_at(self, request: Request, looks: str) -> str:
+        """How many; of a search that had more to choose from than it looks at, as if it had looked at its bound."""
+        counted = f"count({request.variable})"
+        overflow = self.listing.overflow(request) if isinstance(self.listing, Searched) else None
+        return counted if overflow is None else f"CASE WHEN {overflow} THEN ${looks} ELSE {counted} END"
 
     def _bound(self) -> str:
         return self.outer.draft.named(Source(None, SCAN_BOUND))

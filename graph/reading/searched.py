@@ -23,15 +23,21 @@ from graph.reading.page import Page
 # Each way of finding gives so many candidates at most; they are sorted and filtered one by one.
 MOST_CANDIDATES = 1_000
 _CANDIDATES_COST = 1_000
+# They are counted without being looked at.
+_OVERFLOW_COST = 250
 LONGEST_SEARCH = 100
 _TEXT = "search"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of finding: Cypher that returns `{v}` for `{value}`, which `value` makes of the text, None for no way."""
+    """One way of finding: Cypher that returns `{v}` for `{value}`, which `value` makes of the text, None for no way.
+
+    It takes MOST_CANDIDATES at most, whichever come first. `more` counts how many there are, as far as one beyond that.
+    """
 
     match: str
+    more: str
     value: Callable[[str], str | None]
 
 
@@ -83,6 +89,15 @@ class Searched:
             return self.indexed.unordered(request)
         return self._candidates(request)
 
+    def overflow(self, request: Request) -> str | None:
+        """An expression for whether there were more candidates than are looked at. None where all are looked at."""
+        if self._reads_all(request.arguments):
+            return None
+        request.cost.open(_OVERFLOW_COST)
+        ways = [request.filled(way.more, value) for way, value in self._ways(request)]
+        counted = "\nUNION ALL\n".join(ways) or "RETURN 0 AS more"
+        return f"COUNT {{ CALL () {{\n{counted}\n}} WITH more WHERE more > {MOST_CANDIDATES} RETURN more }} > 0"
+
     def _reads_all(self, arguments: Arguments) -> bool:
         return not arguments.given(_TEXT) or self._by_attribute(arguments)
 
@@ -106,15 +121,19 @@ class Searched:
     def _candidates(self, request: Request) -> str:
         v = request.variable
         request.cost.open(_CANDIDATES_COST)
-        ways = request.arguments.ask(_TEXT, self._open_ways)
-        if ways is None:
-            raise request.arguments.bad(f"{_TEXT} must have between 1 and {LONGEST_SEARCH} characters.")
-        text = request.arguments.source(_TEXT)
-        found = [request.filled(self.ways[way].match, text.then(self.ways[way].value)) for way in ways]
+        found = [request.filled(way.match, value) for way, value in self._ways(request)]
         union = "\nUNION\n".join(found) or f"UNWIND [] AS {v} RETURN {v}"
         looks = request.draft.named(Source(None, MOST_CANDIDATES))
         conditions = self.indexed.filter.conditions(replace(request, looks=looks), None)
         return f"CALL () {{\n{union}\n}}\nWITH {v}{where(conditions)}"
+
+    def _ways(self, request: Request) -> list[tuple[Way, Source]]:
+        """Those that the text has the form for, and what each makes of it."""
+        open_ways = request.arguments.ask(_TEXT, self._open_ways)
+        if open_ways is None:
+            raise request.arguments.bad(f"{_TEXT} must have between 1 and {LONGEST_SEARCH} characters.")
+        text = request.arguments.source(_TEXT)
+        return [(self.ways[way], text.then(self.ways[way].value)) for way in open_ways]
 
     def _open_ways(self, text: str) -> tuple[int, ...] | None:
         if not 1 <= len(text) <= LONGEST_SEARCH:

@@ -19,26 +19,43 @@ from graph.statements.migrations import PRODUCT_WORDS, PROFILE_WORDS
 _LAST_NAME = Order("Profile.lastName", SortKey("{v}.lastName", SortKind.TEXT, nullable=True), descending=True)
 
 
+_ONE_MORE = MOST_CANDIDATES + 1
+
+
 def _words(index: str, query: Callable[[str], str | None], also: str = "") -> Way:
+    found = f"CALL db.index.fulltext.queryNodes('{index}', {{value}}, {{limit: {{most}}}}) YIELD node"
     return Way(
-        f"CALL db.index.fulltext.queryNodes('{index}', {{value}}, {{limit: {MOST_CANDIDATES}}}) YIELD node AS {{v}} "
-        f"WITH {{v}}{also} RETURN {{v}}",
+        f"{found.replace('{most}', str(MOST_CANDIDATES))} AS {{v}} WITH {{v}}{also} RETURN {{v}}",
+        f"{found.replace('{most}', str(_ONE_MORE))} RETURN count(node) AS more",
         query,
     )
 
 
-_OWNERS = (
-    f"WITH {{v}}i LIMIT {MOST_CANDIDATES} MATCH ({{v}}i)-[:IDENTIFIES]->({{v}}o) WITH {{v}}o LIMIT {MOST_CANDIDATES} "
-    f"{SURVIVORS} RETURN {{v}}"
-)
+def _owners(condition: str, value: Callable[[str], str | None]) -> Way:
+    """Whose values meet it: of so many values, so many owners."""
+    found = f"MATCH ({{v}}i:Identifier) WHERE {condition}"
+    return Way(
+        f"{found} WITH {{v}}i LIMIT {MOST_CANDIDATES} MATCH ({{v}}i)-[:IDENTIFIES]->({{v}}o) "
+        f"WITH {{v}}o LIMIT {MOST_CANDIDATES} {SURVIVORS} RETURN {{v}}",
+        f"{found} WITH {{v}}i LIMIT {_ONE_MORE} OPTIONAL MATCH ({{v}}i)-[:IDENTIFIES]->({{v}}o) "
+        f"WITH {{v}}o, {{v}}i LIMIT {_ONE_MORE} RETURN count(*) AS more",
+        value,
+    )
+
+
 _PEOPLE_SEARCH = (
     _words(PROFILE_WORDS, name_beginnings, also=" WHERE {v}.mergedInto IS NULL"),
-    Way("MATCH ({v}i:Identifier) WHERE {v}i.key STARTS WITH {value} " + _OWNERS, address_beginning),
-    Way("MATCH ({v}i:Identifier) WHERE {v}i.reversed STARTS WITH {value} " + _OWNERS, phone_ending),
+    _owners("{v}i.key STARTS WITH {value}", address_beginning),
+    _owners("{v}i.reversed STARTS WITH {value}", phone_ending),
 )
+_SKU = "MATCH ({v}:Product) WHERE {v}.sku STARTS WITH {value}"
 _PRODUCT_SEARCH = (
     _words(PRODUCT_WORDS, word_beginnings),
-    Way(f"MATCH ({{v}}:Product) WHERE {{v}}.sku STARTS WITH {{value}} RETURN {{v}} LIMIT {MOST_CANDIDATES}", beginning),
+    Way(
+        f"{_SKU} RETURN {{v}} LIMIT {MOST_CANDIDATES}",
+        f"{_SKU} WITH {{v}} LIMIT {_ONE_MORE} RETURN count(*) AS more",
+        beginning,
+    ),
 )
 
 # Lists that are short by nature, and come without pages.
