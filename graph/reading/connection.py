@@ -9,6 +9,7 @@ from graph.reading.assemble import Constant, Each, Guarded, Leaf, Reading, Recor
 from graph.reading.cost import Cost
 from graph.reading.cut import COUNTS, END, ENTRIES, HAS_NEXT, HAS_PREVIOUS, START, Count, Cut, Entries, Place
 from graph.reading.draft import Scope
+from graph.reading.indexed import Indexed
 from graph.reading.listing import Listing, Request, where
 from graph.reading.order import Order
 from graph.reading.page import Page, page_of
@@ -114,26 +115,32 @@ class ConnectionPlan:
             listed += f"\nWITH {v}{where(self.listing.filtered(request))}\nWITH {v} LIMIT ${wanted}"
         name = draft.name("c")
         self._subquery(f"{listed}\n{self.inner.body()}RETURN collect({self.inner.row()}) AS {name}")
-        mark = self._mark(name, f"${wanted}") if scans and look_ahead else None
+        marks = self._marks(name, f"${wanted}", scans=scans) if look_ahead else []
+        mark = self.outer.column(marks[0] if len(marks) == 1 else f"coalesce({', '.join(marks)})") if marks else None
         between = (self.page.after is not None, self.page.before is not None)
         column = self.outer.listed(self.inner, name)
         return Entries(column, wanted, look_ahead, self.page.backward, between, mark, place)
 
-    def _mark(self, entries: str, wanted: str) -> int:
-        """The last place that a filter looked at, null where the page was filled or the list ended."""
-        draft = self.outer.draft
-        request = self._request(draft.name(), self._bound())
-        listed = self.listing.ordered(request, self.page)
-        key = self.order.key
-        value = "null" if key is None else key.read(request.variable)
-        place = f"[{value}, {self.order.id_of(request.variable)}]"
-        name = draft.name("k")
-        self._subquery(
-            f"WITH 1 AS wanted WHERE size({entries}) < {wanted}\n{listed}\n"
-            f"RETURN collect({place})[{draft.constant(SCAN_BOUND - 1)}] AS {name}",
-            entries,
-        )
-        return self.outer.column(name)
+    def _marks(self, entries: str, wanted: str, *, scans: bool) -> list[str]:
+        """Where the last place stands that was looked at, by what may end a page before it is full: the first holds."""
+        draft, marks = self.outer.draft, []
+        if scans:
+            request = self._request(draft.name(), self._bound())
+            key = self.order.key
+            value = "null" if key is None else key.read(request.variable)
+            place = f"[{value}, {self.order.id_of(request.variable)}]"
+            listed = self.listing.ordered(request, self.page)
+            marks.append(f"{listed}\nRETURN collect({place})[{draft.constant(SCAN_BOUND - 1)}]")
+        if self.order.is_nullable and isinstance(self.listing, Indexed | Searched):
+            among_nulls = self.listing.mark(self._request(draft.name(), wanted.removeprefix("$")), self.page)
+            marks += [] if among_nulls is None else [among_nulls]
+        return [self._mark(each, entries, wanted) for each in marks]
+
+    def _mark(self, place: str, entries: str, wanted: str) -> str:
+        """Asked for only where the page is not full."""
+        name = self.outer.draft.name("k")
+        self._subquery(f"WITH 1 AS wanted WHERE size({entries}) < {wanted}\n{place} AS {name}", entries)
+        return name
 
     def _count(self, part: Selection, path: Path) -> Reading:
         draft = self.outer.draft

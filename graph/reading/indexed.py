@@ -15,6 +15,7 @@ _BY_ID = Order("id")
 # In rows, for a thousand entries that are only looked at, and only counted.
 LOOKING = 250
 _COUNTING = 100
+NULL_BOUND = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Indexed:
     """All nodes of a label, in the order of an index on (key, id), or of the unique index on id.
 
     An index holds only nodes that have all its properties, so those without a key come from the index on id, and only
-    when the page is not full without them. `only` are conditions that every listed node meets.
+    when the page is not full without them. Where nearly all have one, that is looking for a needle: a page looks at
+    NULL_BOUND and ends there. `only` are conditions that every listed node meets.
     """
 
     label: str
@@ -49,16 +51,52 @@ class Indexed:
             request.look(LOOKING)
         keyset = request.keyset(order, page)
         values = self._values(request, order, keyset, narrowing, limit)
+        without = self._without(request, order, keyset, narrowing)
+        if without is None:
+            return values
+        request.cost.open(LOOKING)
+        v, looked = request.variable, f"{request.variable}l"
+        kept = f"[each IN {looked} WHERE {self._null('each', order)}][..{limit}]"
+        found = f"{without}\nRETURN collect({v}) AS {looked}"
+        if page.backward:
+            # What has a key comes behind those without: only when all of them were looked at.
+            return (
+                f"CALL () {{\n{found}\n}}\nWITH {kept} AS {v}a, size({looked}) AS {v}n\n"
+                f"CALL ({v}a, {v}n) {{\nWITH 1 AS wanted WHERE size({v}a) < {limit} AND {v}n < {NULL_BOUND}\n{values}\n"
+                f"RETURN collect({v}) AS {v}b\n}}\nUNWIND {v}a + {v}b AS {v}\nWITH {v} LIMIT {limit}"
+            )
+        return (
+            f"CALL () {{\n{values}\nRETURN collect({v}) AS {v}a\n}}\n"
+            f"CALL ({v}a) {{\nWITH 1 AS wanted WHERE size({v}a) < {limit}\n{found}\n}}\n"
+            f"UNWIND {v}a + {kept} AS {v}\nWITH {v} LIMIT {limit}"
+        )
+
+    def mark(self, request: Request, page: Page) -> str | None:
+        """The place, as a list, where looking for those without a key ended; null where it came to its end.
+
+        None where the page holds none of those. It is asked only of a page that is not full.
+        """
+        order = self.order(request.arguments)
+        narrowing = self.filter.narrowing(request, order)
+        without = self._without(request, order, request.keyset(order, page), narrowing)
+        if without is None:
+            return None
+        return f"{without}\nRETURN collect([null, {order.id_of(request.variable)}])[{NULL_BOUND - 1}]"
+
+    def _without(self, request: Request, order: Order, keyset: Keyset, narrowing: Narrowing) -> str | None:
+        """Everybody in the order of ids, as many as are looked at for those without a key."""
         # A bound on the key leaves those without one out.
         nulls = keyset.of_nulls() if order.is_nullable and not narrowing.conditions else None
         if nulls is None:
-            return values
-        without = (
+            return None
+        return (
             f"{self._match(request, _BY_ID, nulls)}\n"
-            f"WITH {request.variable} ORDER BY {self._id_order(request, order, keyset)} LIMIT {limit}"
+            f"WITH {request.variable} ORDER BY {self._id_order(request, order, keyset)} LIMIT {NULL_BOUND}"
         )
-        parts = (without, values) if page.backward else (values, without)
-        return _one_after_the_other(request.variable, *parts, limit)
+
+    @staticmethod
+    def _null(variable: str, order: Order) -> str:
+        return f"{order.first(variable)} IS NULL"
 
     def unordered(self, request: Request) -> str:
         order = self.order(request.arguments)
@@ -113,14 +151,3 @@ class Indexed:
 
 def _order_asked(order_by: Mapping[str, str] | None) -> tuple[str | None, str | None]:
     return (order_by["field"], order_by.get("direction")) if order_by else (None, None)
-
-
-def _one_after_the_other(variable: str, first: str, second: str, limit: str) -> str:
-    """Two lists as one. The second is read only when the first does not fill the page."""
-    head, tail = f"{variable}a", f"{variable}b"
-    return (
-        f"CALL () {{\n{first}\nRETURN collect({variable}) AS {head}\n}}\n"
-        f"CALL ({head}) {{\nWITH 1 AS wanted WHERE size({head}) < {limit}\n{second}\n"
-        f"RETURN collect({variable}) AS {tail}\n}}\n"
-        f"UNWIND {head} + {tail} AS {variable}\nWITH {variable} LIMIT {limit}"
-    )

@@ -78,14 +78,14 @@ class Keyset:
         ]
 
     def of_nulls(self) -> Branch | None:
-        """For the entries without a sort value; None where they are not a part of this page."""
+        """For the places of entries without a sort value, whoever is there; None where the page has none of them."""
         after, before = self._page.after, self._page.before
         if before is not None and not before.is_null:
             return None
         if after is not None and not after.is_null:
             after = None
         start, stop = (before, after) if self._page.backward else (after, before)
-        return [f"{self._key().of(self._variable)} IS NULL", *self._ids(start, stop)]
+        return self._ids(start, stop)
 
     def _outside_values(self) -> bool:
         # Nulls come last, so a page that is to begin after one of them holds no values.

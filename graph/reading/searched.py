@@ -83,6 +83,9 @@ class Searched:
             f"WITH {v} ORDER BY {order.of_candidates(v, backward=page.backward)} LIMIT {request.limit}"
         )
 
+    def mark(self, request: Request, page: Page) -> str | None:
+        return self.indexed.mark(request, page) if self._reads_all(request.arguments) else None
+
     def unordered(self, request: Request) -> str:
         self._permit(request, self.order(request.arguments))
         if self._reads_all(request.arguments):

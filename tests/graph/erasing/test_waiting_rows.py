@@ -65,7 +65,7 @@ async def test_imports_of_the_same_moment_do_not_bring_her_back(graph: Graph, an
         result: dict[str, Any] = done.result["rows"][0]
         return result
 
-    *found, _ = await asyncio.gather(*map(imported, range(24)), erased(graph, ann))
+    found, _ = await asyncio.gather(asyncio.gather(*map(imported, range(24))), erased(graph, ann))
 
     outcomes = {(row["outcome"], row["id"]) for row in found}
     assert outcomes <= {(RowOutcome.UPDATED, ann), (RowOutcome.REFUSED, None)}

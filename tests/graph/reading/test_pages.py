@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graph.reading import connection
+from graph.reading import connection, indexed
 from graph.reading.reader import Answer
 
 Ask = Callable[[str], Awaitable[Answer]]
@@ -226,9 +226,19 @@ def _people(field: str, *, descending: bool) -> list[str]:
 @pytest.mark.parametrize("field", ["CREATED_AT", "LAST_SEEN_AT", "LAST_NAME"])
 @pytest.mark.parametrize("direction", ["ASC", "DESC"])
 @pytest.mark.parametrize("backward", [False, True])
+# With so small a bound a page ends while it still looks for who has no name.
+@pytest.mark.parametrize("bound_of_nulls", [1_000, 3])
 async def test_people_are_listed_in_each_order_nulls_last_and_without_the_merged(
-    ask: Ask, write: Write, field: str, direction: str, *, backward: bool
+    ask: Ask,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+    field: str,
+    direction: str,
+    bound_of_nulls: int,
+    *,
+    backward: bool,
 ) -> None:
+    monkeypatch.setattr(indexed, "NULL_BOUND", bound_of_nulls)
     await write(_PEOPLE)
     expected = _people(field, descending=direction == "DESC")
     size, bound = ("last", "before") if backward else ("first", "after")
