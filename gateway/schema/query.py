@@ -34,8 +34,8 @@ class Query:
         argument("by", ProfileRef, "Whom. By an address, a phone, a token or a chat it needs the right `profile:pii`."),
     )
     profiles: Connection[Profile] = paged(
-        "All people, the newest first. A page of a search or filter looks at so many people and no more: it may hold "
-        "fewer than were asked for, and still have a next one.",
+        "All people, the newest first. A page of a search or filter, or among those who lack what is sorted by, looks "
+        "at so many people and no more: it may hold fewer than were asked for, and still have a next one.",
         argument(
             "search",
             str | None,
@@ -62,7 +62,8 @@ class Query:
     resources: Connection[Resource] = paged("All resources.")
     product: Product | None = described("One product.", argument("by", ProductRef, "Which."))
     products: Connection[Product] = paged(
-        "All products, by name.",
+        "All products, by name; those without one come last, in pages that may hold fewer than were asked for, and "
+        "still have a next one.",
         argument(
             "search",
             str | None,

@@ -101,7 +101,7 @@ class Search:
             else:
                 objects.append((name, wanted))
         chosen = self.dice.sample(leaves, min(len(leaves), self.dice.choice([1, 1, 3, 20])))
-        found = [Selection(name, name) for name in chosen]
+        found = [Selection(name, name, self.arguments.below(name)) for name in chosen]
         if deepest > 2 and objects:
             for name, wanted in self.dice.sample(objects, min(len(objects), self.dice.choice([1, 1, 1, 2]))):
                 found.append(self._field(name, wanted, deepest - 1))
@@ -111,7 +111,7 @@ class Search:
         if isinstance(wanted, GraphQLObjectType) and wanted.name.endswith("Connection"):
             return self._list(name, wanted, deepest)
         assert isinstance(wanted, GraphQLObjectType)
-        return Selection(name, name, {}, self._object(wanted, deepest))
+        return Selection(name, name, self.arguments.below(name), self._object(wanted, deepest))
 
     def _list(self, name: str, connection: object, deepest: int) -> Selection:
         assert isinstance(connection, GraphQLObjectType)

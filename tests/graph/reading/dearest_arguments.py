@@ -52,6 +52,20 @@ class Arguments:
         size = "last" if self.dice.random() < 0.1 else "first"
         return {**arguments, **self._place(name), size: self.dice.choice(_SIZES)}
 
+    def below(self, name: str) -> dict[str, object]:
+        """For a field that is no list in pages; most have no arguments."""
+        makers: Mapping[str, Callable[[], dict[str, object]]] = {
+            "statusAsOf": lambda: {"at": self.dice.choice((0, 7_500, 10**13))},
+            "attribute": lambda: {"key": self.dice.choice(("level", "nothing"))},
+            "attributes": lambda: self._some({"keys": lambda: self._many(["level", "nothing"])}),
+            "reach": lambda: {
+                "resource": self._resource(),
+                "purpose": self.dice.choice(("MARKETING", "TRANSACTIONAL")),
+                **self._some({"category": lambda: {"key": "c1"}, "channel": lambda: "EMAIL", "at": lambda: 7_500}),
+            },
+        }
+        return makers[name]() if name in makers else {}
+
     def ids(self, roots: tuple[str, ...]) -> list[str]:
         """For `nodes`: one thing many times, the members of one person, or many people."""
         number = self.dice.choice((1, 10, 100, 100))

@@ -260,6 +260,34 @@ async def test_people_are_listed_in_each_order_nulls_last_and_without_the_merged
     assert seen == expected
 
 
+_NAMED = """
+UNWIND range(1, 2500) AS n
+CREATE (:Profile {id: 'prf_' + toString(10000 + n), revision: 1, createdAt: datetime({epochMillis: n}),
+  lastName: 'Name ' + toString(10000 + n)})
+"""
+
+
+async def test_a_page_from_the_end_of_people_who_all_have_names_looks_at_a_thousand_and_leads_on(
+    ask: Ask, write: Write
+) -> None:
+    await write(_NAMED)
+    found: list[list[str]] = []
+    position = ""
+    for _ in range(3):
+        answer = await ask(
+            f"""{{ profiles(orderBy: {{field: LAST_NAME, direction: ASC}}, last: 2{position}) {{
+            nodes {{ lastName }} pageInfo {{ hasPreviousPage startCursor }} }} }}"""
+        )
+        assert answer.errors == ()
+        assert answer.data is not None
+        page: Any = answer.data["profiles"]
+        found.append([each["lastName"] for each in page["nodes"]])
+        assert page["pageInfo"]["hasPreviousPage"] is True
+        position = f', before: "{page["pageInfo"]["startCursor"]}"'
+    # Two pages look for people without a name, of whom the third finds out that there are none.
+    assert found == [[], [], ["Name 12499", "Name 12500"]]
+
+
 async def test_lines_attempts_and_subscriptions_have_pages_of_their_own(ask: Ask, write: Write) -> None:
     await write(
         """
