@@ -89,7 +89,7 @@ async def import_people(
             replace(row, is_test=row.is_test or options.is_test) for row in part if isinstance(row, ImportedProfile)
         ]
         wrong = [row for row in part if isinstance(row, RowResult)]
-        written = await import_profiles(graph, good, None, now(), options.terms, wrong)
+        written = await import_profiles(graph, [*good, *wrong], None, now(), options.terms)
         for each in written.result["rows"]:
             summary.add(RowResult.from_json(each))
         on_lines(part[-1].index, of)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -16,18 +16,18 @@ from graph.people.change import ProfileChange
 
 Row = TypeVar("Row")
 _Done = tuple[list[RowResult], tuple[ProfileChange, ...]]
+# Rows at hand, or rows that are checked while those before them are being written: a wrong one comes as its result.
+Rows = Iterable[Row | RowResult] | AsyncIterable[Row | RowResult]
 Chunk = Callable[[Transaction, Sequence[Row]], Awaitable[_Done]]
 
 _CHUNK_TIMEOUT_MS = 20_000
 
 
-async def in_batches(
-    graph: Graph, rows: Sequence[Row], wrong: Sequence[RowResult], guard: Guard | None, now_ms: int, chunk: Chunk[Row]
-) -> Done:
+async def in_batches(graph: Graph, rows: Rows[Row], guard: Guard | None, now_ms: int, chunk: Chunk[Row]) -> Done:
     """Writes the rows in transactions of bounded size, in their order; the result holds `rows`, as JSON by index.
 
-    `wrong` are rows that were refused before; they stand in the result, and so in a replay. Every row is idempotent by
-    its natural key: a batch that broke off in the middle, which raises PartlyWritten, is simply sent again.
+    Rows that are wrong stand in the result, and so in a replay. Every row is idempotent by its natural key: a batch
+    that broke off in the middle, which raises PartlyWritten, is simply sent again.
     """
     if guard is not None:
         earlier = await begin_batch(graph, guard, now_ms)
@@ -36,15 +36,14 @@ async def in_batches(
     written = _Written()
     try:
         await _write_all(graph, rows, guard, chunk, written)
-        everything = sorted([*written.results, *wrong], key=lambda row: row.index)
-        result = {"rows": [row.to_json() for row in everything]}
+        result = {"rows": [row.to_json() for row in sorted(written.results, key=lambda row: row.index)]}
         if guard is not None:
             await finish_batch(graph, guard, result)
     except BaseException as error:
         if guard is not None:
             # Also where the caller went away: nobody shall wait for a lease that nobody holds.
             await asyncio.shield(_abandon(graph, guard))
-        if isinstance(error, GraphError) and written.results:
+        if isinstance(error, GraphError) and written.is_partly:
             raise PartlyWritten("a batch broke off after some of its rows") from error
         raise
     return Done(result, tuple(written.changes))
@@ -54,11 +53,10 @@ async def in_batches(
 class _Written:
     results: list[RowResult] = field(default_factory=list)
     changes: list[ProfileChange] = field(default_factory=list)
+    is_partly: bool = False
 
 
-async def _write_all(
-    graph: Graph, rows: Sequence[Row], guard: Guard | None, chunk: Chunk[Row], written: _Written
-) -> None:
+async def _write_all(graph: Graph, rows: Rows[Row], guard: Guard | None, chunk: Chunk[Row], written: _Written) -> None:
     def of(part: Sequence[Row]) -> Work[_Done]:
         async def work(transaction: Transaction) -> _Done:
             done = await chunk(transaction, part)
@@ -72,11 +70,32 @@ async def _write_all(
     async def write(work: Work[_Done]) -> _Done:
         return await patiently(partial(graph.write, work, _CHUNK_TIMEOUT_MS))
 
-    parts = (rows[start : start + ROWS_PER_TRANSACTION] for start in range(0, len(rows), ROWS_PER_TRANSACTION))
-    async with aclosing(in_turn(map(of, parts), write)) as done:
+    works = (of(part) async for part in _parts(rows, written.results))
+    async with aclosing(in_turn(works, write)) as done:
         async for results, changes in done:
+            written.is_partly = True
             written.results += results
             written.changes += changes
+
+
+async def _parts(rows: Rows[Row], wrong: list[RowResult]) -> AsyncIterator[list[Row]]:
+    """As many rows as one transaction takes; the results of wrong ones are put aside."""
+    part: list[Row] = []
+    async for row in rows if isinstance(rows, AsyncIterable) else _at_hand(rows):
+        if isinstance(row, RowResult):
+            wrong.append(row)
+            continue
+        part.append(row)
+        if len(part) == ROWS_PER_TRANSACTION:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+async def _at_hand(rows: Iterable[Row | RowResult]) -> AsyncIterator[Row | RowResult]:
+    for row in rows:
+        yield row
 
 
 async def _abandon(graph: Graph, guard: Guard) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.connection import Graph, Transaction
 from graph.errors import Refusal
-from graph.history.batch import in_batches
+from graph.history.batch import Rows, in_batches
 from graph.history.product import ProductKey, ProductReference, known_products, merged_products
 from graph.history.row import RowResult, created, refused, refused_by
 from graph.history.sighting import Sightings
@@ -68,16 +68,13 @@ class NewEvent:
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-async def track_events(
-    graph: Graph, events: Sequence[NewEvent], guard: Guard | None, now_ms: int, wrong: Sequence[RowResult] = ()
-) -> Done:
+async def track_events(graph: Graph, events: Rows[NewEvent], guard: Guard | None, now_ms: int) -> Done:
     """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
 
     The facts that come with an event change the person, and what a device told refreshes what is tracked. Row by row:
     a repeated event is DUPLICATE and does nothing again, one with other content under the same key is refused. An
     identifier that is blocked or over a cap is left out, and named in the user errors of the row, which is CREATED all
-    the same; where nothing but blocked ones is left the row is nobody's and refused. `wrong` rows were refused before
-    and only stand in the result. Raises what `in_batches` raises.
+    the same; where nothing but blocked ones is left the row is nobody's and refused. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -85,7 +82,7 @@ async def track_events(
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
         return await track_events_in(transaction, part, now_ms)
 
-    return await in_batches(graph, events, wrong, guard, now_ms, chunk)
+    return await in_batches(graph, events, guard, now_ms, chunk)
 
 
 async def track_events_in(

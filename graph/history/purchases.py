@@ -8,7 +8,7 @@ from typing import Any
 
 from graph.connection import Graph, Transaction
 from graph.errors import Raced, Refusal
-from graph.history.batch import in_batches
+from graph.history.batch import Rows, in_batches
 from graph.history.product import ProductKey, merged_products
 from graph.history.row import RowResult, created, refused, refused_by
 from graph.history.sighting import Sightings
@@ -73,15 +73,13 @@ class NewPurchase:
         return self.total_micros == lines + self.delivery_micros - self.discount_micros
 
 
-async def record_purchases(
-    graph: Graph, purchases: Sequence[NewPurchase], guard: Guard | None, now_ms: int, wrong: Sequence[RowResult] = ()
-) -> Done:
+async def record_purchases(graph: Graph, purchases: Rows[NewPurchase], guard: Guard | None, now_ms: int) -> Done:
     """Records each order under the person its identifiers mean, making an anonymous one where they mean nobody.
 
     Row by row: the same source and externalId again updates the order only when `changedAt` is newer. An older state,
     or the same one, is UNCHANGED; another one under the same `changedAt` is refused. An order stays with the person it
-    was recorded for. An identifier that is blocked or over a cap is left out as by `track_events`. `wrong` rows were
-    refused before and only stand in the result. Raises what `in_batches` raises.
+    was recorded for. An identifier that is blocked or over a cap is left out as by `track_events`. Raises what
+    `in_batches` raises.
     """
 
     async def chunk(
@@ -89,7 +87,7 @@ async def record_purchases(
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
         return await record_purchases_in(transaction, part, now_ms)
 
-    return await in_batches(graph, purchases, wrong, guard, now_ms, chunk)
+    return await in_batches(graph, purchases, guard, now_ms, chunk)
 
 
 async def record_purchases_in(

@@ -6,7 +6,7 @@ A commit is waiting for the disk, and what the next one looks up and works out n
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 Work = Callable[[Transaction], Awaitable[T]]
 
 
-async def in_turn(works: Iterable[Work[T]], write: Callable[[Work[T]], Awaitable[T]]) -> AsyncGenerator[T, None]:
+async def in_turn(works: AsyncIterable[Work[T]], write: Callable[[Work[T]], Awaitable[T]]) -> AsyncGenerator[T, None]:
     """What each of the works returns, once it is committed, in their order.
 
     `write` runs one in a transaction, and again where that may help. A work holds the locks of all that it changes
@@ -26,7 +26,7 @@ async def in_turn(works: Iterable[Work[T]], write: Callable[[Work[T]], Awaitable
     """
     turn: _Turn[T] | None = None
     try:
-        for work in works:
+        async for work in works:
             before, turn = turn, _Turn(work, write, turn)
             if before is not None:
                 yield await before.task

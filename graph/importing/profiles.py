@@ -10,7 +10,7 @@ from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.consent.strictness import widens
 from graph.erasing.erased_address import erased_since
 from graph.errors import Refusal, UserError
-from graph.history.batch import in_batches
+from graph.history.batch import Rows, in_batches
 from graph.history.row import RowResult, refused_by
 from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
@@ -31,11 +31,10 @@ from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 
 async def import_profiles(
     graph: Graph,
-    rows: Sequence[ImportedProfile],
+    rows: Rows[ImportedProfile],
     guard: Guard | None,
     now_ms: int,
     terms: ImportTerms,
-    wrong: Sequence[RowResult] = (),
 ) -> Done:
     """Finds or makes the person of each row by its identifiers, and writes what the row says of them.
 
@@ -43,8 +42,7 @@ async def import_profiles(
     or the mode forbids it, or a subscription cannot be. What the person's own no stands against is left out, as are
     values that are blocked or over a cap, and named in the errors of the row, which is kept all the same: no import
     opens what somebody left, and an opt-out or an erasure takes newer opt-in evidence. The same rows again change
-    nothing, unless they increment. It starts nothing. `wrong` rows were refused before and only stand in the result.
-    Raises what `in_batches` raises.
+    nothing, unless they increment. It starts nothing. Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -52,7 +50,7 @@ async def import_profiles(
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
         return await import_profiles_in(transaction, part, terms, now_ms)
 
-    return await in_batches(graph, rows, wrong, guard, now_ms, chunk)
+    return await in_batches(graph, rows, guard, now_ms, chunk)
 
 
 async def import_profiles_in(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import asdict
 from typing import Annotated, Any, Protocol, Self, TypeVar
 
@@ -26,27 +26,32 @@ Checked = TypeVar("Checked")
 async def written_rows(
     given: Sequence[Given],
     check: Callable[[int, Given], Checked],
-    write: Callable[[Sequence[Checked], Sequence[RowResult]], Awaitable[Done]],
+    write: Callable[[AsyncIterator[Checked | RowResult]], Awaitable[Done]],
     name: str,
 ) -> Done:
     """Checks each row by itself: wrong ones are refused with their index, the others are written.
 
-    `write` gets the good rows, and the results of the wrong ones, which belong into the kept answer. Raises Refusal
-    for a batch that is too large, or for what `write` refuses as a whole.
+    `write` gets the good rows, and the results of the wrong ones, which belong into the kept answer; rows are checked
+    while those before them are being written. Raises Refusal for a batch that is too large, or for what `write`
+    refuses as a whole.
     """
     if len(given) > MOST_ROWS:
         raise Refusal(GraphUserError(UserErrorCode.LIMIT_EXCEEDED, f"At most {MOST_ROWS:,} rows.", (name,)))
-    good: list[Checked] = []
-    wrong: list[RowResult] = []
+    return await write(_checked(given, check))
+
+
+async def _checked(
+    given: Sequence[Given], check: Callable[[int, Given], Checked]
+) -> AsyncIterator[Checked | RowResult]:
     for index, row in enumerate(given):
         if index % _AT_ONCE == _AT_ONCE - 1:
             # Thousands of rows are checked in a second or more; whoever else asks is answered in between.
             await asyncio.sleep(0)
         try:
-            good.append(check(index, row))
+            checked: Checked | RowResult = check(index, row)
         except Refusal as refusal:
-            wrong.append(refused_by(index, refusal))
-    return await write(good, wrong)
+            checked = refused_by(index, refusal)
+        yield checked
 
 
 def _bulk_summary(settled: Settled) -> BulkSummary | None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import strawberry
@@ -38,9 +38,9 @@ async def _import(context: Context, given: ImportProfilesInput) -> Done:
         erased_key=context.keys.addresses,
     )
 
-    async def write(rows: Sequence[ImportedProfile], wrong: Sequence[RowResult]) -> Done:
+    async def write(rows: AsyncIterator[ImportedProfile | RowResult]) -> Done:
         kept = guard(context, "importProfiles", given)
-        return await import_profiles(context.graph, rows, kept, context.clock.now(), terms, wrong)
+        return await import_profiles(context.graph, rows, kept, context.clock.now(), terms)
 
     def check(index: int, row: ImportProfileInput) -> ImportedProfile:
         checked = imported_profile(index, row, skip_invalid_subscriptions=terms.skip_invalid_subscriptions)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Annotated
 
@@ -43,9 +43,9 @@ async def _record(context: Context, given: RecordPurchasesInput) -> Done:
     problems.refuse()
     now_ms = context.clock.now()
 
-    async def write(purchases: Sequence[NewPurchase], wrong: Sequence[Row]) -> Done:
+    async def write(purchases: AsyncIterator[NewPurchase | Row]) -> Done:
         kept = guard(context, "recordPurchases", given)
-        return await record_purchases(context.graph, purchases, kept, now_ms, wrong)
+        return await record_purchases(context.graph, purchases, kept, now_ms)
 
     return await written_rows(given.purchases, lambda n, row: _purchase(n, row, now_ms), write, "purchases")
 

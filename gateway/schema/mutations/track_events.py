@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 from typing import Annotated
 
 import strawberry
@@ -50,8 +50,8 @@ async def _track(context: Context, given: TrackEventsInput) -> Done:
     problems.refuse()
     now_ms = context.clock.now()
 
-    async def write(events: Sequence[NewEvent], wrong: Sequence[Row]) -> Done:
-        return await track_events(context.graph, events, guard(context, "trackEvents", given), now_ms, wrong)
+    async def write(events: AsyncIterator[NewEvent | Row]) -> Done:
+        return await track_events(context.graph, events, guard(context, "trackEvents", given), now_ms)
 
     return await written_rows(given.events, lambda n, row: _event(n, row, now_ms), write, "events")
 

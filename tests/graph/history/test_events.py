@@ -155,7 +155,7 @@ async def test_a_refused_row_leaves_neither_identifier_nor_product_behind(graph:
 
 async def test_rows_that_were_refused_before_stand_in_the_replay_too(graph: Graph) -> None:
     wrong = refused(1, UserErrorCode.INVALID, "Is more than 24 hours in the future.", "occurredAt")
-    first = await track_events(graph, [VIEWED], Guard("batch", "hash"), NOW, [wrong])
+    first = await track_events(graph, [VIEWED, wrong], Guard("batch", "hash"), NOW)
 
     again = await track_events(graph, [VIEWED, replace(VIEWED, index=1)], Guard("batch", "hash"), NOW)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -65,7 +66,11 @@ class Script:
 
 
 async def collected(script: Script, works: list[Work[str]]) -> list[str]:
-    async with aclosing(in_turn(works, script.write)) as done:
+    async def each_in_time() -> AsyncIterator[Work[str]]:
+        for work in works:
+            yield work
+
+    async with aclosing(in_turn(each_in_time(), script.write)) as done:
         return [each async for each in done]
 
 
