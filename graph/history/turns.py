@@ -79,6 +79,8 @@ class _Turn(Generic[T]):
         if self.before is not None:
             await self.before.let_pass()
             self.before = None
+        # Whoever begins behind this one has to know of what comes from now on.
+        self.begins_again.clear()
         self._commits.set()
         return done
 

@@ -23,21 +23,20 @@ async def blocked_keys(transaction: Transaction, identifiers: Collection[Identif
     The list is read in the transaction that writes, so all processes obey it as soon as it is written, and there is no
     cache to be told. Who read it just before that links a value once more, which will never match again.
     """
-    blocking = {each.key: blocking_keys(each) for each in identifiers}
-    wanted = sorted({key for keys in blocking.values() for key in keys})
-    blocked = await _listed(transaction, wanted)
-    return frozenset(
-        each.key for each in identifiers if is_placeholder(each) or not blocked.isdisjoint(blocking[each.key])
-    )
+    placeholders = {each.key for each in identifiers if is_placeholder(each)}
+    if len(identifiers) > _WORTH_THE_WHOLE_LIST:
+        whole = await transaction.run(statements.FIRST_BLOCKED, limit=len(identifiers))
+        if len(whole) < len(identifiers):
+            return frozenset(placeholders | _blocked_by(frozenset(whole), identifiers))
+    wanted = sorted({key for each in identifiers for key in blocking_keys(each)})
+    listed = await transaction.run(statements.BLOCKED, keys=wanted) if wanted else ()
+    return frozenset(placeholders | _blocked_by(frozenset(listed), identifiers))
 
 
-async def _listed(transaction: Transaction, wanted: list[str]) -> frozenset[str]:
-    """What the owner blocks: of the wanted keys all that are on the list, and maybe others."""
-    if len(wanted) > _WORTH_THE_WHOLE_LIST:
-        whole = await transaction.run(statements.FIRST_BLOCKED, limit=len(wanted))
-        if len(whole) < len(wanted):
-            return frozenset(whole)
-    return frozenset(await transaction.run(statements.BLOCKED, keys=wanted)) if wanted else frozenset()
+def _blocked_by(listed: frozenset[str], identifiers: Collection[IdentifierValue]) -> set[str]:
+    if not listed:
+        return set()
+    return {each.key for each in identifiers if not listed.isdisjoint(blocking_keys(each))}
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,9 +79,11 @@ class PersonStanding:
         on_top = wanted.resource.raises_priority_of_new
         asked = wanted.given.priority
         at = asked if asked is not None else 0 if on_top else lowest_free(places)
-        after = with_at(places, subscription_id, at)
+        # Most have no other one there.
+        after = with_at(places, subscription_id, at) if places else {subscription_id: 0}
         self.places[wanted.resource.id, wanted.given.channel] = after
-        self.moved.update(changes(places, after))
+        if len(after) > 1:
+            self.moved.update(changes(places, after))
         standing = Standing(wanted.wish.to_status, None, wanted.given.consent_expires_at_ms)
         opt_in_at_ms = wanted.wish.opt_in.at_ms if wanted.wish.opt_in else None
         self.listed[wanted.spot] = (subscription_id, PresentSubscription(standing, opt_in_at_ms, frozenset()))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph.identifiers import IdentifierValue
@@ -28,6 +28,8 @@ class KnownPeople:
         return match(identifiers, self._known, match_on)
 
     def could_mean(self, rows: Sequence[Sequence[IdentifierValue]]) -> set[str]:
+        if not self.owners:
+            return set()
         return set().union(*(could_mean(row, self._known) for row in rows))
 
     def conflict(self, profile_id: str | None, identifiers: Sequence[IdentifierValue]) -> tuple[str, ...] | None:
@@ -56,6 +58,9 @@ class KnownPeople:
         if self.rules.is_one_person(value.type):
             self.one_person_keys[profile_id].add(value.key)
         return True
+
+    def has_all(self, profile_id: str, identifiers: Iterable[IdentifierValue]) -> bool:
+        return all(self._has(profile_id, each) for each in identifiers)
 
     def _has(self, profile_id: str, value: IdentifierValue) -> bool:
         return profile_id in self.owners[value.key]

@@ -125,6 +125,8 @@ class Resolution:
         Raises Refusal where one of them is blocked (IDENTIFIER_BLOCKED), belongs to somebody else alone or beside
         another of this person's (IDENTIFIER_CONFLICT), or is over a cap (LIMIT_EXCEEDED).
         """
+        if self.people.has_all(profile_id, identifiers) and self.blocked.isdisjoint(each.key for each in identifiers):
+            return False
         self._refuse_what_may_not_be(profile_id, identifiers)
         return self._add(profile_id, identifiers, source)
 
