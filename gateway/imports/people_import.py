@@ -85,11 +85,11 @@ async def import_people(
     summary = PeopleSummary()
     now = (clock or SystemClock()).now
     while part := list(islice(rows, ROWS_PER_TRANSACTION)):
-        good = [
-            replace(row, is_test=row.is_test or options.is_test) for row in part if isinstance(row, ImportedProfile)
+        checked = [
+            replace(row, is_test=row.is_test or options.is_test) if isinstance(row, ImportedProfile) else row
+            for row in part
         ]
-        wrong = [row for row in part if isinstance(row, RowResult)]
-        written = await import_profiles(graph, [*good, *wrong], None, now(), options.terms)
+        written = await import_profiles(graph, checked, None, now(), options.terms)
         for each in written.result["rows"]:
             summary.add(RowResult.from_json(each))
         on_lines(part[-1].index, of)

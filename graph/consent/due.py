@@ -8,7 +8,7 @@ from graph.consent.ending import locked_standings
 from graph.consent.ledger import entry_of_time, record
 from graph.consent.running_out import ran_out
 from graph.people.change import ProfileChange
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import due as statements
 from graph.statements import ending as ending_statements
 from graph.statements.people import LOCK_PROFILES

@@ -10,7 +10,7 @@ from graph.consent.strictness import widens
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import profile_status as statements
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
 

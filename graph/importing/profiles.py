@@ -22,7 +22,8 @@ from graph.importing.wanted import Resources, Wanted
 from graph.people.change import ProfileChange
 from graph.people.knowledge import Knowledge, knowledge
 from graph.people.matching import Match
-from graph.people.resolution import Resolution, resolve_rows, touch
+from graph.people.resolution import Resolution, resolve_rows
+from graph.people.touch import touch
 from graph.people.upsert import refuse_by_mode
 from graph.statements import importing as statements
 from graph.subscribing.hand_over import token_holders

@@ -19,26 +19,28 @@ _ERASED_SINCE = UserError(
 )
 
 
-async def forget_waiting_rows(transaction: Transaction, keys: Collection[str]) -> int:
-    """Empties every waiting row that has one of these identifiers, or a subscription at it, and returns how many.
+async def forget_waiting_rows(transaction: Transaction, keys: Collection[str]) -> None:
+    """Empties every waiting row that has one of these identifiers, or a subscription at it.
 
     Such a row is refused in its turn. The people who have the identifiers must be locked, and the identifiers: whoever
     writes a part of a job locks them before the part.
     """
     if not keys:
-        return 0
-    # Only parts in which such a value stands somewhere are read and compared exactly.
+        return
     words = sorted({json.dumps(key.split(":", 2)[2], ensure_ascii=False).lower() for key in keys})
-    parts = await transaction.run(statements.LOCK_PARTS_WITH, words=words)
-    count = 0
+    parts = await transaction.run(statements.PARTS_WITH, words=words)
     for job_id, seq, text in parts:
-        rows = rows_from_text(text)
-        kept = [_emptied(row) if _names(row, keys) else row for row in rows]
-        emptied = sum(before is not after for before, after in zip(rows, kept, strict=True))
-        if emptied:
-            await transaction.run(statements.REWRITE_PART, id=job_id, seq=seq, rows=rows_to_text(kept))
-        count += emptied
-    return count
+        # A value may stand there in another sense as well. Such a part is not locked: it may be about to go.
+        if any(_names(row, keys) for row in rows_from_text(text)):
+            await _empty(transaction, job_id, seq, keys)
+
+
+async def _empty(transaction: Transaction, job_id: str, seq: int, keys: Collection[str]) -> None:
+    """Reads the part again under its lock: whoever erased somebody else meanwhile may have rewritten it."""
+    text = await transaction.run(statements.LOCK_PART, id=job_id, seq=seq)
+    if text is not None:
+        kept = [_emptied(row) if _names(row, keys) else row for row in rows_from_text(text)]
+        await transaction.run(statements.REWRITE_PART, id=job_id, seq=seq, rows=rows_to_text(kept))
 
 
 def _names(row: ImportedProfile, keys: Collection[str]) -> bool:

@@ -21,7 +21,7 @@ from graph.merging.sides import VERIFIED_AT, HeldSubscription, Membership, Side,
 from graph.merging.undo import UndoLog
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import merge_sides
 from graph.statements import merging as statements
 from graph.statements.people import LOCK_PROFILES

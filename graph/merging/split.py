@@ -16,7 +16,7 @@ from graph.merging.settings import MergeSettings
 from graph.merging.sides import VERIFIED_AT, HeldOptOut, HeldSubscription, Side, subscription_from_row
 from graph.merging.split_plan import Consequences, SplitPlan, plan_split, verified_by_merge
 from graph.merging.undo import UndoLog
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import merge_sides, merging, splitting
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import outbox as statements
 from graph.statements.people import LOCK_PROFILES
 

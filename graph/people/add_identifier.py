@@ -7,7 +7,7 @@ from graph.errors import Refusal
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.vocabulary import ChangeKind, RowOutcome
 
 

@@ -11,7 +11,7 @@ from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.people.reference import ProfileReference, locked_people
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import relations as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 

@@ -7,7 +7,7 @@ from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
 from graph.people.reference import Person, ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import identifiers as statements
 from graph.statements.people import FORGET_UNUSED_IDENTIFIERS
 from graph.vocabulary import ChangeKind, RowOutcome, SubscriptionStatus, UserErrorCode

@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 
 from graph.connection import Run, Transaction
 from graph.errors import Raced, Refusal, UserError
-from graph.identifiers import CONTACT_TYPES, IdentifierValue
+from graph.identifiers import IdentifierValue
 from graph.identifying.blocking import blocked_keys
 from graph.ids import IdPrefix, new_id
-from graph.people.change import ProfileChange
 from graph.people.known_people import KnownPeople
 from graph.people.matching import Match
 from graph.statements import people as statements
-from graph.vocabulary import ChangeKind, IdentifierType, UserErrorCode
+from graph.vocabulary import IdentifierType, UserErrorCode
 
 # Somebody else may link an identifier between our look and our lock; who loses that race this often starts over.
 _ROUNDS = 3
@@ -251,19 +250,6 @@ async def resolve_rows(
 async def holders_of(run: Run, identifier: IdentifierValue) -> set[str]:
     """All people who have the identifier at this moment; nobody is locked."""
     return set(await run(statements.HOLDERS, key=identifier.key))
-
-
-async def touch(
-    transaction: Transaction, profile_ids: Collection[str], now_ms: int, *kinds: ChangeKind
-) -> tuple[ProfileChange, ...]:
-    """Raises the revision of each once, and renews what is derived from its identifiers and subscriptions."""
-    if not profile_ids:
-        return ()
-    contact_types = sorted(CONTACT_TYPES)
-    rows = await transaction.run(
-        statements.TOUCH_PROFILES, ids=sorted(profile_ids), contactTypes=contact_types, now=now_ms
-    )
-    return tuple(ProfileChange(profile_id, revision, frozenset(kinds)) for profile_id, revision in rows)
 
 
 async def _people(transaction: Transaction, keys: Sequence[str], profile_ids: Collection[str]) -> KnownPeople:

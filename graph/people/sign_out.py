@@ -9,7 +9,7 @@ from graph.identifiers import IdentifierValue
 from graph.people.device import DEVICE_TYPES, Handover
 from graph.people.handover import take_away
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.vocabulary import ChangeKind, UserErrorCode
 
 

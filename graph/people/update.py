@@ -10,7 +10,7 @@ from graph.people.attribute_change import AttributeChange
 from graph.people.facts import Facts, FieldValue
 from graph.people.knowledge import learned
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.statements import people as statements
 from graph.vocabulary import ChangeKind, UserErrorCode
 

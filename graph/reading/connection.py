@@ -115,7 +115,7 @@ class ConnectionPlan:
             listed += f"\nWITH {v}{where(self.listing.filtered(request))}\nWITH {v} LIMIT ${wanted}"
         name = draft.name("c")
         self._subquery(f"{listed}\n{self.inner.body()}RETURN collect({self.inner.row()}) AS {name}")
-        marks = self._marks(name, f"${wanted}", scans=scans) if look_ahead else []
+        marks = self._marks(name, wanted, scans=scans) if look_ahead else []
         mark = self.outer.column(marks[0] if len(marks) == 1 else f"coalesce({', '.join(marks)})") if marks else None
         between = (self.page.after is not None, self.page.before is not None)
         column = self.outer.listed(self.inner, name)
@@ -132,14 +132,14 @@ class ConnectionPlan:
             listed = self.listing.ordered(request, self.page)
             marks.append(f"{listed}\nRETURN collect({place})[{draft.constant(SCAN_BOUND - 1)}]")
         if self.order.is_nullable and isinstance(self.listing, Indexed | Searched):
-            among_nulls = self.listing.mark(self._request(draft.name(), wanted.removeprefix("$")), self.page)
+            among_nulls = self.listing.mark(self._request(draft.name(), wanted), self.page)
             marks += [] if among_nulls is None else [among_nulls]
         return [self._mark(each, entries, wanted) for each in marks]
 
     def _mark(self, place: str, entries: str, wanted: str) -> str:
         """Asked for only where the page is not full."""
         name = self.outer.draft.name("k")
-        self._subquery(f"WITH 1 AS wanted WHERE size({entries}) < {wanted}\n{place} AS {name}", entries)
+        self._subquery(f"WITH 1 AS wanted WHERE size({entries}) < ${wanted}\n{place} AS {name}", entries)
         return name
 
     def _count(self, part: Selection, path: Path) -> Reading:

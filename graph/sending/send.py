@@ -8,7 +8,7 @@ from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.reach import Verdict
 from graph.reach_row import facts_from_row
 from graph.sending.strategy import AddressOrder, Candidate, choose

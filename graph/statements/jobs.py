@@ -84,19 +84,26 @@ DROP_PART: Final = Statement(
     """,
 )
 
-# Few parts ever wait, so that they may be looked through. A part that goes meanwhile was written by whoever held it.
-LOCK_PARTS_WITH: Final = Statement(
-    "lock_job_parts_with",
+# Few parts ever wait, so that they may be looked through.
+PARTS_WITH: Final = Statement(
+    "job_parts_with",
     """
     MATCH (p:JobPart) USING INDEX SEEK p:JobPart(jobId, seq)
     WHERE p.jobId > '' AND p.seq >= 0 AND any(word IN $words WHERE toLower(p.rows) CONTAINS word)
-    WITH p.jobId AS jobId, p.seq AS seq ORDER BY jobId, seq
-    MATCH (p:JobPart {jobId: jobId, seq: seq})
-    SET p.lock = 1
-    REMOVE p.lock
+    WITH p ORDER BY p.jobId, p.seq
     RETURN collect([p.jobId, p.seq, p.rows])
     """,
     WRITE_TIMEOUT_MS,
+)
+
+LOCK_PART: Final = Statement(
+    "lock_job_part",
+    """
+    MATCH (p:JobPart {jobId: $id, seq: $seq})
+    SET p.lock = 1
+    REMOVE p.lock
+    RETURN p.rows
+    """,
 )
 
 REWRITE_PART: Final = Statement(

@@ -14,7 +14,8 @@ from graph.consent.running_out import Standing, ran_out
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, resolve, touch
+from graph.people.resolution import Resolution, resolve
+from graph.people.touch import touch
 from graph.statements import subscription_changes as statements
 from graph.statements.subscriptions import SET_STATUS
 from graph.subscribing.placing import Row

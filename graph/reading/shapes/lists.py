@@ -17,16 +17,16 @@ from graph.reading.searched import MOST_CANDIDATES, Searched, Way
 from graph.statements.migrations import PRODUCT_WORDS, PROFILE_WORDS
 
 _LAST_NAME = Order("Profile.lastName", SortKey("{v}.lastName", SortKind.TEXT, nullable=True), descending=True)
-
-
 _ONE_MORE = MOST_CANDIDATES + 1
 
 
 def _words(index: str, query: Callable[[str], str | None], also: str = "") -> Way:
-    found = f"CALL db.index.fulltext.queryNodes('{index}', {{value}}, {{limit: {{most}}}}) YIELD node"
+    def found(most: int) -> str:
+        return f"CALL db.index.fulltext.queryNodes('{index}', {{value}}, {{limit: {most}}}) YIELD node"
+
     return Way(
-        f"{found.replace('{most}', str(MOST_CANDIDATES))} AS {{v}} WITH {{v}}{also} RETURN {{v}}",
-        f"{found.replace('{most}', str(_ONE_MORE))} RETURN count(node) AS more",
+        f"{found(MOST_CANDIDATES)} AS {{v}} WITH {{v}}{also} RETURN {{v}}",
+        f"{found(_ONE_MORE)} RETURN count(node) AS more",
         query,
     )
 

@@ -14,7 +14,20 @@ from graph.importing.row import ImportedProfile, ImportedSubscription, ImportTer
 from graph.statement import Statement
 from graph.subscribing.resource import ResourceReference
 from graph.vocabulary import Channel, IdentifierType, ImportFormat, RowOutcome
-from tests.graph.erasing.ann import ANN, BOB, BOBS_CARD, COUNTS, EDGES, EVERYTHING, HOME, KEY, NOW, SECRETS, erased
+from tests.graph.erasing.ann import (
+    ANN,
+    BOB,
+    BOBS_CARD,
+    COUNTS,
+    EDGES,
+    EVERYTHING,
+    HOME,
+    KEY,
+    NOW,
+    SECRETS,
+    erased,
+    person,
+)
 
 JOB = Statement(
     "job",
@@ -73,3 +86,22 @@ async def test_imports_of_the_same_moment_do_not_bring_her_back(graph: Graph, an
     assert (after["profiles"], after["tombstones"]) == (before["profiles"] - 1, 1)
     assert after["identifiers"] == before["identifiers"] - 2
     assert "urple" not in json.dumps(await graph.read(EVERYTHING))
+
+
+async def test_two_erasures_at_once_both_empty_their_rows_of_one_part(graph: Graph, ann: str) -> None:
+    carl = identifier(IdentifierType.EMAIL, "", "carl@purple.example")
+    carls = await person(graph, carl, firstName="Carl")
+    # Her address also stands where it names nobody.
+    rows = [
+        ImportedProfile(0, (ANN,), {"city": "Purple"}),
+        ImportedProfile(1, (carl,), {"city": "Purple"}),
+        ImportedProfile(2, (BOB, BOBS_CARD), {"city": "ann.archer@example.com"}),
+    ]
+    terms = ImportTerms("key", erased_key=KEY)
+    await start_job(graph, NewJob(ImportFormat.JSONL, rows, (), terms), None, NOW)
+
+    await asyncio.gather(erased(graph, ann), erased(graph, carls))
+
+    parts = json.dumps(await graph.read(Statement("parts", "MATCH (p:JobPart) RETURN collect(p.rows)")))
+    assert "urple" not in parts
+    assert parts.count("ann.archer@example.com") == 1

@@ -12,7 +12,7 @@ from graph.merging.merge import MergeProfiles, merge_profiles
 from graph.merging.settings import FieldRule, MergeSettings
 from graph.merging.split import SplitProfiles, split_profiles
 from graph.people.reference import ProfileReference
-from graph.people.resolution import touch
+from graph.people.touch import touch
 from graph.vocabulary import UserErrorCode
 from tests.graph.merging.drawn import NOW, RESOURCES, draw_people
 from tests.graph.merging.people import exported, write_resources
