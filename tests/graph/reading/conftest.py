@@ -190,14 +190,20 @@ async def family(write: Write) -> None:
 
 
 @pytest.fixture(params=FIGURES)
-def session(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphSettings) -> Iterator[neo4j.Session]:
+def planner(request: pytest.FixtureRequest, graph: Graph, graph_settings: GraphSettings) -> Iterator[neo4j.Driver]:
     """A graph whose planner knows nothing, or something that is no longer true: both were seen to mislead it."""
     assert graph is not None  # The indexes are there.
     access = (graph_settings.user, graph_settings.password)
-    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=access) as driver, driver.session() as opened:
-        opened.run("CALL db.clearQueryCaches()").consume()
+    with neo4j.GraphDatabase.driver(graph_settings.uri, auth=access) as driver:
+        driver.execute_query("CALL db.clearQueryCaches()")
         if request.param == "figures of an empty graph":
-            opened.run("CALL db.resampleOutdatedIndexes()").consume()
+            driver.execute_query("CALL db.resampleOutdatedIndexes()")
+        yield driver
+
+
+@pytest.fixture
+def session(planner: neo4j.Driver) -> Iterator[neo4j.Session]:
+    with planner.session() as opened:
         yield opened
 
 
