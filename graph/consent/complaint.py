@@ -66,15 +66,15 @@ async def complain_in(transaction: Transaction, command: Complaint, now_ms: int)
     check_not_ahead(command.evidence, now_ms, "evidence")
     resolution, owners = await _locked(transaction, command, now_ms)
     endings = {id_: command.ending(profile_id) for id_, profile_id in owners.items()}
-    changed = (await end(transaction, endings, now_ms)).changed
+    ended = await end(transaction, endings, now_ms)
     place = Place(resolution.identifier_ids[command.address.key], channel=command.channel)
     suppression_id, is_stopped = await stop_in(transaction, place, Stop(_SUPPRESSION, now_ms))
-    told = {owners[id_] for id_ in changed}
+    told = {owners[id_] for id_ in ended.recorded}
     if is_stopped:
         told |= resolution.people.owners[command.address.key]
-    kinds = [ChangeKind.SUBSCRIPTION] if changed else []
+    kinds = [ChangeKind.SUBSCRIPTION] if ended.recorded else []
     changes = await touch(transaction, told, now_ms, *kinds, *([ChangeKind.IDENTIFIER] if is_stopped else []))
-    return Done({"changed": changed, "suppressionId": suppression_id}, changes)
+    return Done({"changed": ended.changed, "suppressionId": suppression_id}, changes)
 
 
 async def _locked(transaction: Transaction, command: Complaint, now_ms: int) -> tuple[Resolution, Mapping[str, str]]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph.connection import Transaction
-from graph.consent.cause import Cause
+from graph.consent.cause import NO_ACTS, Cause
 from graph.consent.evidence import Evidence
 from graph.consent.ledger import LedgerEntry, Subject, entry_of_time, record
 from graph.consent.running_out import Standing, ran_out
@@ -31,12 +31,19 @@ class Ending:
     reason: str | None = None
     evidence: Evidence | None = None
 
-    def entry(self, subject: Subject, before: SubscriptionStatus | None, cause: Cause | None = None) -> LedgerEntry:
+    def entry(
+        self,
+        subject: Subject,
+        before: SubscriptionStatus | None,
+        cause: Cause | None = None,
+        *,
+        after: SubscriptionStatus | None = None,
+    ) -> LedgerEntry:
         return LedgerEntry(
             subject,
             self.profile_id,
             before,
-            self.to_status,
+            after or self.to_status,
             cause or self.cause,
             self.actor,
             source=self.source,
@@ -45,21 +52,27 @@ class Ending:
         )
 
     def entries(self, subscription_id: str, standing: Standing, now_ms: int) -> list[LedgerEntry]:
-        """What it adds to the ledger: first what had run out by then. Nothing where the status is not written over.
+        """What it adds to the ledger: first what had run out by then.
 
-        A person's no to what is closed already is recorded again, as `is_said_again` says.
+        A status that is not written over stays, and what was said of it is recorded where `is_news`.
         """
-        if self.is_again(standing, now_ms):
-            return [self.entry(Subject.subscription(subscription_id), standing.status)]
-        if standing.status not in WRITTEN_OVER[self.to_status]:
-            return []
-        before = [entry_of_time(subscription_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
-        status = before[-1].to_status if before else standing.status
-        return [*before, self.entry(Subject.subscription(subscription_id), status)]
+        subject = Subject.subscription(subscription_id)
+        if standing.status in WRITTEN_OVER[self.to_status]:
+            before = [entry_of_time(subscription_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
+            status = before[-1].to_status if before else standing.status
+            return [*before, self.entry(subject, status)]
+        if self.is_news(standing.recorded_cause, standing.recorded_at_ms, now_ms):
+            return [self.entry(subject, standing.status, after=standing.status)]
+        return []
 
-    def is_again(self, standing: Standing, now_ms: int) -> bool:
-        is_closed_already = standing.status is self.to_status is SubscriptionStatus.UNSUBSCRIBED
-        return is_closed_already and is_said_again(standing.recorded_cause, standing.recorded_at_ms, now_ms)
+    def is_news(self, last_cause: str | None, recorded_at_ms: int | None, now_ms: int) -> bool:
+        """Of what is closed already: whether it was nobody's word that closed it, or a person says no once more.
+
+        What a provider tells of is told many times, and is the same each time.
+        """
+        if self.to_status is SubscriptionStatus.UNSUBSCRIBED:
+            return is_said_again(last_cause, recorded_at_ms, now_ms)
+        return last_cause in NO_ACTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +98,7 @@ async def end(transaction: Transaction, endings: Mapping[str, Ending], now_ms: i
     standings = dict(await locked_standings(transaction, endings))
     entries = {id_: endings[id_].entries(id_, standing, now_ms) for id_, standing in standings.items()}
     recorded = sorted(id_ for id_, found in entries.items() if found)
-    changed = [id_ for id_ in recorded if standings[id_].status is not endings[id_].to_status]
+    changed = [id_ for id_ in recorded if entries[id_][-1].to_status is not standings[id_].status]
     if changed:
         rows = [{"id": id_, "status": endings[id_].to_status} for id_ in changed]
         await transaction.run(statements.SET_STATUSES, rows=rows, now=now_ms)

@@ -6,6 +6,7 @@ from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.said_again import is_nobodys_word
 from graph.consent.strictness import widens
 from graph.errors import Refusal, UserError
 from graph.idempotency import Done, Guard, once
@@ -36,9 +37,9 @@ class ProfileStanding:
 async def set_profile_status(graph: Graph, command: SetProfileStatus, guard: Guard | None, now_ms: int) -> Done:
     """Sets the bar above all of a person's subscriptions, which stay as they are. The result holds `profileId`.
 
-    The status that it is already changes nothing. One that allows more than the present one takes evidence that is
-    newer than the present one's record, else Refusal CONSENT_REQUIRED. Other refusals: NOT_FOUND, AMBIGUOUS_MATCH,
-    INVALID for evidence of more than 5 minutes ahead.
+    The status that it is already changes nothing, unless a merge made it so and nobody said it yet. One that allows
+    more than the present one takes evidence that is newer than the present one's record, else Refusal CONSENT_REQUIRED.
+    Other refusals: NOT_FOUND, AMBIGUOUS_MATCH, INVALID for evidence of more than 5 minutes ahead.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -53,7 +54,7 @@ async def set_profile_status_in(transaction: Transaction, command: SetProfileSta
     result = {"profileId": person.profile_id}
     standing = await status_of_profile(transaction, person.profile_id)
     before = standing.status
-    if before is command.status:
+    if before is command.status and not is_nobodys_word(before, standing.recorded_cause):
         return Done(result)
     if widens(before, command.status):
         _require_consent(command.evidence, standing.recorded_at_ms)

@@ -10,11 +10,12 @@ from graph.erasing.remains import clear_remains
 from graph.errors import Raced, Refusal
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
-from graph.importing.waiting import forget_waiting_rows
+from graph.importing.waiting import ErasedKeys, forget_waiting_rows
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
+from graph.people.touch import touch
 from graph.statements import erasing as statements
-from graph.statements import people
+from graph.statements import outbox, people
 from graph.vocabulary import ChangeKind, MessageState
 
 # Most histories are gone with the answer; the sweeper goes on with those of many thousand entries.
@@ -34,9 +35,10 @@ async def erase_profile(graph: Graph, command: EraseProfile, guard: Guard | None
 
     Once it is committed nothing can be read of the person: identifiers that are theirs alone are deleted with their
     suppressions, of shared ones only the edge; subscriptions, opt-outs, relations, merges with their undo logs and all
-    fields go, as do rows of imports that wait and name the person; the ledger stays, redacted; open messages are
-    cancelled. Then events and messages are deleted in batches, and purchases keep products, quantities and money alone.
-    What a crash leaves of that, `finish_erasures` clears. Of each address a keyed hash is kept.
+    fields go, as do rows of imports that wait and may be about the person; the ledger stays, redacted; open messages
+    are cancelled, and letters to the person that a split left with somebody else are emptied. Then events and messages
+    are deleted in batches, and purchases keep products, quantities and money alone. What a crash leaves of that,
+    `finish_erasures` clears. Of each address a keyed hash is kept.
 
     The result holds `profileId` (of the survivor), `erasedAt` in epoch ms and `receiptId`. A second call by any id of
     the person answers with the first one's. Raises Refusal NOT_FOUND, or AMBIGUOUS_MATCH for a shared identifier.
@@ -57,7 +59,7 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
     if earlier is not None:
         return Done(earlier)
     try:
-        family = await _locked_family(transaction, command.profile)
+        family, others = await _locked_family(transaction, command.profile)
     except Refusal:
         # Whoever is not found may have been erased since the first look.
         earlier = await _tombstone(transaction, command.profile.id)
@@ -65,33 +67,45 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
             raise
         return Done(earlier)
     addresses = await transaction.run(statements.ADDRESSES, ids=family)
-    own = [(identifier_id, key) for identifier_id, key, is_shared in addresses if not is_shared]
-    hashes = sorted(address_hash(command.address_key, key) for _, key in own)
+    erased = ErasedKeys(
+        own=frozenset(key for _, key, is_shared in addresses if not is_shared),
+        shared=frozenset(key for _, key, is_shared in addresses if is_shared),
+    )
+    hashes = sorted(address_hash(command.address_key, key) for key in erased.own)
     await transaction.run(statements.REMEMBER_ADDRESSES, hashes=hashes, now=now_ms)
     await transaction.run(statements.CANCEL_MESSAGES, ids=family, cancelled=MessageState.CANCELLED)
+    foreign = await transaction.run(statements.EMPTY_FOREIGN_MESSAGES, ids=family, cancelled=MessageState.CANCELLED)
+    if foreign:
+        await transaction.run(outbox.SETTLE_OUTREACHES, ids=sorted(foreign))
     await transaction.run(statements.REDACT_LEDGER, ids=family)
     await transaction.run(statements.DELETE_SUBSCRIPTIONS, ids=family)
     await transaction.run(statements.DELETE_ABOUT, ids=family)
-    await transaction.run(statements.DELETE_ADDRESSES, ids=[identifier_id for identifier_id, _ in own])
-    await forget_waiting_rows(transaction, {key for _, key in own})
+    own_ids = [identifier_id for identifier_id, key, _ in addresses if key in erased.own]
+    await transaction.run(statements.DELETE_ADDRESSES, ids=own_ids)
+    await forget_waiting_rows(transaction, erased)
     receipt_id = new_id(IdPrefix.ERASURE, now_ms)
     revisions = await transaction.run(statements.BURY, ids=family, receiptId=receipt_id, now=now_ms)
     changes = tuple(ProfileChange(each, revision, frozenset({ChangeKind.PROFILE})) for each, revision in revisions)
+    changes += await touch(transaction, others, now_ms, ChangeKind.MESSAGE)
     return Done(_result(family[0], family, receipt_id, now_ms), changes)
 
 
-async def _locked_family(transaction: Transaction, reference: ProfileReference) -> Sequence[str]:
-    """The survivor's id, then those of the others. Raises Raced where a merge or an erasure came in between."""
+async def _locked_family(transaction: Transaction, reference: ProfileReference) -> tuple[Sequence[str], Sequence[str]]:
+    """The survivor's id, then those of the others; and other people under whom letters to the family were written.
+
+    Raises Raced where a merge or an erasure came in between.
+    """
     profile_id = await found_person(transaction.run, reference, "profile")
     family: list[str] | None = await transaction.run(statements.FAMILY, id=profile_id)
     if family is None:
         raise Raced("the profile was erased while it was looked up")
-    await transaction.run(people.LOCK_PROFILES, ids=sorted(family))
+    others = await transaction.run(statements.FOREIGN_MESSAGES, ids=family)
+    await transaction.run(people.LOCK_PROFILES, ids=sorted([*family, *others]))
     is_same = await transaction.run(statements.FAMILY, id=profile_id) == family
     # Whoever is gone by now was erased by somebody else, which the next look finds out.
     if not is_same or await found_person(transaction.run, reference, "profile") != profile_id:
         raise Raced("the profile was merged, split, erased or linked otherwise while it was being locked")
-    return family
+    return family, others
 
 
 async def _tombstone(transaction: Transaction, profile_id: str | None) -> dict[str, Any] | None:

@@ -139,7 +139,7 @@ class _Chunk:
             found = resolution.meant(event.identifiers)
             news = known.news(found, event.facts)
             news |= refreshed(event.device, event.occurred_at_ms, known.of(found).values)
-            placed = resolution.found_or_created(event.identifiers, event.source, is_test=event.is_test)
+            placed = resolution.place(found, event.identifiers, event.source, is_test=event.is_test)
         except Refusal as refusal:
             return refused_by(event.index, refusal)
         event_id = new_id(IdPrefix.EVENT)

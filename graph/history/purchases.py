@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,7 +101,8 @@ async def record_purchases_in(
 class _Known:
     purchase_id: str
     changed_at_ms: int
-    profile_id: str
+    # None where the buyer was erased and the order is about to lose its number.
+    profile_id: str | None
     # None where it was imported, which keeps none.
     content_hash: str | None
 
@@ -117,12 +118,12 @@ class _Chunk:
     written_rows: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     async def written(self) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        owners = {known.profile_id for known in (await self._present()).values()}
+        owners = _buyers(await self._present())
         rows = [each.identifiers for each in self.purchases]
         resolution = await resolve_rows(self.transaction, rows, self.now_ms, owners)
         # What was read before the locks may be older than what the former holder of the locks wrote.
         self.known = await self._present()
-        if not {known.profile_id for known in self.known.values()} <= owners:
+        if not _buyers(self.known) <= owners:
             raise Raced("an order was recorded by somebody else in between")
         results = [self._decided(each, resolution) for each in self.purchases]
         await resolution.write(self.transaction)
@@ -138,6 +139,9 @@ class _Chunk:
         known = self.known.get(purchase.source_key)
         if known is None:
             return self._placed(purchase, resolution)
+        if known.profile_id is None:
+            message = "Whoever bought this was erased: the order stays as it is, without them."
+            return refused(purchase.index, UserErrorCode.STATE_NOT_ALLOWED, message)
         if purchase.changed_at_ms == known.changed_at_ms and known.content_hash not in {None, purchase.content_hash}:
             message = "The order was recorded otherwise before: say when it was changed, later than that."
             return refused(purchase.index, UserErrorCode.REVISION_CHANGED, message, "changedAt")
@@ -148,7 +152,8 @@ class _Chunk:
 
     def _placed(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
         try:
-            placed = resolution.found_or_created(purchase.identifiers, purchase.source, is_test=purchase.is_test)
+            found = resolution.meant(purchase.identifiers)
+            placed = resolution.place(found, purchase.identifiers, purchase.source, is_test=purchase.is_test)
         except Refusal as refusal:
             return refused_by(purchase.index, refusal)
         purchase_id = new_id(IdPrefix.PURCHASE)
@@ -196,6 +201,10 @@ class _Chunk:
         await self.transaction.run(statements.WRITE_PURCHASES, purchases=rows)
         await self.sightings.write(self.transaction)
         return await touch(self.transaction, self.sightings.profile_ids, self.now_ms, ChangeKind.PURCHASE)
+
+
+def _buyers(known: Mapping[str, _Known]) -> set[str]:
+    return {each.profile_id for each in known.values() if each.profile_id is not None}
 
 
 def _lines(lines: Sequence[PurchaseLine]) -> list[dict[str, Any]]:

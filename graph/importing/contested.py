@@ -28,10 +28,11 @@ from graph.vocabulary import RowOutcome, SubscriptionStatus
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """`taken_from` are others, who had the push token before."""
+    """`taken_from` are others, who had the push token before. With a `refusal` nothing changed but what ran out."""
 
     is_changed: bool
     taken_from: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
 
 
 async def settle(
@@ -39,29 +40,33 @@ async def settle(
 ) -> Settled:
     """The caller holds the locks of the person, of the address and of `holders`, whose push token it may be.
 
-    Twice is as good as once. Raises Refusal CONSENT_REQUIRED, PROFILE_BARRED or STATE_NOT_ALLOWED, and has changed
-    nothing then but what ran out before.
+    Twice is as good as once. Refusals are CONSENT_REQUIRED, PROFILE_BARRED and STATE_NOT_ALLOWED.
     """
     opening = _opening(wanted, person, terms)
     standing = await standing_before(transaction, opening)
     found = None if standing.found is None else await locked_state(transaction, standing.found, opening.now_ms)
-    said = {} if found is None else await said_about(transaction, found.id, wanted.category_ids)
-    if wanted.opens:
-        await _refuse_opening(transaction, opening, standing, found)
-        refuse_return(said, list(said), wanted.wish.opt_in)
-    elif found is not None and widens(found.status, wanted.wish.to_status):
-        raise not_allowed(f"This subscription is {found.status}: an import does not change that.", "status")
+    try:
+        await _refuse(transaction, wanted, opening, standing, found)
+    except Refusal as refusal:
+        return Settled(found is not None and found.is_renewed, refusal=refusal)
     # A list that tells of a closed subscription does not say who uses the device now.
-    taken_from = (
-        await hand_over(transaction, person.resolution, wanted.given.address, person.profile_id, holders, terms.actor)
-        if wanted.opens
-        else set[str]()
-    )
+    taken_from = await _taken(transaction, wanted, person, holders, terms) if wanted.opens else set[str]()
     if found is not None and not wanted.opens:
         is_changed = await _close(transaction, found, wanted, terms)
     else:
         is_changed = await _open(transaction, opening, standing, found, wanted.category_ids)
     return Settled(is_changed or bool(taken_from), frozenset(taken_from))
+
+
+async def _taken(
+    transaction: Transaction, wanted: Wanted, person: Person, holders: Collection[str], terms: ImportTerms
+) -> set[str]:
+    """A push token goes to the person, also where a row before this one has just taken it from them."""
+    resolution, address = person.resolution, wanted.given.address
+    taken_from = await hand_over(transaction, resolution, address, person.profile_id, holders, terms.actor)
+    if resolution.link(person.profile_id, [address], terms.source):
+        await resolution.write(transaction)
+    return taken_from
 
 
 def _opening(wanted: Wanted, person: Person, terms: ImportTerms) -> Opening:
@@ -83,10 +88,21 @@ def _opening(wanted: Wanted, person: Person, terms: ImportTerms) -> Opening:
     return Opening(command, person, wanted.resource, wanted.wish)
 
 
+async def _refuse(
+    transaction: Transaction, wanted: Wanted, opening: Opening, standing: Standing, found: SubscriptionState | None
+) -> None:
+    """Raises Refusal for everything by which it may be refused."""
+    if wanted.opens:
+        said = {} if found is None else await said_about(transaction, found.id, wanted.category_ids)
+        await _refuse_opening(transaction, opening, standing, found)
+        refuse_return(said, list(said), wanted.wish.opt_in)
+    elif found is not None and widens(found.status, wanted.wish.to_status):
+        raise not_allowed(f"This subscription is {found.status}: an import does not change that.", "status")
+
+
 async def _refuse_opening(
     transaction: Transaction, opening: Opening, standing: Standing, found: SubscriptionState | None
 ) -> None:
-    """Everything by which `_open` may be refused."""
     wish = opening.wish
     if _opens_anew(found):
         row = opening.row
@@ -137,7 +153,7 @@ async def _open(
 
 async def _close(transaction: Transaction, found: SubscriptionState, wanted: Wanted, terms: ImportTerms) -> bool:
     to_status = wanted.wish.to_status
-    if found.status is to_status:
+    if found.status is to_status and not found.is_nobodys_word:
         return found.is_renewed
     step = Step(to_status, Cause.IMPORT, terms.actor, source=terms.source)
     await write_step(transaction, found, step, wanted.wish.now_ms)

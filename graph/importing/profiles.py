@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
 from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.said_again import is_nobodys_word
 from graph.consent.strictness import widens
 from graph.erasing.erased_address import erased_since
 from graph.errors import Refusal, UserError
@@ -130,9 +131,7 @@ class _Chunk:
             found = resolution.meant(given.identifiers, given.match_on)
             refuse_by_mode(Match(() if found is None else (found,)), given.mode)
             news = known.news(found, given.facts)
-            placed = resolution.found_or_created(
-                given.identifiers, source, is_test=given.is_test, match_on=given.match_on
-            )
+            placed = resolution.place(found, given.identifiers, source, is_test=given.is_test)
         except Refusal as refusal:
             self.results.append(refused_by(given.index, refusal))
             return False
@@ -163,7 +162,7 @@ class _Chunk:
 
     def _take_status(self, row: RowInProgress, subscriptions: ImportedSubscriptions) -> None:
         status, person = row.given.status, subscriptions.of(row.profile_id)
-        if status is None or status is person.status:
+        if status is None or (status is person.status and not is_nobodys_word(status, person.status_cause)):
             return
         if widens(person.status, status):
             message = f"The person as a whole is {person.status}: an import does not change that."
@@ -174,17 +173,15 @@ class _Chunk:
             subject, row.profile_id, person.status, status, Cause.IMPORT, self.terms.actor, self.terms.source
         )
         self.statuses.append(entry)
-        person.status = status
+        person.status, person.status_cause = status, entry.cause
         self._note(row, ChangeKind.PROFILE, is_change=True)
 
     async def _settle(self, rows: Sequence[RowInProgress], subscriptions: ImportedSubscriptions) -> None:
         for row in rows:
             for wanted in row.contested:
-                try:
-                    settled = await subscriptions.settled(wanted, row.profile_id)
-                except Refusal as refusal:
-                    row.left_out += wanted.refused(refusal)
-                    continue
+                settled = await subscriptions.settled(wanted, row.profile_id)
+                if settled.refusal is not None:
+                    row.left_out += wanted.refused(settled.refusal)
                 self._note(row, ChangeKind.SUBSCRIPTION, is_change=settled.is_changed)
                 for other in settled.taken_from:
                     self.kinds[other].add(ChangeKind.SUBSCRIPTION)

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import auto
 from typing import Any
 
 from graph.connection import Transaction
 from graph.consent.running_out import Standing, ran_out
+from graph.consent.said_again import is_nobodys_word
 from graph.ids import IdPrefix, new_id
 from graph.importing.wanted import Spot, Wanted
 from graph.statements import importing as statements
@@ -29,6 +30,7 @@ class PresentSubscription:
     standing: Standing
     opt_in_at_ms: int | None
     joined: frozenset[str]
+    is_nobodys_word: bool = False
 
     def has_all(self, wanted: Wanted, priority: int | None) -> bool:
         """Whether nothing of what is wanted is news. What closes an address says no more than that."""
@@ -36,7 +38,7 @@ class PresentSubscription:
         if ran_out(self.standing, wanted.wish.now_ms):
             return False
         if not wanted.opens:
-            return status is wanted.wish.to_status
+            return status is wanted.wish.to_status and not self.is_nobodys_word
         is_same_end = given.consent_expires_at_ms in {None, self.standing.consent_expires_at_ms}
         is_same_place = given.priority in {None, priority}
         is_same_status = status in {SubscriptionStatus.SUBSCRIBED, wanted.wish.to_status}
@@ -54,6 +56,7 @@ class PersonStanding:
     """
 
     status: SubscriptionStatus = SubscriptionStatus.SUBSCRIBED
+    status_cause: str | None = None
     has_opt_outs: bool = False
     listed: dict[Spot, tuple[str, PresentSubscription]] = field(default_factory=dict)
     archived: set[Spot] = field(default_factory=set)
@@ -100,19 +103,20 @@ async def standings(
     if not profile_ids:
         return {}
     rows = await transaction.run(statements.STANDINGS, ids=sorted(profile_ids), resourceIds=sorted(resource_ids))
-    return {str(id_): _person(status, has_opt_outs, held) for id_, status, has_opt_outs, held in rows}
+    return {str(row["id"]): _person(row) for row in rows}
 
 
-def _person(status: str, has_opt_outs: bool, held: list[dict[str, Any]]) -> PersonStanding:  # noqa: FBT001  # As it is read.
-    person = PersonStanding(SubscriptionStatus(status), has_opt_outs)
-    for row in held:
+def _person(found: Mapping[str, Any]) -> PersonStanding:
+    person = PersonStanding(SubscriptionStatus(found["status"]), found["cause"], found["hasOptOuts"])
+    for row in found["held"]:
         channel = Channel(row["channel"])
         spot = Spot(row["resourceId"], channel, row["key"])
         if not row["isListed"]:
             person.archived.add(spot)
             continue
         standing = Standing(SubscriptionStatus(row["status"]), row["suspendedUntil"], row["consentExpiresAt"])
-        present = PresentSubscription(standing, row["optInAt"], frozenset(row["joined"]))
+        is_unsaid = is_nobodys_word(standing.status, row["cause"])
+        present = PresentSubscription(standing, row["optInAt"], frozenset(row["joined"]), is_unsaid)
         person.listed[spot] = (row["id"], present)
         person.places[spot.resource_id, channel][row["id"]] = row["priority"]
     return person

@@ -68,7 +68,6 @@ class ImportedSubscriptions:
         self._new = []
 
     async def settled(self, wanted: Wanted, profile_id: str) -> Settled:
-        """Raises Refusal as `settle` does."""
         person = Person(profile_id, is_new=False, resolution=self.resolution)
         return await settle(self.transaction, wanted, person, self.holders, self.terms)
 

@@ -40,9 +40,13 @@ def is_field(name: str) -> bool:
 
 
 def group_of(name: str) -> str:
-    """Properties of one group change together: a field and its time, or all that the last event told."""
-    if name.startswith(TRACKED):
-        return TRACKED
+    """Properties of one group are taken together: a field and its time, or all that the last event told."""
+    field = field_of(name)
+    return TRACKED if field.startswith(TRACKED) else field
+
+
+def field_of(name: str) -> str:
+    """Whose value or time of change the property is."""
     return name.removeprefix(CHANGED_AT)
 
 
@@ -73,7 +77,7 @@ def _tracked(ours: Mapping[str, Stored], theirs: Mapping[str, Stored]) -> Iterab
     """What the later event told, as a whole: a city of one event beside the country of another would be a lie."""
     if _millis(theirs.get(_TRACKED_AT)) <= _millis(ours.get(_TRACKED_AT)):
         return ()
-    names = {name for name in (*ours, *theirs) if name.startswith(TRACKED)}
+    names = {name for name in (*ours, *theirs) if group_of(name) == TRACKED}
     return ((name, theirs.get(name)) for name in names)
 
 

@@ -22,7 +22,7 @@ from graph.merging.undo import UndoLog
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
 from graph.people.touch import touch
-from graph.statements import merge_sides
+from graph.statements import merge_locks, merge_sides
 from graph.statements import merging as statements
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
@@ -88,8 +88,7 @@ async def merge_profiles(
     async def work(transaction: Transaction) -> Done:
         from_id, into_id = await meant(transaction, command)
         merged = await merge_in(transaction, from_id, into_id, decision, settings, now_ms)
-        if await meant(transaction, command) != (merged.survivor_id, merged.survivor_id):
-            raise Raced("a value came to mean somebody else while the two were being locked")
+        await _check_meant(transaction, command, frozenset({from_id, into_id}), merged.survivor_id)
         return Done({"profileId": merged.survivor_id, "mergeId": merged.merge_id}, merged.changes)
 
     return await once(graph, guard, now_ms, work)
@@ -99,6 +98,19 @@ async def meant(transaction: Transaction, command: MergeProfiles) -> tuple[str, 
     """Whom the two references mean: loser and survivor. Nothing is locked. Raises Refusal."""
     from_id = await found_person(transaction.run, command.loser, "from")
     return from_id, await found_person(transaction.run, command.survivor, "into")
+
+
+async def _check_meant(
+    transaction: Transaction, command: MergeProfiles, roots: frozenset[str], survivor_id: str
+) -> None:
+    """Raises Raced where a reference came to mean somebody else before the people whom it meant were locked.
+
+    The id of a root cannot: that one is locked. A value may have changed hands, and who was merged into a root may have
+    been split off again.
+    """
+    for name, reference in (("from", command.loser), ("into", command.survivor)):
+        if reference.id not in roots and await found_person(transaction.run, reference, name) != survivor_id:
+            raise Raced("a reference came to mean somebody else while the two were being locked")
 
 
 async def merge_in(
@@ -111,8 +123,8 @@ async def merge_in(
     `merge_profiles` does, and Raced where one of the two was merged meanwhile: then the transaction starts over.
     """
     roots = await _locked_roots(transaction, from_id, into_id)
-    survivor, loser = await read_sides(transaction, roots.survivor_id, roots.loser_id, settings, now_ms)
-    settings = settings.under(transaction.rules)
+    most, settings = settings.most_moved, settings.under(transaction.rules)
+    survivor, loser = await read_sides(transaction, roots.survivor_id, roots.loser_id, most, now_ms)
     plan = plan_merge(survivor, loser, settings, now_ms, is_decided=decision.overrules_one_person_values)
     if plan.refusals:
         raise Refusal(*plan.refusals)
@@ -154,15 +166,16 @@ class _Roots:
 
 async def _locked_roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots:
     """Members are locked too, in one order with their roots: somebody may still take one of them for a root."""
-    roots = await _roots(transaction, from_id, into_id)
-    await transaction.run(LOCK_PROFILES, ids=sorted(roots.member_ids))
-    if await _roots(transaction, from_id, into_id) != roots:
+    ids = sorted({from_id, into_id})
+    roots = _roots(await transaction.run(merge_sides.ROOTS, ids=ids), from_id, into_id)
+    members = sorted(roots.member_ids)
+    again = await transaction.run(merge_locks.ROOTS, ids=ids, memberIds=members)
+    if _roots(again, from_id, into_id) != roots:
         raise Raced("one of the two was merged while they were being locked")
     return roots
 
 
-async def _roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots:
-    rows = await transaction.run(merge_sides.ROOTS, ids=sorted({from_id, into_id}))
+def _roots(rows: Sequence[tuple[str, str, list[str]]], from_id: str, into_id: str) -> _Roots:
     roots = {asked: root for asked, root, _ in rows}
     missing = [path for path, asked in (("from", from_id), ("into", into_id)) if asked not in roots]
     if missing:
@@ -171,16 +184,15 @@ async def _roots(transaction: Transaction, from_id: str, into_id: str) -> _Roots
 
 
 async def read_sides(
-    transaction: Transaction, survivor_id: str, loser_id: str, settings: MergeSettings, now_ms: int
+    transaction: Transaction, survivor_id: str, loser_id: str, most: int, now_ms: int
 ) -> tuple[Side, Side]:
     """Survivor and loser, whose identifiers and subscriptions are locked from now on.
 
-    What of theirs has run out is written down first, so that the ledger tells of it before it tells of anything else.
+    Of a kind of which one has more than `most`, no more than one above that is read: check `most_of_a_kind`. What of
+    theirs has run out is written down first, so that the ledger tells of it before it tells of anything else.
     """
     ids = sorted({survivor_id, loser_id})
-    await transaction.run(statements.LOCK_IDENTIFIERS, ids=ids)
-    await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=ids)
-    rows = await transaction.run(merge_sides.SIDES, ids=ids, **side_parameters(settings))
+    rows = await transaction.run(merge_locks.SIDES, ids=ids, **side_parameters(most))
     sides = [side_from_row(row, transaction.rules.one_person_types) for row in rows]
     await settle_held(transaction, {each.id: each.living for each in sides}, now_ms)
     settled = {each.id: each.settled(now_ms) for each in sides}
@@ -193,12 +205,12 @@ async def settle_held(transaction: Transaction, held: Mapping[str, Sequence[Held
     await settle(transaction, due, now_ms)
 
 
-def side_parameters(settings: MergeSettings) -> dict[str, object]:
+def side_parameters(most: int) -> dict[str, object]:
     return {
         "declared": sorted([*DECLARED, *_SEEN]),
         "prefixes": list(_PREFIXES),
         "noActs": list(NO_ACTS),
-        "most": settings.most_moved,
+        "most": most,
     }
 
 

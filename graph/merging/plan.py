@@ -187,7 +187,20 @@ def _consents(
                 after = narrower(after, _refused(theirs, side, now_ms), now_ms)
             if after != held.consent or (theirs is not None and theirs.consent != held.consent):
                 changes.append(ConsentChange(held.id, held.consent, after, _grant(held, theirs)))
+    changes += _archived_consents(survivor, loser, now_ms)
     return tuple(sorted(changes, key=lambda each: each.subscription_id))
+
+
+def _archived_consents(survivor: Side, loser: Side, now_ms: int) -> Iterable[ConsentChange]:
+    """Where both sides archived one, the last of the two speaks from now on, and has to know what the other refused."""
+    taken = {each.place for side in (survivor, loser) for each in side.living}
+    ours, theirs = survivor.last_archived, loser.last_archived
+    for place in ours.keys() & theirs.keys() - taken:
+        earlier, last = sorted((ours[place], theirs[place]), key=lambda each: (each.archived_at_ms, each.id))
+        if earlier.consent.status in REFUSALS:
+            after = narrower(last.consent, Consent(earlier.consent.status), now_ms)
+            if after != last.consent:
+                yield ConsentChange(last.id, last.consent, after, last.opt_in)
 
 
 def _refused(held: HeldSubscription, other: Side, now_ms: int) -> Consent:

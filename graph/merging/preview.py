@@ -31,7 +31,7 @@ async def preview_merge(graph: Graph, command: MergeProfiles, settings: MergeSet
 
     async def work(transaction: Transaction) -> MergePreview:
         from_id, into_id = await meant(transaction, command)
-        rows = await transaction.run(SIDES, ids=sorted({from_id, into_id}), **side_parameters(settings))
+        rows = await transaction.run(SIDES, ids=sorted({from_id, into_id}), **side_parameters(settings.most_moved))
         read = (side_from_row(row, transaction.rules.one_person_types) for row in rows)
         sides = {each.id: each.settled(now_ms) for each in read}
         return _preview(

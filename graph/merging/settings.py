@@ -37,6 +37,8 @@ class MergeSettings:
     # So many profiles are one person at most, and so many identifiers, subscriptions, opt-outs or relations move.
     most_members: int = 200
     most_moved: int = 2_000
+    # Of whoever remained a split reads so many of a kind: what two had who could be merged, and what came since.
+    most_parted: int = 10_000
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> MergeSettings:

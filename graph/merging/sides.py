@@ -93,6 +93,7 @@ class HeldSubscription:
     opt_in: Evidence | None = None
     act: Act | None = None
     is_archived: bool = False
+    archived_at_ms: int = 0
 
     def settled(self, now_ms: int) -> Self:
         """The same with what ran out until now over."""
@@ -151,6 +152,12 @@ class Side:
     messages_in_flight: int = 0
 
     @property
+    def last_archived(self) -> Mapping[Place, HeldSubscription]:
+        """What was archived last at each place: it says what holds there until something is opened again."""
+        archived = (each for each in self.subscriptions if each.is_archived)
+        return {each.place: each for each in sorted(archived, key=lambda each: (each.archived_at_ms, each.id))}
+
+    @property
     def living(self) -> tuple[HeldSubscription, ...]:
         return tuple(each for each in self.subscriptions if not each.is_archived)
 
@@ -199,6 +206,7 @@ def subscription_from_row(row: Mapping[str, Any]) -> HeldSubscription:
         opt_in=_evidence(row["optIn"]),
         act=_act(row["act"]),
         is_archived=row["isArchived"],
+        archived_at_ms=row["archivedAt"] or 0,
     )
 
 

@@ -46,7 +46,8 @@ async def split_profiles(
 
     Both get back what they had, and what both had comes back to both; what a person or a provider changed since stays
     as they left it. No trigger starts because of it. Raises Refusal: NOT_FOUND; BLOCKED_BY with the id of a newer merge
-    of the same person, which has to be undone first; STATE_NOT_ALLOWED where it was undone before, or erased.
+    of the same person, which has to be undone first; STATE_NOT_ALLOWED where it was undone before, or erased;
+    LIMIT_EXCEEDED where the person has become too large since.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -61,7 +62,11 @@ async def split_in(transaction: Transaction, command: SplitProfiles, settings: M
     await transaction.run(LOCK_PROFILES, ids=sorted(undoing.member_ids))
     if await _found(transaction, command.merge_id) != undoing:
         raise Raced("the merge changed while its people were being locked")
-    survivor, restored = await read_sides(transaction, undoing.survivor_id, undoing.loser_id, settings, now_ms)
+    most = settings.most_parted
+    survivor, restored = await read_sides(transaction, undoing.survivor_id, undoing.loser_id, most, now_ms)
+    if max(survivor.most_of_a_kind, restored.most_of_a_kind) > most:
+        message = f"The person has more than {most:,} identifiers, subscriptions, opt-outs or relations by now."
+        raise Refusal(UserError(UserErrorCode.LIMIT_EXCEEDED, message, _PATH))
     plan = plan_split(undoing.undo, survivor, restored, await _absorbed(transaction, undoing, now_ms), now_ms)
     related = await _write(transaction, undoing, plan, survivor, now_ms)
     await _ledger(transaction, plan.survivor, survivor, command.actor, undoing.merge_id, now_ms)

@@ -22,7 +22,7 @@ from graph.merging.changes import (
     no_of,
 )
 from graph.merging.consent import Consent, narrower
-from graph.merging.fields import PropertyChange, group_of
+from graph.merging.fields import PropertyChange, field_of
 from graph.merging.sides import VERIFIED_AT, Act, HeldOptOut, HeldSubscription, Membership, Side, record_id_of
 from graph.merging.undo import ConsentMark, UndoLog
 from graph.vocabulary import SubscriptionStatus
@@ -184,10 +184,10 @@ def _left_since(
 
 
 def _restored_properties(changes: Sequence[PropertyChange], survivor: Side) -> Iterable[PropertyChange]:
-    """Fields that nobody changed since. A field and its time belong together, and so do the tracked ones."""
+    """Fields that nobody changed since, and neither an event. A field and its time belong together."""
     groups: defaultdict[str, list[PropertyChange]] = defaultdict(list)
     for each in changes:
-        groups[group_of(each.name)].append(each)
+        groups[field_of(each.name)].append(each)
     for group in groups.values():
         if all(_is_as_merged(each, survivor) for each in group):
             yield from group
@@ -235,6 +235,10 @@ def _opt_out_times(undo: UndoLog, ours: Sequence[HeldOptOut], theirs: Sequence[H
     for change in undo.raised_opt_outs:
         if change.id in present and no_of(present[change.id]) == change.after:
             yield OptOutChange(change.id, change.after, change.before)
+    # What was lifted since was lifted by the one who remained.
+    for each in _opt_outs_back(undo, ours):
+        if no_of(each) != undo.opt_outs[each.id]:
+            yield OptOutChange(each.id, no_of(each), undo.opt_outs[each.id])
     kept = {each.subject: each for each in theirs}
     for later in _since(undo, ours):
         mine = kept.get(later.subject)
@@ -257,7 +261,7 @@ def _since(undo: UndoLog, ours: Sequence[HeldOptOut]) -> Iterable[HeldOptOut]:
 
 
 def _is_said_since(undo: UndoLog, opt_out: HeldOptOut) -> bool:
-    return opt_out.id not in undo.opt_outs or opt_out.since_ms > undo.opt_outs[opt_out.id]
+    return opt_out.id not in undo.opt_outs or opt_out.since_ms > undo.opt_outs[opt_out.id].since_ms
 
 
 def _still(ids: Sequence[str], survivor: Side, *, is_outgoing: bool) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from graph.merging.changes import (
     OptOutChange,
     ParkedRelation,
     SharedIdentifier,
+    no_of,
 )
 from graph.merging.consent import Consent
 from graph.merging.fields import PropertyChange
@@ -53,15 +54,15 @@ class UndoLog:
     shared_identifiers: tuple[SharedIdentifier, ...]
     moved_subscriptions: tuple[MovedSubscription, ...]
     absorbed: tuple[AbsorbedSubscription, ...]
-    # Of every living subscription that the person had after the merge.
+    # Of every living subscription that the person had after the merge, and of archived ones that it narrowed.
     consents: tuple[ConsentMark, ...]
     categories: tuple[CategoryChange, ...]
     # What each subscription that speaks for another said of categories after the merge.
     memberships: Mapping[str, Mapping[str, Membership]]
     moved_opt_outs: tuple[str, ...]
     raised_opt_outs: tuple[OptOutChange, ...]
-    # All that the person had after the merge, with since when: any other, or one with a later time, was said later.
-    opt_outs: Mapping[str, int]
+    # All that the person had after the merge, as they stood: any other, or one with a later time, was said later.
+    opt_outs: Mapping[str, No]
     relations_out: tuple[str, ...]
     relations_in: tuple[str, ...]
     parked_relations: tuple[ParkedRelation, ...]
@@ -73,7 +74,12 @@ class UndoLog:
         survivor, loser = plan.survivor, plan.loser
         changed = {each.subscription_id: each for each in plan.consents}
         gone = {each.id for each in plan.absorbed}
-        living = [each for side in (survivor, loser) for each in side.living if each.id not in gone]
+        held = [
+            each
+            for side in (survivor, loser)
+            for each in side.subscriptions
+            if each.id in changed or not (each.is_archived or each.id in gone)
+        ]
         return cls(
             status=StatusMark(survivor.status, plan.status, record_id_of(survivor.act)),
             properties=plan.properties,
@@ -88,7 +94,7 @@ class UndoLog:
                     changed[each.id].after if each.id in changed else each.consent,
                     record_id_of(each.act),
                 )
-                for each in living
+                for each in held
             ),
             categories=plan.categories,
             memberships=_memberships(plan),
@@ -135,7 +141,7 @@ class UndoLog:
                 },
                 "movedOptOuts": self.moved_opt_outs,
                 "raisedOptOuts": [[each.id, _said(each.before), _said(each.after)] for each in self.raised_opt_outs],
-                "optOuts": self.opt_outs,
+                "optOuts": {id_: _said(each) for id_, each in self.opt_outs.items()},
                 "relationsOut": self.relations_out,
                 "relationsIn": self.relations_in,
                 "parkedRelations": [[each.id, each.from_id] for each in self.parked_relations],
@@ -171,7 +177,7 @@ class UndoLog:
             raised_opt_outs=tuple(
                 OptOutChange(id_, _no(before), _no(after)) for id_, before, after in log["raisedOptOuts"]
             ),
-            opt_outs=log["optOuts"],
+            opt_outs={id_: _no(each) for id_, each in log["optOuts"].items()},
             relations_out=tuple(log["relationsOut"]),
             relations_in=tuple(log["relationsIn"]),
             parked_relations=tuple(ParkedRelation(*each) for each in log["parkedRelations"]),
@@ -187,10 +193,10 @@ def _memberships(plan: MergePlan) -> dict[str, dict[str, Membership]]:
     return said
 
 
-def _opt_outs(plan: MergePlan) -> dict[str, int]:
-    since = {each.id: each.since_ms for each in plan.survivor.opt_outs}
-    since |= {each.id: each.after.since_ms for each in plan.raised_opt_outs}
-    return since | {each.id: each.since_ms for each in plan.loser.opt_outs if each.id in plan.moved_opt_outs}
+def _opt_outs(plan: MergePlan) -> dict[str, No]:
+    said = {each.id: no_of(each) for each in plan.survivor.opt_outs}
+    said |= {each.id: each.after for each in plan.raised_opt_outs}
+    return said | {each.id: no_of(each) for each in plan.loser.opt_outs if each.id in plan.moved_opt_outs}
 
 
 def _stored(properties: Mapping[str, Stored]) -> dict[str, list[Any]]:

@@ -84,25 +84,21 @@ class Resolution:
     def meant(
         self, identifiers: Sequence[IdentifierValue], match_on: Collection[IdentifierType] | None = None
     ) -> str | None:
-        """Whom `found_or_created` would find, None where it would make somebody. Raises Refusal as it does."""
+        """Whom the identifiers mean, None for somebody who is still to be made.
+
+        Blocked values are left aside. Raises Refusal with them where there is nothing else: that is nobody's row, since
+        a person made of nothing could never be found again. Raises Refusal as `match` does besides.
+        """
         return self.match(self._usable(identifiers), match_on).profile_id
 
-    def found_or_created(
-        self,
-        identifiers: Sequence[IdentifierValue],
-        source: str,
-        *,
-        is_test: bool,
-        match_on: Collection[IdentifierType] | None = None,
+    def place(
+        self, profile_id: str | None, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool
     ) -> Placed:
-        """The person whom the identifiers mean, with those of them linked that may be.
+        """The person whom they mean by `meant`, or a new one, with those of them linked that may be.
 
-        Blocked values and those over a cap are refused by themselves, and what the row says is kept. A row that has
-        nothing else than blocked values is nobody's: it raises Refusal with them, since a person made of nothing could
-        never be found again. Raises Refusal as `match` does besides.
+        Blocked values and those over a cap are refused by themselves, and what the row says is kept.
         """
         usable = self._usable(identifiers)
-        profile_id = self.match(usable, match_on).profile_id
         over = self.people.over_the_caps(profile_id, usable)
         is_new = profile_id is None
         if profile_id is None:

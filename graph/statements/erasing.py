@@ -143,6 +143,38 @@ CANCEL_MESSAGES: Final = Statement(
     WRITE_TIMEOUT_MS,
 )
 
+# A split leaves a letter with whom it was written under, and gives its address back to whom it is: neither what it said
+# nor what a server answered about the address may stay. With whose they are, and which were still open.
+FOREIGN_MESSAGES: Final = Statement(
+    "owners_of_foreign_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (:Profile {id: id})-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()<-[:TO]-(m:Message)
+    WHERE NOT m.profileId IN $ids
+    MATCH (p:Profile {id: m.profileId})
+    RETURN collect(DISTINCT coalesce(p.mergedInto, p.id))
+    """,
+    WRITE_TIMEOUT_MS,
+)
+
+EMPTY_FOREIGN_MESSAGES: Final = Statement(
+    "empty_foreign_messages",
+    """
+    UNWIND $ids AS id
+    MATCH (:Profile {id: id})-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()<-[:TO]-(m:Message)
+    WHERE NOT m.profileId IN $ids
+    WITH DISTINCT m ORDER BY m.id
+    SET m.lock = 1
+    WITH m, m:Pending AS isOpen
+    REMOVE m:Pending, m.subject, m.text, m.html, m.reason, m.addressId
+    SET m.state = CASE WHEN isOpen THEN $cancelled ELSE m.state END
+    WITH m
+    CALL (m) { MATCH (m)<-[:OF]-(try:Attempt) REMOVE try.answer }
+    RETURN collect(m.id)
+    """,
+    WRITE_TIMEOUT_MS,
+)
+
 # A history of any length goes after the answer; until then the tombstone says that something is left. Whoever listens
 # under the id of a merged one knows the survivor's revision, so that all of them get one that is newer than any.
 BURY: Final = Statement(

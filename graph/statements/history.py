@@ -59,7 +59,7 @@ KNOWN_PURCHASES: Final = Statement(
     """
     UNWIND $keys AS key
     MATCH (u:Purchase {sourceKey: key})
-    MATCH (p:Profile {id: u.profileId})
+    OPTIONAL MATCH (p:Profile {id: u.profileId})
     RETURN collect([u.sourceKey, u.id, coalesce(u.changedAt, u.placedAt).epochMillis,
         coalesce(p.mergedInto, p.id), u.contentHash])
     """,

@@ -13,7 +13,9 @@ STANDINGS: Final = Statement(
     """
     UNWIND $ids AS id
     MATCH (p:Profile {id: id})
-    RETURN collect([p.id, p.status, EXISTS { (p)-[:OPTED_OUT]->() }, COLLECT {
+    RETURN collect({id: p.id, status: p.status, cause: CASE WHEN p.status <> 'SUBSCRIBED' THEN head(COLLECT {
+            MATCH (p)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = p.id RETURN c.cause ORDER BY c.seq DESC LIMIT 1
+        }) END, hasOptOuts: EXISTS { (p)-[:OPTED_OUT]->() }, held: COLLECT {
         UNWIND coalesce(p.memberIds, [p.id]) AS memberId
         MATCH (:Profile {id: memberId})-[has:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->(s:Subscription)-[:OF]->(r)
         WHERE r.id IN $resourceIds AND (type(has) = 'HAS_SUBSCRIPTION' OR s.archivedAt IS NOT NULL)
@@ -21,8 +23,11 @@ STANDINGS: Final = Statement(
         RETURN {id: s.id, resourceId: r.id, channel: s.channel, key: i.key, isListed: type(has) = 'HAS_SUBSCRIPTION',
             status: s.status, suspendedUntil: s.suspendedUntil.epochMillis,
             consentExpiresAt: s.consentExpiresAt.epochMillis, optInAt: s.optInAt.epochMillis, priority: s.priority,
-            joined: COLLECT { MATCH (s)-[:JOINED]->(c) RETURN c.id }}
-    }])
+            joined: COLLECT { MATCH (s)-[:JOINED]->(c) RETURN c.id },
+            cause: CASE WHEN s.status <> 'SUBSCRIBED' THEN head(COLLECT {
+                MATCH (s)<-[:ABOUT]-(c:ConsentRecord) WHERE c.subjectId = s.id
+                RETURN c.cause ORDER BY c.seq DESC LIMIT 1 }) END}
+    }})
     """,
 )
 

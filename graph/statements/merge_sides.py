@@ -29,7 +29,7 @@ _SUBSCRIPTION: Final[LiteralString] = """{id: s.id, resourceId: head([(s)-[:OF]-
             suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,
             categories: [(s)-[m:LEFT|JOINED]->(k) | [k.id, type(m), m.at.epochMillis]],
             optIn: [s.optInAt.epochMillis, s.optInIp, s.optInUrl, s.optInSource, s.optInWording],
-            act: {record}, isArchived: type(has) = 'HAD_SUBSCRIPTION'}""".replace(
+            act: {record}, isArchived: type(has) = 'HAD_SUBSCRIPTION', archivedAt: s.archivedAt.epochMillis}""".replace(
     "{record}", _RECORD_OF.replace("{x}", "s")
 )
 

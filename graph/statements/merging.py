@@ -11,28 +11,6 @@ READ_BACK: Final[LiteralString] = (
     "CASE row.kind WHEN 'DATE' THEN date(row.value) WHEN 'INSTANT' THEN datetime(row.value) ELSE row.value END"
 )
 
-LOCK_IDENTIFIERS: Final = Statement(
-    "lock_identifiers_of_profiles",
-    """
-    UNWIND $ids AS id
-    MATCH (:Profile {id: id})<-[:IDENTIFIES]-(i)
-    WITH DISTINCT i ORDER BY i.key
-    SET i.type = i.type
-    RETURN count(i)
-    """,
-)
-
-LOCK_SUBSCRIPTIONS: Final = Statement(
-    "lock_subscriptions_of_profiles",
-    """
-    UNWIND $ids AS id
-    MATCH (:Profile {id: id})-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->(s)
-    WITH DISTINCT s ORDER BY s.id
-    SET s.channel = s.channel
-    RETURN count(s)
-    """,
-)
-
 SET_PROPERTIES: Final = Statement(
     "set_properties_of_profile",
     "UNWIND $rows AS row MATCH (p:Profile {id: $id}) SET p[row.name] = " + READ_BACK + " RETURN count(*)",

@@ -15,6 +15,7 @@ from graph.statements.suppressions import stopping
 # A subscription that a merge absorbed is spoken for by the one that stayed.
 # What was due when it was created is always claimable: the clocks of gateway and worker may differ by some
 # milliseconds, and a letter must not wait for the sweeper because of that.
+# Whose the subscription is decides, and not under whom the message was written: a split may have parted the two.
 # The address is kept on the message, as the subscription may have another by the time that this one is found dead.
 CLAIM: Final = Statement(
     "claim_messages",
@@ -31,7 +32,8 @@ CLAIM: Final = Statement(
     OPTIONAL MATCH (m)-[:TO]->(:Subscription)-[:ABSORBED_BY*0..]->(s) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
     OPTIONAL MATCH (s)-[:AT]->(i:Identifier)
     OPTIONAL MATCH (s)-[:OF]->(r:Resource)
-    OPTIONAL MATCH (member:Profile {id: m.profileId})
+    OPTIONAL MATCH (owner:Profile)-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->(s)
+    OPTIONAL MATCH (member:Profile {id: coalesce(owner.id, m.profileId)})
     OPTIONAL MATCH (p:Profile {id: coalesce(member.mergedInto, member.id)})
     OPTIONAL MATCH (c:Category {id: m.categoryId})
     SET m.addressId = i.id

@@ -66,5 +66,6 @@ async def hand_over(
     ]
     await record(transaction, entries, now_ms)
     taken_from = await transaction.run(statements.TAKE_FROM_OTHERS, **place)
-    owners.intersection_update({to_profile_id})
+    for each in owners - {to_profile_id}:
+        resolution.people.take_away(each, address)
     return {*taken_from, *(profile_id for _, _, profile_id in suspended)}

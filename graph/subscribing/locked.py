@@ -11,6 +11,7 @@ from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
 from graph.consent.ledger import LedgerEntry, Subject, entry_of_time, record
 from graph.consent.running_out import Standing, ran_out
+from graph.consent.said_again import is_nobodys_word
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue
@@ -69,6 +70,10 @@ class SubscriptionState:
     @property
     def standing(self) -> Standing:
         return Standing(self.status, self.suspended_until_ms, self.consent_expires_at_ms, self.recorded_at_ms)
+
+    @property
+    def is_nobodys_word(self) -> bool:
+        return is_nobodys_word(self.status, None if self.last is None else self.last.cause)
 
     def as_consented(self, status: SubscriptionStatus, now_ms: int) -> SubscriptionStatus:
         """The status it may have without a new consent: one that ran out gives UNCONFIRMED in place of SUBSCRIBED."""

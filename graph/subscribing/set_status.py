@@ -33,6 +33,7 @@ class SetStatus:
 async def set_status(graph: Graph, command: SetStatus, guard: Guard | None, now_ms: int) -> Done:
     """Gives a subscription any status; SUSPENDED has no end then. Twice is as good as once.
 
+    What a merge, a split or a clock made of it already is recorded, since now somebody says so.
     Evidence that is newer than the last record (and than a standing opt-out) is needed for whatever allows more than
     before, and over COMPLAINED, HARD_BOUNCED and INVALID for any change. The result holds `subscriptionId` and
     `outcome`. Raises Refusal NOT_FOUND, CONSENT_REQUIRED, INVALID for evidence from the future, STATE_NOT_ALLOWED for
@@ -48,9 +49,11 @@ async def set_status(graph: Graph, command: SetStatus, guard: Guard | None, now_
 async def set_status_in(transaction: Transaction, command: SetStatus, now_ms: int) -> Done:
     check_not_ahead(command.evidence, now_ms, "evidence")
     state = (await listed_subscription(transaction, command.subscription_id, now_ms)).state
-    if state.status is command.status:
+    is_same = state.status is command.status
+    if is_same and not state.is_nobodys_word:
         return await finished(transaction, state, RowOutcome.UNCHANGED, now_ms)
-    refuse_status(state, command.status, command.evidence)
+    if not is_same:
+        refuse_status(state, command.status, command.evidence)
     step = Step(command.status, Cause.STATUS_SET, command.actor, command.reason, command.evidence)
     await write_step(transaction, state, step, now_ms)
     if command.evidence is not None and widens(state.status, command.status):

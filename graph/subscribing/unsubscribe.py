@@ -182,12 +182,13 @@ async def _everything(transaction: Transaction, command: Unsubscribe, target: Ev
     with told_below("target", "everything", instead_of=1):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     standing = await status_of_profile(transaction, profile_id)
-    is_again = standing.status is SubscriptionStatus.UNSUBSCRIBED and is_said_again(
-        standing.recorded_cause, standing.recorded_at_ms, now_ms
-    )
-    if not is_again and standing.status not in WRITTEN_OVER[SubscriptionStatus.UNSUBSCRIBED]:
+    ending, subject = command.ending(profile_id), Subject.profile(profile_id)
+    if standing.status in WRITTEN_OVER[ending.to_status]:
+        entry = ending.entry(subject, standing.status)
+    elif ending.is_news(standing.recorded_cause, standing.recorded_at_ms, now_ms):
+        entry = ending.entry(subject, standing.status, after=standing.status)
+    else:
         return _done(profile_id, [], 0)
-    entry = command.ending(profile_id).entry(Subject.profile(profile_id), standing.status)
     await write_profile_status(transaction, entry, now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.PROFILE)
     return _done(profile_id, [], 0, changes)

@@ -123,7 +123,7 @@ def _join_noes(loser: Person, survivor: Person, made: Merge) -> None:
             mine.says(joined(before, no.said))
             if mine.said != before:
                 made.raised_noes[mine.number] = (before, mine.said)
-    made.all_noes = {each.number: each.since for each in survivor.noes.values()}
+    made.all_noes = {each.number: each.said for each in survivor.noes.values()}
 
 
 def joined(left: tuple[int, tuple[str, ...]], right: tuple[int, tuple[str, ...]]) -> tuple[int, tuple[str, ...]]:

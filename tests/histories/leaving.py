@@ -21,12 +21,15 @@ def is_news(subject: Subject, now: int) -> bool:
 
 
 def end(world: World, subscription: Subscription, status: Status, cause: Cause) -> None:
-    """A no is written over what is open, a dead address and a complaint over whatever is less strict."""
-    if status is subscription.status is Status.UNSUBSCRIBED and is_news(subscription, world.now):
+    """A no is written over what is open, a dead address and a complaint over whatever is less strict.
+
+    What stays as it is was said all the same, once more or for the first time.
+    """
+    is_no = status is Status.UNSUBSCRIBED
+    if subscription.status in OPEN if is_no else is_stricter(status, subscription.status):
         subscription.becomes(status, cause, world.now)
-    is_less = subscription.status in OPEN if status is Status.UNSUBSCRIBED else is_stricter(status, subscription.status)
-    if is_less:
-        subscription.becomes(status, cause, world.now)
+    elif is_news(subscription, world.now) if is_no else subscription.records[-1].cause in NOBODYS:
+        subscription.becomes(subscription.status, cause, world.now)
 
 
 def leave_subscription(world: World, subscription_id: str) -> None:
@@ -56,9 +59,10 @@ def leave_channel(world: World, profile_id: str, channel: Channel) -> None:
 
 def leave_everything(world: World, profile_id: str) -> None:
     person = world.person(profile_id)
-    is_again = person.status is Status.UNSUBSCRIBED and is_news(person, world.now)
-    if is_again or person.status in OPEN:
+    if person.status in OPEN:
         person.becomes(Status.UNSUBSCRIBED, Cause.UNSUBSCRIBE, world.now)
+    elif is_news(person, world.now):
+        person.becomes(person.status, Cause.UNSUBSCRIBE, world.now)
 
 
 def bounce(world: World, subscription_id: str) -> None:

@@ -106,13 +106,15 @@ def _give_back_values(merge: Merge, survivor: Person, restored: Person) -> None:
 def _give_back_noes(world: World, merge: Merge, survivor: Person, restored: Person) -> None:
     kept = dict(restored.noes)
     # What was said since, for the first time or again, was said for both.
-    since = [each for each in survivor.noes.values() if each.since > merge.all_noes.get(each.number, -1)]
+    since = [each for each in survivor.noes.values() if each.since > merge.all_noes.get(each.number, (-1, ()))[0]]
     for scope, no in list(survivor.noes.items()):
         raised = merge.raised_noes.get(no.number)
         if raised is not None and no.said == raised[1]:
             no.says(raised[0])
         if no.number in merge.moved_noes and no not in since:
             restored.noes[scope] = survivor.noes.pop(scope)
+            # What was lifted since was lifted by the one who remained.
+            no.says(merge.all_noes[no.number])
     for no in since:
         mine = kept.get(no.scope)
         if mine is not None:

@@ -171,8 +171,8 @@ class Merge:
     left_after: dict[str, int | None]
     moved_noes: set[int]
     raised_noes: dict[int, tuple[tuple[int, tuple[str, ...]], tuple[int, tuple[str, ...]]]]
-    # Since when each stood after the merge, by number.
-    all_noes: dict[int, int]
+    # How each stood after the merge, by number.
+    all_noes: dict[int, tuple[int, tuple[str, ...]]]
     is_undone: bool = False
 
 

@@ -50,8 +50,9 @@ async def test_rows_that_wait_are_emptied_whoever_they_name_beside_her_and_refus
         ImportedProfile(0, (otherwise_written,), {"lastName": "Archeress"}),
         ImportedProfile(1, (BOB, BOBS_CARD), {"city": "Leeds"}),
         ImportedProfile(2, (stranger,), {"city": "Purple"}, subscriptions=(at_hers,)),
-        # What she shares with others stays with them.
-        ImportedProfile(3, (HOME,), {"city": "York"}, match_on=frozenset({IdentifierType.PHONE})),
+        # What she shares with others stays with them, but by it alone the row may be about her.
+        ImportedProfile(3, (HOME,), {"city": "Purple"}, match_on=frozenset({IdentifierType.PHONE})),
+        ImportedProfile(4, (HOME, BOB), {"city": "York"}),
     ]
     terms = ImportTerms("key", erased_key=KEY)
     await start_job(graph, NewJob(ImportFormat.JSONL, rows, (), terms), None, NOW)
@@ -65,7 +66,7 @@ async def test_rows_that_wait_are_emptied_whoever_they_name_beside_her_and_refus
     assert job is not None
     while not (await take_step(graph, job, NOW + 2)).is_over:
         continue
-    assert await graph.read(JOB) == {"done": 4, "updated": 2, "refused": 2, "rejects": [0, 2], "city": "York"}
+    assert await graph.read(JOB) == {"done": 5, "updated": 2, "refused": 3, "rejects": [0, 2, 3], "city": "York"}
     assert (await graph.read(COUNTS))["profiles"] == 1
 
 

@@ -112,3 +112,19 @@ async def test_another_order_under_the_same_time_of_change_is_refused_and_not_lo
     (row,) = (RowResult.from_json(each) for each in done.result["rows"])
     assert [(each.code, each.field) for each in row.user_errors] == [(UserErrorCode.REVISION_CHANGED, ("changedAt",))]
     assert (await graph.read(LINES))[0][0] == "NEW"
+
+
+async def test_an_order_of_somebody_whose_erasure_is_not_finished_is_refused_and_stops_no_other(graph: Graph) -> None:
+    await record_purchases(graph, [ORDER], None, NOW)
+    await graph.change(Statement("bury", "MATCH (p:Profile) REMOVE p:Profile SET p:ErasedProfile RETURN count(p)"))
+    again = replace(ORDER, changed_at_ms=NOW, status=PurchaseStatus.PAID)
+    another = replace(
+        ORDER, index=1, external_id="536366", identifiers=(identifier(IdentifierType.EXTERNAL, "b", "1"),)
+    )
+
+    done = await record_purchases(graph, [again, another], None, NOW)
+
+    assert outcomes(done) == [RowOutcome.REFUSED, RowOutcome.CREATED]
+    (error,) = RowResult.from_json(done.result["rows"][0]).user_errors
+    assert error.code is UserErrorCode.STATE_NOT_ALLOWED
+    assert await graph.read(COUNT) == [1, 2, 2]

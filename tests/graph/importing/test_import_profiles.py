@@ -312,31 +312,6 @@ async def test_feature_24_two_lists_at_once_that_increment_count_both(graph: Gra
     assert await graph.read(LOYALTY, id=await id_of(graph, "ann")) == 8
 
 
-async def test_a_push_token_of_a_list_is_taken_from_whoever_had_it(graph: Graph) -> None:
-    await open_shop(graph)
-    before = await join(graph, token())
-
-    (bob,) = await imported(graph, row("bob", at(token())), now_ms=NOW + 1)
-
-    assert await ledger(graph, before["subscriptionId"]) == [
-        [None, "SUBSCRIBED", "subscribe"],
-        ["SUBSCRIBED", "SUSPENDED", "handed_over"],
-    ]
-    assert await graph.read(OWNERS, key=token().key) == [bob.id]
-    assert [each[1] for each in await subscriptions(graph, str(bob.id))] == ["SUBSCRIBED"]
-
-
-async def test_a_list_that_tells_of_a_dead_device_takes_it_from_nobody(graph: Graph) -> None:
-    await open_shop(graph)
-    present = await join(graph, token())
-
-    (bob,) = await imported(graph, row("bob", at(token(), status=SubscriptionStatus.INVALID)), now_ms=NOW + 1)
-
-    assert [each[1] for each in await subscriptions(graph, str(bob.id))] == ["INVALID"]
-    assert await ledger(graph, present["subscriptionId"]) == [[None, "SUBSCRIBED", "subscribe"]]
-    assert present["profileId"] in await graph.read(OWNERS, key=token().key)
-
-
 @pytest.mark.parametrize("value", ["test@test.com", "null@example.com"])
 async def test_a_placeholder_is_left_out_named_and_never_matches(graph: Graph, value: str) -> None:
     nobody = identifier(IdentifierType.EMAIL, "", value)

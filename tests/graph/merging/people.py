@@ -58,7 +58,7 @@ _WRITE = Statement(
             consentExpiresAt: CASE WHEN row.expiresAt IS NOT NULL THEN datetime({epochMillis: row.expiresAt}) END,
             optInAt: CASE WHEN row.optInAt IS NOT NULL THEN datetime({epochMillis: row.optInAt}) END,
             optInSource: CASE WHEN row.optInAt IS NOT NULL THEN 'form' END,
-            archivedAt: CASE WHEN row.isArchived THEN datetime({epochMillis: 2000}) END})
+            archivedAt: CASE WHEN row.isArchived THEN datetime({epochMillis: row.archivedAt}) END})
         CREATE (s)-[:AT]->(i)
         CREATE (s)-[:OF]->(r)
         CREATE (s)<-[:ABOUT]-(:ConsentRecord {id: 'con_' + s.id, scope: 'SUBSCRIPTION', subjectId: s.id, seq: 1,
@@ -182,6 +182,7 @@ class People:
         expires_at: int | None = None,
         opt_in_at: int | None = None,
         is_archived: bool = False,
+        archived_at: int = 2_000,
         categories: Sequence[tuple[str, str, int]] = (),
     ) -> str:
         subscription_id = f"sub_{profile_id}_{resource_id}_{identifier_id}{'_archived' if is_archived else ''}"
@@ -200,6 +201,7 @@ class People:
                 "expiresAt": expires_at,
                 "optInAt": opt_in_at,
                 "isArchived": is_archived,
+                "archivedAt": archived_at,
                 "categories": [list(each) for each in categories],
             }
         )

@@ -87,6 +87,6 @@ async def test_a_merge_and_its_split_cost_the_same_for_10_events_and_for_100_000
             costs.append(watched.costs)
 
     for (name, few), (again, many) in zip(*costs, strict=True):
-        # Where an edge lies in its chain makes a hit or two.
-        assert (name, abs(many - few) <= 5) == (again, True)
+        # Where an edge lies in its chain makes a hit or two, and a statement follows a dozen edges.
+        assert (name, abs(many - few) <= 25) == (again, True)
     assert sum(hits for _, hits in costs[0]) > 0

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from graph.connection import Graph
@@ -11,6 +12,7 @@ from graph.errors import Refusal
 from graph.history.events import NewEvent, track_events
 from graph.idempotency import Done
 from graph.identifiers import identifier
+from graph.merging import merge as merging
 from graph.merging.merge import MergeProfiles, merge_profiles
 from graph.merging.settings import MergeSettings
 from graph.merging.split import SplitProfiles, split_profiles
@@ -141,3 +143,24 @@ async def test_a_split_that_races_a_merge_of_the_same_person_is_before_or_behind
     assert len(roots) == (4 if was_split else 3)
     person = await ring.read(PERSON, id=RING[2])
     assert sorted(person["members"]) == sorted([RING[2], RING[0]] if was_split else RING[:3])
+
+
+async def test_who_is_split_off_while_being_looked_up_is_merged_and_not_whom_they_were_part_of(
+    ring: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = await merge(ring, RING[1], RING[0])
+    assert done is not None
+    merge_in = merging.merge_in
+
+    async def too_late(*arguments: Any) -> Any:
+        monkeypatch.setattr(merging, "merge_in", merge_in)
+        await split_profiles(ring, SplitProfiles(done.result["mergeId"], "key_staff"), MergeSettings(), None, NOW)
+        return await merge_in(*arguments)
+
+    monkeypatch.setattr(merging, "merge_in", too_late)
+    assert await merge(ring, RING[1], RING[2]) is not None
+
+    person = await ring.read(PERSON, id=RING[2])
+    assert sorted(person["members"]) == RING[1:3]
+    roots, _, _ = await ring.read(ROOTS)
+    assert sorted(roots) == [RING[0], *RING[2:]]

@@ -186,6 +186,6 @@ def test_whatever_rows_come_a_one_person_value_stays_one_persons_and_no_row_is_n
 
 def outcome(resolution: Resolution, row: Sequence[IdentifierValue]) -> Placed | Refusal:
     try:
-        return resolution.found_or_created(row, "test", is_test=False)
+        return resolution.place(resolution.meant(row), row, "test", is_test=False)
     except Refusal as refusal:
         return refusal

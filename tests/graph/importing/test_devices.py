@@ -1,0 +1,58 @@
+"""Push tokens in lists: a device shows what is sent to whoever uses it now."""
+
+from __future__ import annotations
+
+from graph.connection import Graph
+from graph.statement import Statement
+from graph.vocabulary import SubscriptionStatus
+from tests.graph.importing.lists import at, imported, row
+from tests.graph.subscribing.shop import (
+    BREAKS,
+    NOW,
+    OWNERS,
+    join,
+    ledger,
+    open_shop,
+    subscriptions,
+    token,
+)
+
+REVISION = Statement("revision", "MATCH (p:Profile {id: $id}) RETURN p.revision")
+
+
+async def test_a_push_token_of_a_list_is_taken_from_whoever_had_it(graph: Graph) -> None:
+    await open_shop(graph)
+    before = await join(graph, token())
+
+    (bob,) = await imported(graph, row("bob", at(token())), now_ms=NOW + 1)
+
+    assert await ledger(graph, before["subscriptionId"]) == [
+        [None, "SUBSCRIBED", "subscribe"],
+        ["SUBSCRIBED", "SUSPENDED", "handed_over"],
+    ]
+    assert await graph.read(OWNERS, key=token().key) == [bob.id]
+    assert [each[1] for each in await subscriptions(graph, str(bob.id))] == ["SUBSCRIBED"]
+
+
+async def test_a_list_that_tells_of_a_dead_device_takes_it_from_nobody(graph: Graph) -> None:
+    await open_shop(graph)
+    present = await join(graph, token())
+
+    (bob,) = await imported(graph, row("bob", at(token(), status=SubscriptionStatus.INVALID)), now_ms=NOW + 1)
+
+    assert [each[1] for each in await subscriptions(graph, str(bob.id))] == ["INVALID"]
+    assert await ledger(graph, present["subscriptionId"]) == [[None, "SUBSCRIBED", "subscribe"]]
+    assert present["profileId"] in await graph.read(OWNERS, key=token().key)
+
+
+async def test_of_two_rows_with_one_token_the_later_one_has_it_as_often_as_the_list_is_read(graph: Graph) -> None:
+    await open_shop(graph)
+    rows = [row(name, at(token()), index=n) for n, name in enumerate(("ann", "bob"))]
+
+    for turn in range(2):
+        ann, bob = await imported(graph, *rows, now_ms=NOW + turn)
+
+        assert await graph.read(OWNERS, key=token().key) == [bob.id]
+        found = [[each[1] for each in await subscriptions(graph, str(each.id))] for each in (ann, bob)]
+        assert found == [["SUSPENDED"], ["SUBSCRIBED"]]
+    assert await graph.read(BREAKS) == []
