@@ -277,7 +277,7 @@ async def _write(transaction: Transaction, plan: MergePlan, now_ms: int) -> None
     await run_rows(transaction, statements.MOVE_IDENTIFIERS, "ids", plan.moved_identifiers, **both)
     await run_rows(transaction, statements.SHARE_IDENTIFIERS, "ids", [each.id for each in shared], **both)
     await run_rows(transaction, statements.SET_EDGE_PROPERTIES, "rows", verified, profileId=survivor_id)
-    await run_rows(transaction, statements.ABSORB_SUBSCRIPTIONS, "rows", absorbed, **both)
+    await run_rows(transaction, statements.ABSORB_SUBSCRIPTIONS, "rows", absorbed, **both, now=now_ms)
     await run_rows(transaction, statements.MOVE_SUBSCRIPTIONS, "rows", moved, **both)
     await run_rows(transaction, statements.SET_CONSENTS, "rows", consents, now=now_ms)
     await run_rows(transaction, statements.SET_MEMBERSHIPS, "rows", categories)

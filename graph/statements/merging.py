@@ -79,7 +79,7 @@ ABSORB_SUBSCRIPTIONS: Final = Statement(
     MATCH (s:Subscription {id: id})
     MATCH (s)<-[old:HAS_SUBSCRIPTION]-(l:Profile {id: $from})
     CREATE (l)-[:HAD_SUBSCRIPTION]->(s)
-    CREATE (s)-[:ABSORBED_BY]->(by)
+    CREATE (s)-[:ABSORBED_BY {at: datetime({epochMillis: $now})}]->(by)
     DELETE old
     REMOVE s.key
     RETURN count(*)

@@ -13,15 +13,21 @@ OWNER: Final = Statement(
     """,
 )
 
-# Whether the record that a confirmation names was answered by the next one.
-CONFIRMED: Final = Statement(
-    "is_record_confirmed",
+# Which subscription speaks today for the one that a confirmation is of, and what was done first since it was asked for;
+# null where nobody did anything yet. Once another one spoke for it, what was done with that one counts.
+ASKED: Final = Statement(
+    "asked_confirmation",
     """
-    MATCH (asked:ConsentRecord {id: $recordId})-[:ABOUT]->(s:Subscription {id: $id})
-    RETURN EXISTS {
-        MATCH (s)<-[:ABOUT]-(next:ConsentRecord)
-        WHERE next.subjectId = s.id AND next.seq = asked.seq + 1 AND next.cause = 'confirm'
-    }
+    MATCH (asked:ConsentRecord {id: $recordId})-[:ABOUT]->(named:Subscription {id: $id})
+    OPTIONAL MATCH (named)-[absorbed:ABSORBED_BY]->()
+    MATCH way = (named)-[:ABSORBED_BY*0..200]->(s) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
+    RETURN [s.id, head(COLLECT {
+        UNWIND nodes(way) AS each
+        MATCH (each)<-[:ABOUT]-(next:ConsentRecord)
+        WHERE next.subjectId = each.id AND NOT next.cause IN $noActs
+            AND CASE WHEN each = named THEN next.seq > asked.seq ELSE next.at >= absorbed.at END
+        RETURN next.cause ORDER BY next.at, next.seq LIMIT 1
+    })]
     """,
 )
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
-from graph.consent.cause import Cause
+from graph.consent.cause import NO_ACTS, Cause
 from graph.consent.evidence import Evidence
-from graph.errors import Refusal, UserError
+from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.statements import subscription_changes as statements
 from graph.subscribing.confirmations import Confirmation
@@ -32,6 +32,7 @@ class Confirm:
 async def confirm(graph: Graph, command: Confirm, guard: Guard | None, now_ms: int) -> Done:
     """The person said yes: SUBSCRIBED, with the time and the place as evidence.
 
+    Where a merge put the subscription into another one at the same address and resource, the yes is to that one.
     A second click changes nothing (UNCHANGED). The result holds `subscriptionId` and `outcome`. Raises Refusal
     TOKEN_EXPIRED, or TOKEN_INVALID where the subscription waits for no confirmation, or for a later one.
     """
@@ -44,14 +45,16 @@ async def confirm(graph: Graph, command: Confirm, guard: Guard | None, now_ms: i
 
 async def confirm_in(transaction: Transaction, command: Confirm, now_ms: int) -> Done:
     asked = command.confirmation
-    if await transaction.run(statements.OWNER, id=asked.subscription_id) is None:
-        raise Refusal(INVALID)
-    state = (await locked_subscription(transaction, asked.subscription_id, now_ms)).state
+    speaker, _ = await _since(transaction, asked)
+    state = (await locked_subscription(transaction, speaker, now_ms)).state
+    still, next_act = await _since(transaction, asked)
+    if still != speaker:
+        raise Raced("the subscription went into another one while it was being locked")
     if not state.is_listed:
         raise Refusal(INVALID)
-    if state.status is SubscriptionStatus.SUBSCRIBED and await _was_confirmed(transaction, asked):
+    if state.status is SubscriptionStatus.SUBSCRIBED and next_act is Cause.CONFIRM:
         return await finished(transaction, state, RowOutcome.UNCHANGED, now_ms)
-    refusal = refused(state, asked, now_ms)
+    refusal = refused(state, asked, next_act, now_ms)
     if refusal is not None:
         raise Refusal(refusal)
     evidence = Evidence(now_ms, command.ip, command.url, _SOURCE, state.wording)
@@ -64,20 +67,30 @@ async def confirm_in(transaction: Transaction, command: Confirm, now_ms: int) ->
     return await finished(transaction, state, RowOutcome.UPDATED, now_ms)
 
 
-def refused(state: SubscriptionState, asked: Confirmation, now_ms: int) -> UserError | None:
-    """Why a token does not open this subscription, None where it does."""
-    if state.status is not SubscriptionStatus.UNCONFIRMED or state.last is None or state.last.id != asked.record_id:
+def refused(state: SubscriptionState, asked: Confirmation, next_act: Cause | None, now_ms: int) -> UserError | None:
+    """Why a token does not open this subscription, None where it does.
+
+    `next_act` is what a person or a provider did first since the token was made: it answers nothing that was asked
+    before that. A merge is no such act: the address and the resource are the same.
+    """
+    if state.status is not SubscriptionStatus.UNCONFIRMED or state.last is None or next_act is not None:
         return INVALID
     # A consent that ended before it was given is none; one that ran out is given anew.
     ended = _is_past(state.consent_expires_at_ms, now_ms) and state.last.cause != Cause.CONSENT_EXPIRED
     return _EXPIRED if asked.expires_at_ms <= now_ms or ended else None
 
 
-async def _was_confirmed(transaction: Transaction, asked: Confirmation) -> bool:
-    confirmed: bool | None = await transaction.run(
-        statements.CONFIRMED, id=asked.subscription_id, recordId=asked.record_id
+async def _since(transaction: Transaction, asked: Confirmation) -> tuple[str, Cause | None]:
+    """Which subscription the token is about today, and the first act since it was made.
+
+    Raises Refusal TOKEN_INVALID for a token of what is not there.
+    """
+    found = await transaction.run(
+        statements.ASKED, id=asked.subscription_id, recordId=asked.record_id, noActs=list(NO_ACTS)
     )
-    return confirmed is True
+    if found is None:
+        raise Refusal(INVALID)
+    return found[0], None if found[1] is None else Cause(found[1])
 
 
 def _is_past(at_ms: int | None, now_ms: int) -> bool:

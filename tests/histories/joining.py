@@ -42,7 +42,7 @@ def merge(world: World, from_id: str, into_id: str, merge_id: str, *, is_decided
         survivor.becomes(made.status[1], Cause.MERGE, world.now)
     for id_, each in theirs.items():
         if id_ in absorbed:
-            each.absorbed_by = absorbed[id_]
+            each.absorbed_by, each.absorbed_at = absorbed[id_], world.now
         else:
             each.holder = survivor.id
     survivor.values |= loser.values

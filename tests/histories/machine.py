@@ -89,8 +89,9 @@ class Histories(RuleBasedStateMachine):
             return
         link = _of(self.links[::-1], step.which // 3)
         answer = self._now(self.product.confirm(link))
-        subscription = self.model.subscriptions.get(link.subscription_id)
-        opens = None if subscription is None else (subscription.holder, subscription.place)
+        named = self.model.subscriptions.get(link.subscription_id)
+        speaks = None if named is None else self.model.speaks(named)
+        opens = None if speaks is None else (speaks.holder, speaks.place)
         self._agree(step, answer, lambda world: opening.confirm(world, link), opens=opens)
 
     def _leave_subscription(self, step: Step, subscription: Subscription) -> None:

@@ -8,7 +8,7 @@ from graph.consent.cause import Cause
 from graph.vocabulary import Channel, ConfirmationMode, UserErrorCode
 from graph.vocabulary import SubscriptionStatus as Status
 from tests.histories.leaving import as_consented, take_from
-from tests.histories.state import Consent, Person, Place, Refused, Subscription, World
+from tests.histories.state import NOBODYS, Consent, Person, Place, Refused, Subscription, World
 from tests.histories.strictness import FINAL
 
 # The link of a double opt-in is good for so long.
@@ -75,23 +75,32 @@ def subscribe(world: World, wish: Wish, profile_id: str, subscription_id: str) -
 def confirm(world: World, link: Link) -> None:
     if link.subscription_id not in world.subscriptions:
         raise Refused(UserErrorCode.TOKEN_INVALID)
-    subscription = world.subscriptions[link.subscription_id]
-    records, last = subscription.records, len(subscription.records) - 1
-    was_confirmed = link.position < last and records[link.position + 1].cause is Cause.CONFIRM
-    if subscription.absorbed_by is None and subscription.status is Status.SUBSCRIBED and was_confirmed:
+    named = world.subscriptions[link.subscription_id]
+    subscription, next_act = world.speaks(named), _first_act(world, named, link.position)
+    if subscription.status is Status.SUBSCRIBED and next_act is Cause.CONFIRM:
         return
-    is_waiting = subscription.status is Status.UNCONFIRMED and link.position == last
-    if subscription.absorbed_by is not None or not is_waiting:
+    if subscription.status is not Status.UNCONFIRMED or next_act is not None:
         raise Refused(UserErrorCode.TOKEN_INVALID)
     expires = subscription.consent.expires
     is_over = expires is not None and expires <= world.now
     # A consent that ended before anybody gave it is none; one that ran out is given anew.
-    if link.expires <= world.now or (is_over and records[last].cause is not Cause.CONSENT_EXPIRED):
+    if link.expires <= world.now or (is_over and subscription.records[-1].cause is not Cause.CONSENT_EXPIRED):
         raise Refused(UserErrorCode.TOKEN_EXPIRED)
     subscription.becomes(Status.SUBSCRIBED, Cause.CONFIRM, world.now)
     subscription.opt_in = world.now
     if is_over:
         subscription.consent = subscription.consent._replace(expires=None)
+
+
+def _first_act(world: World, named: Subscription, position: int) -> Cause | None:
+    """What a person or a provider did first since that record, also with whatever spoke for the subscription since."""
+    since = named.records[position + 1 :]
+    each = named
+    while each.absorbed_by is not None:
+        each = world.subscriptions[each.absorbed_by]
+        since += [record for record in each.records if record.at >= named.absorbed_at]
+    acts = [record for record in since if record.cause not in NOBODYS]
+    return min(acts, key=lambda record: record.at).cause if acts else None
 
 
 def _meant(world: World, who: str, profile_id: str) -> Person:

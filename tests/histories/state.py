@@ -74,6 +74,7 @@ class Subscription(Subject):
     consent: Consent
     opt_in: int | None = None
     absorbed_by: str | None = None
+    absorbed_at: int = 0
     left_at: int | None = None
     categories: list[Record] = field(default_factory=list)
 

@@ -6,6 +6,9 @@ import pytest_asyncio
 
 from graph.connection import Graph
 from graph.consent.evidence import Evidence
+from graph.merging.merge import MergeProfiles, merge_profiles
+from graph.merging.settings import MergeSettings
+from graph.people.reference import ProfileReference
 from graph.subscribing.confirm import Confirm, confirm
 from graph.subscribing.confirmations import Confirmation
 from graph.subscribing.unsubscribe import OneSubscription, Unsubscribe, unsubscribe
@@ -13,6 +16,8 @@ from graph.vocabulary import ConfirmationMode, RowOutcome
 from graph.vocabulary import UserErrorCode as Code
 from tests.graph.subscribing.refusals import refusal_of
 from tests.graph.subscribing.shop import (
+    ANN,
+    BOB,
     BREAKS,
     DAY,
     HOUR,
@@ -109,3 +114,40 @@ async def test_a_consent_that_ran_out_is_given_anew_without_its_old_end(graph: G
     assert await click(graph, token_of(asked), NOW + 3 * DAY) is RowOutcome.UPDATED
     kept = await graph.read(PROPERTIES, id=first["subscriptionId"])
     assert (kept["status"], kept["consentExpiresAt"]) == ("SUBSCRIBED", None)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(graph: Graph) -> dict[str, Any]:
+    """Somebody who waits for a confirmation at Ann's address, and turns out to be Ann, who confirmed hers before."""
+    await join(graph, email("ann"), ANN)
+    joined = await join(graph, email("ann"), BOB, confirmation=REQUIRED)
+    command = MergeProfiles(BOB, ANN, "key_staff", "seen")
+    merged = await merge_profiles(graph, command, MergeSettings(), None, NOW + 1)
+    return {**joined, "survivorId": merged.result["profileId"]}
+
+
+async def test_a_click_counts_for_the_subscription_that_speaks_since_a_merge(
+    graph: Graph, visitor: dict[str, Any]
+) -> None:
+    assert await subscriptions(graph, visitor["survivorId"]) == [["ann@example.com", "UNCONFIRMED", 0]]
+
+    assert await click(graph, token_of(visitor)) is RowOutcome.UPDATED
+    assert await click(graph, token_of(visitor), NOW + 2 * HOUR) is RowOutcome.UNCHANGED
+
+    assert await subscriptions(graph, visitor["survivorId"]) == [["ann@example.com", "SUBSCRIBED", 0]]
+    assert await graph.read(BREAKS) == []
+
+
+async def test_a_click_does_not_get_past_a_no_that_was_said_since_the_merge(
+    graph: Graph, visitor: dict[str, Any]
+) -> None:
+    own = ProfileReference(id=visitor["survivorId"])
+    await unsubscribe(graph, Unsubscribe(OneSubscription(visitor["subscriptionId"]), "test"), None, NOW + 2)
+    assert await refusal_of(click(graph, token_of(visitor))) == INVALID
+
+    await join(
+        graph, email("ann"), own, confirmation=REQUIRED, resubscribe=True, opt_in=Evidence(NOW + 3), now_ms=NOW + 3
+    )
+
+    assert await refusal_of(click(graph, token_of(visitor))) == INVALID
+    assert await subscriptions(graph, visitor["survivorId"]) == [["ann@example.com", "UNCONFIRMED", 0]]

@@ -44,35 +44,36 @@ def test_of_two_statuses_the_stricter_allows_less() -> None:
 
 
 def test_a_token_opens_what_waits_for_it() -> None:
-    assert refused(state(Status.UNCONFIRMED), TOKEN, NOW) is None
+    assert refused(state(Status.UNCONFIRMED), TOKEN, None, NOW) is None
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each is not Status.UNCONFIRMED])
 def test_a_token_opens_nothing_that_does_not_wait(status: Status) -> None:
-    error = refused(state(status), TOKEN, NOW)
+    error = refused(state(status), TOKEN, None, NOW)
     assert error is not None
     assert error.code is Code.TOKEN_INVALID
 
 
 def test_a_token_of_an_earlier_wait_is_invalid_and_an_old_one_expired() -> None:
     waiting = state(Status.UNCONFIRMED)
-    for token, code in (
-        (Confirmation("sub_1", "con_0", NOW + DAY), Code.TOKEN_INVALID),
-        (Confirmation("sub_1", "con_0", NOW), Code.TOKEN_INVALID),
-        (Confirmation("sub_1", "con_1", NOW), Code.TOKEN_EXPIRED),
+    late = Confirmation("sub_1", "con_1", NOW)
+    for token, next_act, code in (
+        (TOKEN, Cause.UNSUBSCRIBE, Code.TOKEN_INVALID),
+        (late, Cause.SUBSCRIBE, Code.TOKEN_INVALID),
+        (late, None, Code.TOKEN_EXPIRED),
     ):
-        error = refused(waiting, token, NOW)
+        error = refused(waiting, token, next_act, NOW)
         assert error is not None
         assert error.code is code
 
 
 def test_a_consent_that_ended_before_it_was_confirmed_is_none_and_one_that_ran_out_is_given_anew() -> None:
     ended = state(Status.UNCONFIRMED, consent_expires_at_ms=NOW)
-    error = refused(ended, TOKEN, NOW)
+    error = refused(ended, TOKEN, None, NOW)
     assert error is not None
     assert error.code is Code.TOKEN_EXPIRED
     ran_out = state(Status.UNCONFIRMED, consent_expires_at_ms=NOW, last=recorded(Cause.CONSENT_EXPIRED))
-    assert refused(ran_out, TOKEN, NOW) is None
+    assert refused(ran_out, TOKEN, None, NOW) is None
 
 
 @pytest.mark.parametrize("before", [Status.SUBSCRIBED, Status.UNCONFIRMED])
