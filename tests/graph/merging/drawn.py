@@ -61,7 +61,8 @@ def _draw_person(dice: Random, people: People, profile_id: str) -> None:
         plain["attr_score"] = dice.randrange(10**9)
     if dice.random() < 0.5:
         plain["attr_tags"] = dice.sample(["a", "b", "c"], 2)
-    changed = [(f"at_{name}", dice.randrange(1, NOW)) for name in ("firstName", "city") if dice.random() < 0.5]
+    timed = ("firstName", "city", "tracked_city", "tracked_ip")
+    changed = [(f"at_{name}", dice.randrange(1, NOW)) for name in timed if dice.random() < 0.5]
     seen = [
         (name, dice.randrange(1, NOW)) for name in ("tracked_lastAt", "lastSeenAt", "attr_met") if dice.random() < 0.5
     ]

@@ -15,6 +15,7 @@ from graph.people.reference import ProfileReference
 from graph.people.touch import touch
 from graph.vocabulary import UserErrorCode
 from tests.graph.merging.drawn import NOW, RESOURCES, draw_people
+from tests.graph.merging.past import keys_of, write_past
 from tests.graph.merging.people import exported, write_resources
 
 
@@ -27,6 +28,7 @@ async def shops(graph: Graph) -> Graph:
 async def written(graph: Graph, dice: Random, tag: str, names: str, shared: str) -> list[str]:
     people, ids = draw_people(dice, tag, names, shared)
     await people.write(graph)
+    await write_past(graph, dice, ids, NOW)
 
     async def renew(transaction: Transaction) -> None:
         await touch(transaction, ids, NOW)
@@ -47,7 +49,8 @@ async def split(graph: Graph, merge_id: str, settings: MergeSettings) -> None:
 
 
 async def exports(graph: Graph, ids: list[str]) -> list[str]:
-    return [await exported(graph, each) for each in ids]
+    """Everything about each, with the keys that an export does not show."""
+    return [f"{await exported(graph, each)} {await keys_of(graph, each)}" for each in ids]
 
 
 @pytest.mark.parametrize("shared", ["nothing", "something", "everything"])
