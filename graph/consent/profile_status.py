@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
@@ -68,7 +69,7 @@ async def set_profile_status_in(transaction: Transaction, command: SetProfileSta
         reason=command.reason,
         evidence=command.evidence,
     )
-    await write_profile_status(transaction, entry, now_ms)
+    await write_profile_statuses(transaction, [entry], now_ms)
     return Done(result, await touch(transaction, [person.profile_id], now_ms, ChangeKind.PROFILE))
 
 
@@ -78,10 +79,12 @@ async def status_of_profile(transaction: Transaction, profile_id: str) -> Profil
     return ProfileStanding(SubscriptionStatus(status), recorded_ms, cause)
 
 
-async def write_profile_status(transaction: Transaction, entry: LedgerEntry, now_ms: int) -> None:
-    """Writes what the entry says and records it; the caller raises the revision."""
-    await transaction.run(statements.SET_STATUS, id=entry.subject.node_id, status=entry.to_status)
-    await record(transaction, [entry], now_ms)
+async def write_profile_statuses(transaction: Transaction, entries: Sequence[LedgerEntry], now_ms: int) -> None:
+    """Writes what the entries say, one of each person, and records it; the caller raises the revisions."""
+    if entries:
+        rows = [{"id": each.subject.node_id, "status": each.to_status} for each in entries]
+        await transaction.run(statements.SET_STATUSES, rows=rows)
+        await record(transaction, entries, now_ms)
 
 
 def _require_consent(evidence: Evidence | None, recorded_ms: int | None) -> None:

@@ -15,6 +15,9 @@ _STRICTEST_FIRST: Final = (
     Status.SUBSCRIBED,
 )
 
+# Where something may come of it yet: a no, a dead address or another owner of the device ends it.
+OPEN: Final = frozenset({Status.SUBSCRIBED, Status.UNCONFIRMED, Status.SUSPENDED})
+
 # What somebody complained of, or an address that is dead: neither a subscribe nor an unsubscribe writes over it.
 CLOSED: Final = frozenset({Status.COMPLAINED, Status.HARD_BOUNCED, Status.INVALID})
 
@@ -36,7 +39,7 @@ def _less_strict_than(status: Status) -> frozenset[Status]:
 # Over which statuses each of these is written. A complaint or a dead address says more than "no, thanks", so leaving
 # never writes over it, and neither over what was no address in the first place.
 WRITTEN_OVER: Final[Mapping[Status, frozenset[Status]]] = {
-    Status.UNSUBSCRIBED: frozenset({Status.SUBSCRIBED, Status.UNCONFIRMED, Status.SUSPENDED}),
+    Status.UNSUBSCRIBED: OPEN,
     Status.HARD_BOUNCED: _less_strict_than(Status.HARD_BOUNCED),
     Status.COMPLAINED: _less_strict_than(Status.COMPLAINED),
 }

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
-from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.ledger import LedgerEntry, Subject
+from graph.consent.profile_status import write_profile_statuses
 from graph.consent.said_again import is_nobodys_word
 from graph.consent.strictness import widens
 from graph.erasing.erased_address import erased_since
@@ -26,7 +27,6 @@ from graph.people.matching import Match
 from graph.people.resolution import Resolution, resolve_rows
 from graph.people.touch import touch
 from graph.people.upsert import refuse_by_mode
-from graph.statements import importing as statements
 from graph.subscribing.hand_over import token_holders
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode
 
@@ -96,7 +96,7 @@ class _Chunk:
         await known.write(self.transaction)
         await subscriptions.write()
         await self._settle(kept_rows, subscriptions)
-        await self._write_statuses()
+        await write_profile_statuses(self.transaction, self.statuses, self.now_ms)
         return [*self.results, *(row.result for row in kept_rows)], await self._touched()
 
     def _identifiers(self) -> list[Sequence[IdentifierValue]]:
@@ -185,12 +185,6 @@ class _Chunk:
                 self._note(row, ChangeKind.SUBSCRIPTION, is_change=settled.is_changed)
                 for other in settled.taken_from:
                     self.kinds[other].add(ChangeKind.SUBSCRIPTION)
-
-    async def _write_statuses(self) -> None:
-        if self.statuses:
-            rows = [{"id": each.subject.node_id, "status": each.to_status} for each in self.statuses]
-            await self.transaction.run(statements.SET_STATUSES_OF_PROFILES, rows=rows)
-            await record(self.transaction, self.statuses, self.now_ms)
 
     async def _touched(self) -> tuple[ProfileChange, ...]:
         alike: defaultdict[frozenset[ChangeKind], list[str]] = defaultdict(list)

@@ -22,7 +22,7 @@ from graph.merging.undo import UndoLog
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person
 from graph.people.touch import touch
-from graph.statements import merge_locks, merge_sides
+from graph.statements import merge_locks, merge_sides, profile_status
 from graph.statements import merging as statements
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
@@ -288,7 +288,8 @@ async def _write(transaction: Transaction, plan: MergePlan, now_ms: int) -> None
     await run_rows(transaction, statements.HAND_RELATIONS, "rows", parked)
     await run_rows(transaction, statements.SET_PROPERTIES, "rows", properties, id=survivor_id)
     if plan.status is not plan.survivor.status:
-        await transaction.run(statements.SET_PROFILE_STATUS, id=survivor_id, status=plan.status)
+        rows = [{"id": survivor_id, "status": plan.status}]
+        await transaction.run(profile_status.SET_STATUSES, rows=rows)
 
 
 def _both(plan: MergePlan) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from graph.consent.evidence import Evidence
-from graph.consent.strictness import stricter, widens
+from graph.consent.strictness import OPEN, stricter, widens
 from graph.errors import UserError
 from graph.merging.changes import (
     JOINED,
@@ -36,7 +36,6 @@ from graph.merging.sides import (
 from graph.vocabulary import Channel, SubscriptionStatus, UserErrorCode
 
 _LOWEST_PRIORITY: Final = 2**31 - 1
-_OPEN: Final = frozenset({SubscriptionStatus.SUBSCRIBED, SubscriptionStatus.UNCONFIRMED, SubscriptionStatus.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +205,7 @@ def _archived_consents(survivor: Side, loser: Side, now_ms: int) -> Iterable[Con
 def _refused(held: HeldSubscription, other: Side, now_ms: int) -> Consent:
     """As the other side's standing opt-outs leave it, and what it said at this place before it was archived."""
     consent = held.consent
-    if consent.status in _OPEN and any(each.covers(held) for each in other.opt_outs):
+    if consent.status in OPEN and any(each.covers(held) for each in other.opt_outs):
         consent = Consent(SubscriptionStatus.UNSUBSCRIBED, None, consent.expires_at)
     for archived in other.subscriptions:
         if archived.is_archived and archived.place == held.place and archived.consent.status in REFUSALS:

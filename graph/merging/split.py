@@ -17,7 +17,7 @@ from graph.merging.sides import VERIFIED_AT, HeldOptOut, HeldSubscription, Side,
 from graph.merging.split_plan import Consequences, SplitPlan, plan_split, verified_by_merge
 from graph.merging.undo import UndoLog
 from graph.people.touch import touch
-from graph.statements import merge_sides, merging, splitting
+from graph.statements import merge_sides, merging, profile_status, splitting
 from graph.statements.people import LOCK_PROFILES
 from graph.vocabulary import ChangeKind, SubscriptionStatus, UserErrorCode
 
@@ -126,8 +126,11 @@ async def _write(
     await run_rows(transaction, merging.MOVE_RELATIONS_IN, "ids", plan.relations_in, **_moving(back))
     properties = [property_row(each.name, each.before) for each in plan.properties]
     await run_rows(transaction, merging.SET_PROPERTIES, "rows", properties, id=survivor.id)
-    for profile_id, side in ((survivor.id, plan.survivor), (restored_id, plan.restored)):
-        await transaction.run(merging.SET_PROFILE_STATUS, id=profile_id, status=side.status)
+    statuses = [
+        {"id": survivor.id, "status": plan.survivor.status},
+        {"id": restored_id, "status": plan.restored.status},
+    ]
+    await transaction.run(profile_status.SET_STATUSES, rows=statuses)
     parked = [{"id": each.id, "from": each.from_id} for each in plan.relations_unparked]
     if not parked:
         return frozenset()

@@ -41,17 +41,14 @@ AT_DEVICES: Final = Statement(
 
 # Whoever has the device now must not read what was meant for somebody else. A refusal says more than a suspension.
 SUSPEND: Final = Statement(
-    "suspend_subscriptions_at",
+    "suspend_handed_over",
     """
-    UNWIND $links AS row
-    MATCH (i:Identifier {key: row.key})
-    MATCH (i)<-[:AT]-(s:Subscription)<-[:HAS_SUBSCRIPTION]-(p:Profile {id: row.profileId})
-    WITH DISTINCT s, p ORDER BY s.id
+    UNWIND $ids AS id
+    MATCH (s:Subscription {id: id})
     SET s.channel = s.channel
-    WITH s, p, s.status AS before, s.suspendedUntil AS until
-    WHERE before IN $open OR (before = 'SUSPENDED' AND until IS NOT NULL)
-    SET s.status = 'SUSPENDED', s.updatedAt = datetime({epochMillis: $now})
-    REMOVE s.suspendedUntil
-    RETURN collect([s.id, p.id, before])
+    WITH s, s.status AS before
+    WHERE before IN ['SUBSCRIBED', 'UNCONFIRMED'] OR before = 'SUSPENDED' AND s.suspendedUntil IS NOT NULL
+    SET s.status = 'SUSPENDED', s.suspendedUntil = null, s.updatedAt = datetime({epochMillis: $now})
+    RETURN collect([s.id, before])
     """,
 )

@@ -59,13 +59,3 @@ CREATE_SUBSCRIPTIONS: Final = Statement(
     RETURN count(s)
     """,
 )
-
-SET_STATUSES_OF_PROFILES: Final = Statement(
-    "set_statuses_of_profiles",
-    """
-    UNWIND $rows AS row
-    MATCH (p:Profile {id: row.id})
-    SET p.status = row.status
-    RETURN count(p)
-    """,
-)

@@ -115,10 +115,6 @@ SET_MEMBERSHIPS: Final = Statement(
     """,
 )
 
-SET_PROFILE_STATUS: Final = Statement(
-    "set_profile_status", "MATCH (p:Profile {id: $id}) SET p.status = $status RETURN p.id"
-)
-
 MOVE_OPT_OUTS: Final = Statement(
     "move_opt_outs",
     """

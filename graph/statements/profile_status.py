@@ -16,7 +16,7 @@ STATUS: Final = Statement(
     """,
 )
 
-SET_STATUS: Final = Statement(
-    "set_profile_status",
-    "MATCH (p:Profile {id: $id}) SET p.status = $status RETURN p.id",
+SET_STATUSES: Final = Statement(
+    "set_profile_statuses",
+    "UNWIND $rows AS row MATCH (p:Profile {id: row.id}) SET p.status = row.status RETURN count(p)",
 )

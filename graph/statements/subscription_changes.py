@@ -158,11 +158,6 @@ STANDING: Final = Statement(
     """,
 )
 
-SET_STATUS_OF_PROFILE: Final = Statement(
-    "set_status_of_profile",
-    "MATCH (p:Profile {id: $id}) SET p.status = $status RETURN p.id",
-)
-
 # Another subscription of the person at the same address: one in use, and the newest that was archived after this one.
 BESIDE_ARCHIVED: Final = Statement(
     "beside_archived_subscription",
@@ -233,18 +228,6 @@ LOCK_ELSEWHERE: Final = Statement(
     WHERE profileId <> $profileId
     SET s.id = s.id
     RETURN collect([s.id, profileId])
-    """,
-)
-
-SUSPEND_ELSEWHERE: Final = Statement(
-    "suspend_subscriptions_of_others",
-    """
-    UNWIND $ids AS id
-    MATCH (s:Subscription {id: id})<-[:HAS_SUBSCRIPTION]-(holder:Profile)
-    WHERE s.status IN ['SUBSCRIBED', 'UNCONFIRMED'] OR s.status = 'SUSPENDED' AND s.suspendedUntil IS NOT NULL
-    WITH s, s.status AS before, coalesce(holder.mergedInto, holder.id) AS profileId
-    SET s.status = 'SUSPENDED', s.suspendedUntil = null, s.updatedAt = datetime({epochMillis: $now})
-    RETURN collect([s.id, before, profileId])
     """,
 )
 

@@ -62,16 +62,3 @@ SET_STATUS: Final = Statement(
     RETURN s.id
     """,
 )
-
-OWNER: Final = Statement(
-    "owner_of_subscription",
-    """
-    MATCH (p:Profile)-[:HAS_SUBSCRIPTION]->(s:Subscription {id: $id})
-    RETURN coalesce(p.mergedInto, p.id)
-    """,
-)
-
-LOCK: Final = Statement(
-    "lock_subscription",
-    "MATCH (s:Subscription {id: $id}) SET s.id = $id RETURN s.status",
-)

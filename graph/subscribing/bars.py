@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from graph.connection import Transaction
 from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence
-from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.ledger import LedgerEntry, Subject
 from graph.consent.opt_out import lift_opt_outs
+from graph.consent.profile_status import write_profile_statuses
 from graph.consent.strictness import CLOSED
 from graph.errors import Refusal, UserError
 from graph.statements import subscription_changes as statements
@@ -63,8 +64,8 @@ async def pass_bars(transaction: Transaction, opening: Opening, standing: Standi
     if status is SubscriptionStatus.SUBSCRIBED:
         return lifted
     refuse_barred(standing, wish, lift=opening.command.lift_profile_status)
-    await transaction.run(statements.SET_STATUS_OF_PROFILE, id=profile_id, status=SubscriptionStatus.SUBSCRIBED)
-    await record(transaction, [_lifted(profile_id, status, opening.command.actor, wish.opt_in)], wish.now_ms)
+    entry = _lifted(profile_id, status, opening.command.actor, wish.opt_in)
+    await write_profile_statuses(transaction, [entry], wish.now_ms)
     return True
 
 

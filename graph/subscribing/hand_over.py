@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from graph.connection import Transaction
-from graph.consent.cause import Cause
-from graph.consent.due import settle
-from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.handed_over import suspend_handed_over
+from graph.consent.strictness import OPEN
 from graph.errors import Raced, Refusal
 from graph.identifiers import IdentifierValue
 from graph.people.resolution import Resolution
 from graph.statements import subscription_changes as statements
-from graph.vocabulary import IdentifierType, SubscriptionStatus
-
-_OPEN = [SubscriptionStatus.SUBSCRIBED, SubscriptionStatus.UNCONFIRMED, SubscriptionStatus.SUSPENDED]
+from graph.vocabulary import IdentifierType
 
 
 async def token_holders(transaction: Transaction, address: IdentifierValue) -> frozenset[str]:
     """Whose subscriptions may be using this push token: they are locked together with whom it goes to."""
     if address.type is not IdentifierType.PUSH_TOKEN:
         return frozenset()
-    return frozenset(await transaction.run(statements.TOKEN_HOLDERS, key=address.key, open=_OPEN))
+    return frozenset(await transaction.run(statements.TOKEN_HOLDERS, key=address.key, open=sorted(OPEN)))
 
 
 async def hand_over(
@@ -49,23 +46,9 @@ async def hand_over(
     if not await token_holders(transaction, address) <= {*holders, *owners, to_profile_id}:
         raise Raced("a push token changed hands while it was being locked")
     place = {"identifierId": resolution.identifier_ids[address.key], "profileId": to_profile_id}
-    now_ms = resolution.now_ms
     elsewhere = dict(await transaction.run(statements.LOCK_ELSEWHERE, **place))
-    await settle(transaction, elsewhere, now_ms)
-    suspended = await transaction.run(statements.SUSPEND_ELSEWHERE, ids=sorted(elsewhere), now=now_ms)
-    entries = [
-        LedgerEntry(
-            Subject.subscription(subscription_id),
-            profile_id,
-            SubscriptionStatus(before),
-            SubscriptionStatus.SUSPENDED,
-            Cause.HANDED_OVER,
-            actor,
-        )
-        for subscription_id, before, profile_id in suspended
-    ]
-    await record(transaction, entries, now_ms)
+    suspended = await suspend_handed_over(transaction, elsewhere, actor, resolution.now_ms)
     taken_from = await transaction.run(statements.TAKE_FROM_OTHERS, **place)
     for each in owners - {to_profile_id}:
         resolution.people.take_away(each, address)
-    return {*taken_from, *(profile_id for _, _, profile_id in suspended)}
+    return {*taken_from, *suspended}

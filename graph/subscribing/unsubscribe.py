@@ -9,7 +9,7 @@ from graph.consent.ending import Ended, Ending, end, locked_standings
 from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.ledger import Subject, record
 from graph.consent.opt_out import opt_out_of_channel, opt_out_of_resource
-from graph.consent.profile_status import status_of_profile, write_profile_status
+from graph.consent.profile_status import status_of_profile, write_profile_statuses
 from graph.consent.said_again import is_said_again
 from graph.consent.strictness import WRITTEN_OVER
 from graph.errors import Raced, Refusal, UserError, told_below
@@ -189,7 +189,7 @@ async def _everything(transaction: Transaction, command: Unsubscribe, target: Ev
         entry = ending.entry(subject, standing.status, after=standing.status)
     else:
         return _done(profile_id, [], 0)
-    await write_profile_status(transaction, entry, now_ms)
+    await write_profile_statuses(transaction, [entry], now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.PROFILE)
     return _done(profile_id, [], 0, changes)
 
