@@ -17,7 +17,7 @@ from graph.statement import Statement
 from tests.graph.merging.people import People, write_resources
 
 NOW = 1_790_000_000_000
-FEW, MANY = 10, 100_000
+FEW, MANY = 10, 20_000
 _WRITE = """
 UNWIND range($first, $last) AS n
 CALL (n) {
@@ -67,7 +67,7 @@ async def profiled(settings: GraphSettings) -> Profiled:
         return watched
 
 
-async def test_a_merge_and_its_split_cost_the_same_for_10_events_and_for_100_000(
+async def test_a_merge_and_its_split_cost_the_same_for_10_events_and_for_20_000(
     graph: Graph, graph_settings: GraphSettings
 ) -> None:
     await write_resources(graph, "res_shop")
