@@ -18,6 +18,17 @@ class Evidence:
     wording: str | None = None
 
 
+def evidence_row(evidence: Evidence | None) -> dict[str, object]:
+    """As the graph keeps it, by property; nulls where there is none."""
+    return {
+        "evidenceAt": None if evidence is None else evidence.at_ms,
+        "evidenceIp": None if evidence is None else evidence.ip,
+        "evidenceUrl": None if evidence is None else evidence.url,
+        "evidenceSource": None if evidence is None else evidence.source,
+        "evidenceWording": None if evidence is None else evidence.wording,
+    }
+
+
 # So far apart clocks may be. What is further ahead would outlive whatever the person says until then.
 CLOCKS_APART_MS: Final = 5 * 60_000
 

@@ -11,7 +11,7 @@ from typing import Self
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
-from graph.consent.evidence import Evidence
+from graph.consent.evidence import Evidence, evidence_row
 from graph.consent.running_out import RanOut
 from graph.ids import IdPrefix, new_id
 from graph.statements import consent as statements
@@ -108,7 +108,6 @@ _STATEMENTS = (
 
 
 def _row(entry: LedgerEntry, record_id: str, now_ms: int) -> dict[str, object]:
-    evidence = entry.evidence
     return {
         "id": record_id,
         "scope": entry.subject.scope,
@@ -123,9 +122,5 @@ def _row(entry: LedgerEntry, record_id: str, now_ms: int) -> dict[str, object]:
         "source": entry.source,
         "reason": entry.reason,
         "actor": entry.actor,
-        "evidenceAt": None if evidence is None else evidence.at_ms,
-        "evidenceIp": None if evidence is None else evidence.ip,
-        "evidenceUrl": None if evidence is None else evidence.url,
-        "evidenceSource": None if evidence is None else evidence.source,
-        "evidenceWording": None if evidence is None else evidence.wording,
+        **evidence_row(entry.evidence),
     }

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph.connection import Transaction
-from graph.consent.evidence import Evidence
+from graph.consent.ending import Ending
+from graph.consent.evidence import Evidence, evidence_row
 from graph.consent.said_again import ONE_NO_MS
 from graph.errors import Refusal, UserError
 from graph.ids import IdPrefix, new_id
@@ -70,20 +71,23 @@ async def lift_opt_outs(
     return bool(standing)
 
 
-async def opt_out_of_resource(transaction: Transaction, profile_id: str, resource_id: str, now_ms: int) -> bool:
-    """True where that is news, as `is_said_again` says; the caller holds the person's lock."""
-    key = key_of_resource(profile_id, resource_id)
-    return await _opt_out(transaction, profile_id, key, now_ms, resource_id=resource_id)
+async def opt_out_of_resource(transaction: Transaction, ending: Ending, resource_id: str, now_ms: int) -> bool:
+    """True where that is news, as `is_said_again` says; the caller holds the person's lock.
+
+    Who said it last, and how, is kept with it: where no subscription ends, no record tells of it.
+    """
+    key = key_of_resource(ending.profile_id, resource_id)
+    return await _opt_out(transaction, ending, key, now_ms, resource_id=resource_id)
 
 
-async def opt_out_of_channel(transaction: Transaction, profile_id: str, channel: Channel, now_ms: int) -> bool:
-    """True where that is news, as `is_said_again` says; the caller holds the person's lock."""
-    return await _opt_out(transaction, profile_id, key_of_channel(profile_id, channel), now_ms, channel=channel)
+async def opt_out_of_channel(transaction: Transaction, ending: Ending, channel: Channel, now_ms: int) -> bool:
+    """The same of a channel, at all resources."""
+    return await _opt_out(transaction, ending, key_of_channel(ending.profile_id, channel), now_ms, channel=channel)
 
 
 async def _opt_out(
     transaction: Transaction,
-    profile_id: str,
+    ending: Ending,
     key: str,
     now_ms: int,
     *,
@@ -92,11 +96,12 @@ async def _opt_out(
 ) -> bool:
     is_new: bool = await transaction.run(
         statements.OPT_OUT,
-        profileId=profile_id,
+        profileId=ending.profile_id,
         key=key,
         id=new_id(IdPrefix.OPT_OUT, now_ms),
         resourceId=resource_id,
         channel=channel,
+        said={"actor": ending.actor, "reason": ending.reason, **evidence_row(ending.evidence)},
         now=now_ms,
         again=now_ms - ONE_NO_MS,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
+from graph.consent.evidence import evidence_row
 from graph.ids import IdPrefix, new_id
 from graph.importing.contested import Settled, settle
 from graph.importing.row import ImportTerms
@@ -105,11 +106,5 @@ class ImportedSubscriptions:
             "recordId": record_id,
         }
         if opt_in is not None:
-            row |= {
-                "evidenceAt": opt_in.at_ms,
-                "evidenceIp": opt_in.ip,
-                "evidenceUrl": opt_in.url,
-                "evidenceSource": opt_in.source,
-                "evidenceWording": opt_in.wording,
-            }
+            row |= evidence_row(opt_in)
         return row

@@ -28,6 +28,11 @@ OPT_OUT: Final = Statement(
         OR o.since <= datetime({epochMillis: $again}) AS isAgain
     SET o.since = CASE WHEN isAgain THEN datetime({epochMillis: $now}) ELSE o.since END
     REMOVE o.liftedForResources, o.liftedForChannels
+    FOREACH (_ IN CASE WHEN isNew OR isAgain THEN [1] ELSE [] END |
+        SET o.actor = $said.actor, o.reason = $said.reason, o.evidenceIp = $said.evidenceIp,
+            o.evidenceUrl = $said.evidenceUrl, o.evidenceSource = $said.evidenceSource,
+            o.evidenceWording = $said.evidenceWording, o.evidenceAt = CASE WHEN $said.evidenceAt IS NULL THEN null
+                ELSE datetime({epochMillis: $said.evidenceAt}) END)
     MERGE (p)-[:OPTED_OUT]->(o)
     WITH o, isNew, isAgain
     OPTIONAL MATCH (r:Resource {id: $resourceId})

@@ -164,8 +164,9 @@ async def _resource(transaction: Transaction, command: Unsubscribe, target: AtRe
         resource = await resource_facts(transaction, target.resource)
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     ids = await transaction.run(statements.AT_RESOURCE, profileId=profile_id, resourceId=resource.id)
-    ended = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
-    is_new = await opt_out_of_resource(transaction, profile_id, resource.id, now_ms)
+    ending = command.ending(profile_id)
+    ended = await end(transaction, dict.fromkeys(ids, ending), now_ms)
+    is_new = await opt_out_of_resource(transaction, ending, resource.id, now_ms)
     return await _opted_out(transaction, profile_id, ended, len(ids), now_ms, is_new=is_new)
 
 
@@ -173,8 +174,9 @@ async def _channel(transaction: Transaction, command: Unsubscribe, target: OnCha
     with told_below("target", "channel"):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     ids = await transaction.run(statements.ON_CHANNEL, profileId=profile_id, channel=target.channel)
-    ended = await end(transaction, dict.fromkeys(ids, command.ending(profile_id)), now_ms)
-    is_new = await opt_out_of_channel(transaction, profile_id, target.channel, now_ms)
+    ending = command.ending(profile_id)
+    ended = await end(transaction, dict.fromkeys(ids, ending), now_ms)
+    is_new = await opt_out_of_channel(transaction, ending, target.channel, now_ms)
     return await _opted_out(transaction, profile_id, ended, len(ids), now_ms, is_new=is_new)
 
 

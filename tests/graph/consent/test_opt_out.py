@@ -24,6 +24,14 @@ OPT_OUTS = Statement(
     RETURN collect([coalesce(o.channel, 'resource'), o.since.epochMillis, o.liftedForChannels, o.liftedForResources])
     """,
 )
+SAID = Statement(
+    "said",
+    """
+    MATCH (o:OptOut)
+    RETURN collect([o.actor, o.reason, o.evidenceAt.epochMillis, o.evidenceIp, o.evidenceUrl, o.evidenceSource,
+        o.evidenceWording])
+    """,
+)
 SUBSCRIPTIONS = Statement(
     "subscriptions", "MATCH (s:Subscription) WITH s ORDER BY s.id RETURN collect([s.channel, s.status])"
 )
@@ -124,3 +132,16 @@ async def test_a_no_that_is_said_again_stands_in_full_again(graph: Graph, profil
     assert await graph.read(OPT_OUTS) == [["resource", NOW + 10, None, None]]
     assert await refused(graph, "third@example.com", opt_in=Evidence(NOW + 10))
     assert not await refused(graph, "third@example.com", opt_in=Evidence(NOW + 11))
+
+
+async def test_a_no_of_somebody_without_subscriptions_there_keeps_who_said_it_and_how(
+    graph: Graph, profile_id: str
+) -> None:
+    evidence = Evidence(NOW - 5, "192.0.2.7", "https://shop.example/no", "form", "No calls")
+    target = OnChannel(ProfileReference(id=profile_id), Channel.SMS)
+    await unsubscribe(graph, Unsubscribe(target, "key_staff", "asked by phone", evidence), None, NOW)
+    # The same click once more is the same no.
+    await unsubscribe(graph, Unsubscribe(target, "key_other"), None, NOW + 1)
+
+    said = ["key_staff", "asked by phone", NOW - 5, "192.0.2.7", "https://shop.example/no", "form", "No calls"]
+    assert await graph.read(SAID) == [said]
