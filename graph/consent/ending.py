@@ -51,19 +51,24 @@ class Ending:
             evidence=self.evidence,
         )
 
-    def entries(self, subscription_id: str, standing: Standing, now_ms: int) -> list[LedgerEntry]:
+    def entries(self, subject: Subject, standing: Standing, now_ms: int) -> list[LedgerEntry]:
         """What it adds to the ledger: first what had run out by then.
 
         A status that is not written over stays, and what was said of it is recorded where `is_news`.
         """
-        subject = Subject.subscription(subscription_id)
-        if standing.status in WRITTEN_OVER[self.to_status]:
-            before = [entry_of_time(subscription_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
+        if self.writes_over(standing):
+            before = [entry_of_time(subject.node_id, self.profile_id, each) for each in ran_out(standing, now_ms)]
             status = before[-1].to_status if before else standing.status
             return [*before, self.entry(subject, status)]
         if self.is_news(standing.recorded_cause, standing.recorded_at_ms, now_ms):
             return [self.entry(subject, standing.status, after=standing.status)]
         return []
+
+    def writes_over(self, standing: Standing) -> bool:
+        """A pause without an end also takes the end from one that has one."""
+        if standing.status is self.to_status is SubscriptionStatus.SUSPENDED:
+            return standing.suspended_until_ms is not None
+        return standing.status in WRITTEN_OVER[self.to_status]
 
     def is_news(self, last_cause: str | None, recorded_at_ms: int | None, now_ms: int) -> bool:
         """Of what is closed already: whether it was nobody's word that closed it, or a person says no once more.
@@ -96,9 +101,11 @@ async def end(transaction: Transaction, endings: Mapping[str, Ending], now_ms: i
     if not endings:
         return Ended([], [])
     standings = dict(await locked_standings(transaction, endings))
-    entries = {id_: endings[id_].entries(id_, standing, now_ms) for id_, standing in standings.items()}
+    entries = {
+        id_: endings[id_].entries(Subject.subscription(id_), standing, now_ms) for id_, standing in standings.items()
+    }
     recorded = sorted(id_ for id_, found in entries.items() if found)
-    changed = [id_ for id_ in recorded if entries[id_][-1].to_status is not standings[id_].status]
+    changed = [id_ for id_ in recorded if endings[id_].writes_over(standings[id_])]
     if changed:
         rows = [{"id": id_, "status": endings[id_].to_status} for id_ in changed]
         await transaction.run(statements.SET_STATUSES, rows=rows, now=now_ms)

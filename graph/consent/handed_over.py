@@ -4,34 +4,22 @@ from collections.abc import Mapping
 
 from graph.connection import Transaction
 from graph.consent.cause import Cause
-from graph.consent.due import settle
-from graph.consent.ledger import LedgerEntry, Subject, record
-from graph.statements import devices as statements
+from graph.consent.ending import Ending, end
 from graph.vocabulary import SubscriptionStatus
 
 
 async def suspend_handed_over(
     transaction: Transaction, owners: Mapping[str, str], actor: str, now_ms: int
 ) -> frozenset[str]:
-    """Suspends, without an end, subscriptions at a device that somebody else uses now, and says whose changed.
+    """Suspends, without an end, subscriptions at a device that somebody else uses now, and says who was changed by it.
 
-    `owners` are their people by the subscriptions' ids, whose locks the caller holds. What had run out is written down
-    first; a refusal stays, since it says more. Twice is as good as once.
+    `owners` are their people by the subscriptions' ids, whose locks the caller holds. A refusal stays, since it says
+    more; what only a merge had closed is recorded, so that no split opens it for whoever has the device now. Twice is
+    as good as once.
     """
-    if not owners:
-        return frozenset()
-    await settle(transaction, owners, now_ms)
-    suspended = await transaction.run(statements.SUSPEND, ids=sorted(owners), now=now_ms)
-    entries = [
-        LedgerEntry(
-            Subject.subscription(subscription_id),
-            owners[subscription_id],
-            SubscriptionStatus(before),
-            SubscriptionStatus.SUSPENDED,
-            Cause.HANDED_OVER,
-            actor,
-        )
-        for subscription_id, before in suspended
-    ]
-    await record(transaction, entries, now_ms)
-    return frozenset(owners[subscription_id] for subscription_id, _ in suspended)
+    endings = {
+        subscription_id: Ending(profile_id, actor, SubscriptionStatus.SUSPENDED, Cause.HANDED_OVER)
+        for subscription_id, profile_id in owners.items()
+    }
+    ended = await end(transaction, endings, now_ms)
+    return frozenset(owners[subscription_id] for subscription_id in ended.recorded)

@@ -74,7 +74,8 @@ async def lift_opt_outs(
 async def opt_out_of_resource(transaction: Transaction, ending: Ending, resource_id: str, now_ms: int) -> bool:
     """True where that is news, as `is_said_again` says; the caller holds the person's lock.
 
-    Who said it last, and how, is kept with it: where no subscription ends, no record tells of it.
+    Who said it, and how, is kept with it: where no subscription ends, no record tells of it. Of two people's that a
+    merge makes one, the survivor's keeps what was said to it, also where the other one's time is later.
     """
     key = key_of_resource(ending.profile_id, resource_id)
     return await _opt_out(transaction, ending, key, now_ms, resource_id=resource_id)

@@ -7,6 +7,7 @@ from graph.connection import Graph, Transaction
 from graph.consent.cause import Cause
 from graph.consent.evidence import Evidence, check_not_ahead
 from graph.consent.ledger import LedgerEntry, Subject, record
+from graph.consent.running_out import Standing
 from graph.consent.said_again import is_nobodys_word
 from graph.consent.strictness import widens
 from graph.errors import Refusal, UserError
@@ -24,15 +25,6 @@ class SetProfileStatus:
     actor: str
     evidence: Evidence | None = None
     reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileStanding:
-    """The stored status of a person as a whole, and when and why it was last recorded."""
-
-    status: SubscriptionStatus
-    recorded_at_ms: int | None
-    recorded_cause: str | None
 
 
 async def set_profile_status(graph: Graph, command: SetProfileStatus, guard: Guard | None, now_ms: int) -> Done:
@@ -73,14 +65,14 @@ async def set_profile_status_in(transaction: Transaction, command: SetProfileSta
     return Done(result, await touch(transaction, [person.profile_id], now_ms, ChangeKind.PROFILE))
 
 
-async def status_of_profile(transaction: Transaction, profile_id: str) -> ProfileStanding:
+async def status_of_profile(transaction: Transaction, profile_id: str) -> Standing:
     """The caller holds the person's lock."""
     status, recorded_ms, cause = await transaction.run(statements.STATUS, id=profile_id)
-    return ProfileStanding(SubscriptionStatus(status), recorded_ms, cause)
+    return Standing(SubscriptionStatus(status), recorded_at_ms=recorded_ms, recorded_cause=cause)
 
 
 async def write_profile_statuses(transaction: Transaction, entries: Sequence[LedgerEntry], now_ms: int) -> None:
-    """Writes what the entries say, one of each person, and records it; the caller raises the revisions."""
+    """Writes what the entries say, in their order, and records it; the caller raises the revisions."""
     if entries:
         rows = [{"id": each.subject.node_id, "status": each.to_status} for each in entries]
         await transaction.run(statements.SET_STATUSES, rows=rows)

@@ -39,6 +39,7 @@ def _less_strict_than(status: Status) -> frozenset[Status]:
 # Over which statuses each of these is written. A complaint or a dead address says more than "no, thanks", so leaving
 # never writes over it, and neither over what was no address in the first place.
 WRITTEN_OVER: Final[Mapping[Status, frozenset[Status]]] = {
+    Status.SUSPENDED: frozenset({Status.SUBSCRIBED, Status.UNCONFIRMED}),
     Status.UNSUBSCRIBED: OPEN,
     Status.HARD_BOUNCED: _less_strict_than(Status.HARD_BOUNCED),
     Status.COMPLAINED: _less_strict_than(Status.COMPLAINED),

@@ -74,9 +74,9 @@ async def erase_in(transaction: Transaction, command: EraseProfile, now_ms: int)
     hashes = sorted(address_hash(command.address_key, key) for key in erased.own)
     await transaction.run(statements.REMEMBER_ADDRESSES, hashes=hashes, now=now_ms)
     await transaction.run(statements.CANCEL_MESSAGES, ids=family, cancelled=MessageState.CANCELLED)
-    foreign = await transaction.run(statements.EMPTY_FOREIGN_MESSAGES, ids=family, cancelled=MessageState.CANCELLED)
-    if foreign:
-        await transaction.run(outbox.SETTLE_OUTREACHES, ids=sorted(foreign))
+    cancelled = await transaction.run(statements.EMPTY_FOREIGN_MESSAGES, ids=family, cancelled=MessageState.CANCELLED)
+    if cancelled:
+        await transaction.run(outbox.SETTLE_OUTREACHES, ids=sorted(cancelled))
     await transaction.run(statements.REDACT_LEDGER, ids=family)
     await transaction.run(statements.DELETE_SUBSCRIPTIONS, ids=family)
     await transaction.run(statements.DELETE_ABOUT, ids=family)
@@ -99,11 +99,12 @@ async def _locked_family(transaction: Transaction, reference: ProfileReference) 
     family: list[str] | None = await transaction.run(statements.FAMILY, id=profile_id)
     if family is None:
         raise Raced("the profile was erased while it was looked up")
-    others = await transaction.run(statements.FOREIGN_MESSAGES, ids=family)
+    others = await transaction.run(statements.OWNERS_OF_FOREIGN_MESSAGES, ids=family)
     await transaction.run(people.LOCK_PROFILES, ids=sorted([*family, *others]))
     is_same = await transaction.run(statements.FAMILY, id=profile_id) == family
+    are_all = set(await transaction.run(statements.OWNERS_OF_FOREIGN_MESSAGES, ids=family)) <= set(others)
     # Whoever is gone by now was erased by somebody else, which the next look finds out.
-    if not is_same or await found_person(transaction.run, reference, "profile") != profile_id:
+    if not is_same or not are_all or await found_person(transaction.run, reference, "profile") != profile_id:
         raise Raced("the profile was merged, split, erased or linked otherwise while it was being locked")
     return family, others
 

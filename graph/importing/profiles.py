@@ -44,7 +44,8 @@ async def import_profiles(
     or the mode forbids it, or a subscription cannot be. What the person's own no stands against is left out, as are
     values that are blocked or over a cap, and named in the errors of the row, which is kept all the same: no import
     opens what somebody left, and an opt-out or an erasure takes newer opt-in evidence. The same rows again change
-    nothing, unless they increment. It starts nothing. Raises what `in_batches` raises.
+    nothing, unless they increment, or two of them name one push token: the last one has it. It starts nothing.
+    Raises what `in_batches` raises.
     """
 
     async def chunk(
@@ -95,6 +96,8 @@ class _Chunk:
         await resolution.write(self.transaction)
         await known.write(self.transaction)
         await subscriptions.write()
+        # All of them are locked, or new: a token may go from one of the rows to the next.
+        subscriptions.holders = {*holders, *(row.profile_id for row in kept_rows)}
         await self._settle(kept_rows, subscriptions)
         await write_profile_statuses(self.transaction, self.statuses, self.now_ms)
         return [*self.results, *(row.result for row in kept_rows)], await self._touched()

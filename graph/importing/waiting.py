@@ -37,8 +37,7 @@ class ErasedKeys:
 async def forget_waiting_rows(transaction: Transaction, erased: ErasedKeys) -> None:
     """Empties every waiting row that may be about the person. Such a row is refused in its turn.
 
-    The people who have the identifiers must be locked, and the identifiers: whoever writes a part of a job locks them
-    before the part.
+    The identifiers must be locked: whoever writes a part of a job locks them before the part.
     """
     keys = erased.own | erased.shared
     if not keys:

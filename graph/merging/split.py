@@ -206,6 +206,7 @@ def _opt_out_row(opt_out: HeldOptOut, now_ms: int) -> dict[str, object]:
     is_resource = opt_out.resource_id is not None
     return {
         "id": new_id(IdPrefix.OPT_OUT, now_ms),
+        "of": opt_out.id,
         "subject": f":resource:{opt_out.resource_id}" if is_resource else f":channel:{opt_out.channel}",
         "resourceId": opt_out.resource_id,
         "channel": opt_out.channel,

@@ -60,10 +60,11 @@ class KnownPeople:
         return True
 
     def take_away(self, profile_id: str, value: IdentifierValue) -> None:
-        """What the person had; the owner of a link that is gone counts neither for the value nor for a cap."""
-        self.owners[value.key].discard(profile_id)
-        self.held[profile_id][value.type] -= 1
-        self.one_person_keys[profile_id].discard(value.key)
+        """What the person has no more counts neither for the value nor for their caps."""
+        if self._has(profile_id, value):
+            self.owners[value.key].discard(profile_id)
+            self.held[profile_id][value.type] -= 1
+            self.one_person_keys[profile_id].discard(value.key)
 
     def has_all(self, profile_id: str, identifiers: Iterable[IdentifierValue]) -> bool:
         return all(self._has(profile_id, each) for each in identifiers)

@@ -38,17 +38,3 @@ AT_DEVICES: Final = Statement(
     RETURN collect([s.id, p.id])
     """,
 )
-
-# Whoever has the device now must not read what was meant for somebody else. A refusal says more than a suspension.
-SUSPEND: Final = Statement(
-    "suspend_handed_over",
-    """
-    UNWIND $ids AS id
-    MATCH (s:Subscription {id: id})
-    SET s.channel = s.channel
-    WITH s, s.status AS before
-    WHERE before IN ['SUBSCRIBED', 'UNCONFIRMED'] OR before = 'SUSPENDED' AND s.suspendedUntil IS NOT NULL
-    SET s.status = 'SUSPENDED', s.suspendedUntil = null, s.updatedAt = datetime({epochMillis: $now})
-    RETURN collect([s.id, before])
-    """,
-)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
 from graph.statement import WRITE_TIMEOUT_MS, Statement
 
@@ -144,33 +144,39 @@ CANCEL_MESSAGES: Final = Statement(
 )
 
 # A split leaves a letter with whom it was written under, and gives its address back to whom it is: neither what it said
-# nor what a server answered about the address may stay. With whose they are, and which were still open.
-FOREIGN_MESSAGES: Final = Statement(
-    "owners_of_foreign_messages",
-    """
+# nor what a server answered about the address may stay. Only a merge that was undone can have made any.
+_FOREIGN: Final[LiteralString] = """
     UNWIND $ids AS id
-    MATCH (:Profile {id: id})-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()<-[:TO]-(m:Message)
+    MATCH (owner:Profile {id: id})
+    WHERE EXISTS { MATCH (owner)<-[:FROM|INTO]-(g:Merge) WHERE g.undoneAt IS NOT NULL }
+    MATCH (owner)-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()<-[:TO]-(m:Message)
     WHERE NOT m.profileId IN $ids
-    MATCH (p:Profile {id: m.profileId})
+    """
+
+OWNERS_OF_FOREIGN_MESSAGES: Final = Statement(
+    "owners_of_foreign_messages",
+    _FOREIGN
+    + """
+    WITH DISTINCT m.profileId AS profileId
+    MATCH (p:Profile {id: profileId})
     RETURN collect(DISTINCT coalesce(p.mergedInto, p.id))
     """,
     WRITE_TIMEOUT_MS,
 )
 
+# Answers with those that were still open.
 EMPTY_FOREIGN_MESSAGES: Final = Statement(
     "empty_foreign_messages",
-    """
-    UNWIND $ids AS id
-    MATCH (:Profile {id: id})-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()<-[:TO]-(m:Message)
-    WHERE NOT m.profileId IN $ids
+    _FOREIGN
+    + """
     WITH DISTINCT m ORDER BY m.id
     SET m.lock = 1
     WITH m, m:Pending AS isOpen
     REMOVE m:Pending, m.subject, m.text, m.html, m.reason, m.addressId
     SET m.state = CASE WHEN isOpen THEN $cancelled ELSE m.state END
-    WITH m
+    WITH m, isOpen
     CALL (m) { MATCH (m)<-[:OF]-(try:Attempt) REMOVE try.answer }
-    RETURN collect(m.id)
+    RETURN collect(CASE WHEN isOpen THEN m.id END)
     """,
     WRITE_TIMEOUT_MS,
 )

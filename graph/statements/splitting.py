@@ -58,8 +58,11 @@ COPY_OPT_OUTS: Final = Statement(
     """
     MATCH (l:Profile {id: $profileId})
     UNWIND $rows AS row
+    MATCH (of:OptOut {id: row.of})
     CREATE (l)-[:OPTED_OUT]->(x:OptOut {id: row.id, key: $profileId + row.subject, resourceId: row.resourceId,
-        channel: row.channel, since: datetime({epochMillis: row.since}),
+        channel: row.channel, since: datetime({epochMillis: row.since}), actor: of.actor, reason: of.reason,
+        evidenceAt: of.evidenceAt, evidenceIp: of.evidenceIp, evidenceUrl: of.evidenceUrl,
+        evidenceSource: of.evidenceSource, evidenceWording: of.evidenceWording,
         liftedForChannels: CASE WHEN row.resourceId IS NOT NULL THEN row.lifted END,
         liftedForResources: CASE WHEN row.channel IS NOT NULL THEN row.lifted END})
     WITH x, row

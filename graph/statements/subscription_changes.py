@@ -13,21 +13,22 @@ OWNER: Final = Statement(
     """,
 )
 
-# Which subscription speaks today for the one that a confirmation is of, and what was done first since it was asked for;
-# null where nobody did anything yet. Once another one spoke for it, what was done with that one counts.
+# Which subscription speaks today for the one that a confirmation is of; what was done first since it was asked for, or
+# null; and what was asked: its wording and its end. Once another one spoke for it, what was done with that one counts.
 ASKED: Final = Statement(
     "asked_confirmation",
     """
     MATCH (asked:ConsentRecord {id: $recordId})-[:ABOUT]->(named:Subscription {id: $id})
-    OPTIONAL MATCH (named)-[absorbed:ABSORBED_BY]->()
     MATCH way = (named)-[:ABSORBED_BY*0..200]->(s) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
+    WITH asked, named, s, nodes(way) AS spoke, [null] + [edge IN relationships(way) | edge.at] AS since
     RETURN [s.id, head(COLLECT {
-        UNWIND nodes(way) AS each
+        UNWIND range(0, size(spoke) - 1) AS n
+        WITH n, spoke[n] AS each
         MATCH (each)<-[:ABOUT]-(next:ConsentRecord)
         WHERE next.subjectId = each.id AND NOT next.cause IN $noActs
-            AND CASE WHEN each = named THEN next.seq > asked.seq ELSE next.at >= absorbed.at END
+            AND CASE WHEN n = 0 THEN next.seq > asked.seq ELSE next.at >= since[n] END
         RETURN next.cause ORDER BY next.at, next.seq LIMIT 1
-    })]
+    }), named.optInWording, named.consentExpiresAt.epochMillis]
     """,
 )
 

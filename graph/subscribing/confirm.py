@@ -43,21 +43,34 @@ async def confirm(graph: Graph, command: Confirm, guard: Guard | None, now_ms: i
     return await once(graph, guard, now_ms, work)
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a token asked for, as it stands today.
+
+    `speaker_id` is the subscription that a click confirms, `next_act` what a person or a provider did first since.
+    """
+
+    speaker_id: str
+    next_act: Cause | None
+    wording: str | None
+    ends_at_ms: int | None
+
+
 async def confirm_in(transaction: Transaction, command: Confirm, now_ms: int) -> Done:
-    asked = command.confirmation
-    speaker, _ = await _since(transaction, asked)
-    state = (await locked_subscription(transaction, speaker, now_ms)).state
-    still, next_act = await _since(transaction, asked)
-    if still != speaker:
+    token = command.confirmation
+    before = await _asked(transaction, token)
+    state = (await locked_subscription(transaction, before.speaker_id, now_ms)).state
+    asked = await _asked(transaction, token)
+    if asked.speaker_id != before.speaker_id:
         raise Raced("the subscription went into another one while it was being locked")
     if not state.is_listed:
         raise Refusal(INVALID)
-    if state.status is SubscriptionStatus.SUBSCRIBED and next_act is Cause.CONFIRM:
+    if state.status is SubscriptionStatus.SUBSCRIBED and asked.next_act is Cause.CONFIRM:
         return await finished(transaction, state, RowOutcome.UNCHANGED, now_ms)
-    refusal = refused(state, asked, next_act, now_ms)
+    refusal = refused(state, token, asked, now_ms)
     if refusal is not None:
         raise Refusal(refusal)
-    evidence = Evidence(now_ms, command.ip, command.url, _SOURCE, state.wording)
+    evidence = Evidence(now_ms, command.ip, command.url, _SOURCE, asked.wording)
     step = Step(SubscriptionStatus.SUBSCRIBED, Cause.CONFIRM, command.actor, evidence=evidence)
     await write_step(transaction, state, step, now_ms)
     await keep_evidence(transaction, state.id, evidence)
@@ -67,30 +80,29 @@ async def confirm_in(transaction: Transaction, command: Confirm, now_ms: int) ->
     return await finished(transaction, state, RowOutcome.UPDATED, now_ms)
 
 
-def refused(state: SubscriptionState, asked: Confirmation, next_act: Cause | None, now_ms: int) -> UserError | None:
+def refused(state: SubscriptionState, token: Confirmation, asked: Asked, now_ms: int) -> UserError | None:
     """Why a token does not open this subscription, None where it does.
 
-    `next_act` is what a person or a provider did first since the token was made: it answers nothing that was asked
-    before that. A merge is no such act: the address and the resource are the same.
+    Whatever somebody did since the token was made is not answered by it. A merge is nobody's act, and the address and
+    the resource are the same.
     """
-    if state.status is not SubscriptionStatus.UNCONFIRMED or state.last is None or next_act is not None:
+    if state.status is not SubscriptionStatus.UNCONFIRMED or state.last is None or asked.next_act is not None:
         return INVALID
     # A consent that ended before it was given is none; one that ran out is given anew.
-    ended = _is_past(state.consent_expires_at_ms, now_ms) and state.last.cause != Cause.CONSENT_EXPIRED
-    return _EXPIRED if asked.expires_at_ms <= now_ms or ended else None
+    is_given_anew = state.id == token.subscription_id and state.last.cause in NO_ACTS
+    has_ended = _is_past(asked.ends_at_ms, now_ms) and not is_given_anew
+    return _EXPIRED if token.expires_at_ms <= now_ms or has_ended else None
 
 
-async def _since(transaction: Transaction, asked: Confirmation) -> tuple[str, Cause | None]:
-    """Which subscription the token is about today, and the first act since it was made.
-
-    Raises Refusal TOKEN_INVALID for a token of what is not there.
-    """
+async def _asked(transaction: Transaction, token: Confirmation) -> Asked:
+    """Raises Refusal TOKEN_INVALID for a token of what is not there."""
     found = await transaction.run(
-        statements.ASKED, id=asked.subscription_id, recordId=asked.record_id, noActs=list(NO_ACTS)
+        statements.ASKED, id=token.subscription_id, recordId=token.record_id, noActs=list(NO_ACTS)
     )
     if found is None:
         raise Refusal(INVALID)
-    return found[0], None if found[1] is None else Cause(found[1])
+    speaker_id, cause, wording, ends_at_ms = found
+    return Asked(speaker_id, None if cause is None else Cause(cause), wording, ends_at_ms)
 
 
 def _is_past(at_ms: int | None, now_ms: int) -> bool:

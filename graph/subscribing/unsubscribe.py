@@ -11,7 +11,6 @@ from graph.consent.ledger import Subject, record
 from graph.consent.opt_out import opt_out_of_channel, opt_out_of_resource
 from graph.consent.profile_status import status_of_profile, write_profile_statuses
 from graph.consent.said_again import is_said_again
-from graph.consent.strictness import WRITTEN_OVER
 from graph.errors import Raced, Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
 from graph.people.change import ProfileChange
@@ -184,14 +183,10 @@ async def _everything(transaction: Transaction, command: Unsubscribe, target: Ev
     with told_below("target", "everything", instead_of=1):
         profile_id = (await locked_person(transaction, target.profile, now_ms)).profile_id
     standing = await status_of_profile(transaction, profile_id)
-    ending, subject = command.ending(profile_id), Subject.profile(profile_id)
-    if standing.status in WRITTEN_OVER[ending.to_status]:
-        entry = ending.entry(subject, standing.status)
-    elif ending.is_news(standing.recorded_cause, standing.recorded_at_ms, now_ms):
-        entry = ending.entry(subject, standing.status, after=standing.status)
-    else:
+    entries = command.ending(profile_id).entries(Subject.profile(profile_id), standing, now_ms)
+    if not entries:
         return _done(profile_id, [], 0)
-    await write_profile_statuses(transaction, [entry], now_ms)
+    await write_profile_statuses(transaction, entries, now_ms)
     changes = await touch(transaction, [profile_id], now_ms, ChangeKind.PROFILE)
     return _done(profile_id, [], 0, changes)
 

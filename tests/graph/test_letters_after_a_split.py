@@ -25,11 +25,13 @@ _WRITTEN_UNDER = Statement(
     "written_under",
     "MATCH (m:Message {id: $id})-[:PART_OF]->(o) SET m.profileId = $profile, o.profileId = $profile RETURN m.id",
 )
+_SENT = Statement("sent", "MATCH (m:Message {id: $id}) REMOVE m:Pending SET m.state = 'SENT' RETURN m.id")
 _LETTER = Statement(
     "letter",
     """
     MATCH (m:Message {id: $id})
-    RETURN {state: m.state, pending: m:Pending, profile: m.profileId, said: [m.subject, m.text, m.html, m.reason],
+    RETURN {state: m.state, pending: m:Pending, profile: m.profileId,
+        said: [m.subject, m.text, m.html, m.reason, m.addressId],
         answers: COLLECT { MATCH (m)<-[:OF]-(a:Attempt) RETURN a.answer }}
     """,
 )
@@ -65,6 +67,10 @@ async def test_it_says_nothing_any_more_once_that_one_is_erased(graph: Graph, pa
         bob.message_id, MessageState.QUEUED, AttemptOutcome.DEFERRED, "smtp", f"450 {bob.address}", next_at=NOW
     )
     await outbox.finish(graph, claimed.token, [refused], NOW)
+    old = seed(NOW, 3, profile_id=bob.profile_id, address=bob.address)
+    await queue(graph, old)
+    await graph.change(_WRITTEN_UNDER, id=old.message_id, profile=ann.profile_id)
+    await graph.change(_SENT, id=old.message_id)
     before = await graph.read(REVISION, id=ann.profile_id)
 
     done = await erase_profile(graph, EraseProfile(ProfileReference(id=bob.profile_id), b"key"), None, NOW)
@@ -73,12 +79,14 @@ async def test_it_says_nothing_any_more_once_that_one_is_erased(graph: Graph, pa
         "state": "CANCELLED",
         "pending": False,
         "profile": ann.profile_id,
-        "said": [None] * 4,
+        "said": [None] * 5,
         "answers": [None],
     }
     assert await graph.read(OUTREACH, id=bob.message_id) == ["CANCELLED", None]
     changes = {each.profile_id: (each.revision, each.kinds) for each in done.changes}
     assert changes[ann.profile_id] == (before + 1, frozenset({ChangeKind.MESSAGE}))
     assert (await outbox.claim(graph, [bob.message_id], "w", LEASE_MS, NOW)).deliveries == ()
+    sent = await graph.read(_LETTER, id=old.message_id)
+    assert (sent["state"], sent["said"]) == ("SENT", [None] * 5)
     own = await graph.read(_LETTER, id=ann.message_id)
     assert (own["state"], own["pending"], own["said"][:2]) == ("QUEUED", True, ["Hello", "Good day."])

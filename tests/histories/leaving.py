@@ -107,11 +107,16 @@ def as_consented(subscription: Subscription, status: Status, now: int) -> Status
 
 
 def take_from(world: World, subscriptions: Iterable[Subscription]) -> None:
-    """Somebody else uses the address now: paused without an end, unless it is refused or paused so already."""
+    """Somebody else uses the address now: paused without an end, unless it is refused or paused so already.
+
+    What only a merge or a clock made so is so by this from now on.
+    """
     for each in subscriptions:
         is_paused_for_good = each.status is Status.SUSPENDED and each.consent.until is None
         if each.status in OPEN and not is_paused_for_good:
             each.becomes(Status.SUSPENDED, Cause.HANDED_OVER, world.now)
+        elif each.records[-1].cause in NOBODYS:
+            each.becomes(each.status, Cause.HANDED_OVER, world.now)
 
 
 def _leave(world: World, person: Person, scope: Scope) -> None:

@@ -81,15 +81,20 @@ def confirm(world: World, link: Link) -> None:
         return
     if subscription.status is not Status.UNCONFIRMED or next_act is not None:
         raise Refused(UserErrorCode.TOKEN_INVALID)
-    expires = subscription.consent.expires
-    is_over = expires is not None and expires <= world.now
     # A consent that ended before anybody gave it is none; one that ran out is given anew.
-    if link.expires <= world.now or (is_over and subscription.records[-1].cause is not Cause.CONSENT_EXPIRED):
+    is_given_anew = subscription is named and subscription.records[-1].cause in NOBODYS
+    if link.expires <= world.now or (_is_over(named, world.now) and not is_given_anew):
         raise Refused(UserErrorCode.TOKEN_EXPIRED)
+    is_over = _is_over(subscription, world.now)
     subscription.becomes(Status.SUBSCRIBED, Cause.CONFIRM, world.now)
     subscription.opt_in = world.now
     if is_over:
         subscription.consent = subscription.consent._replace(expires=None)
+
+
+def _is_over(subscription: Subscription, now: int) -> bool:
+    expires = subscription.consent.expires
+    return expires is not None and expires <= now
 
 
 def _first_act(world: World, named: Subscription, position: int) -> Cause | None:
@@ -97,8 +102,8 @@ def _first_act(world: World, named: Subscription, position: int) -> Cause | None
     since = named.records[position + 1 :]
     each = named
     while each.absorbed_by is not None:
-        each = world.subscriptions[each.absorbed_by]
-        since += [record for record in each.records if record.at >= named.absorbed_at]
+        at, each = each.absorbed_at, world.subscriptions[each.absorbed_by]
+        since += [record for record in each.records if record.at >= at]
     acts = [record for record in since if record.cause not in NOBODYS]
     return min(acts, key=lambda record: record.at).cause if acts else None
 

@@ -8,7 +8,7 @@ from graph.consent.cause import Cause
 from graph.vocabulary import SubscriptionStatus as Status
 from graph.vocabulary import UserErrorCode
 from tests.histories.joining import joined
-from tests.histories.state import Mark, Merge, No, Person, Record, Refused, Subscription, World
+from tests.histories.state import Mark, Merge, No, Person, Record, Refused, Subject, Subscription, World
 from tests.histories.strictness import narrower, stricter
 
 
@@ -38,6 +38,19 @@ def split(world: World, merge_id: str) -> None:
         held[id_].holder = restored.id
     restored.merged_into = None
     world.merges[merge_id] = replace(merge, is_undone=True)
+
+
+# What an act says that found more refused already, and so wrote over nothing.
+_SAID = {
+    Cause.UNSUBSCRIBE: Status.UNSUBSCRIBED,
+    Cause.HARD_BOUNCE: Status.HARD_BOUNCED,
+    Cause.COMPLAINT: Status.COMPLAINED,
+    Cause.HANDED_OVER: Status.SUSPENDED,
+}
+
+
+def _said(subject: Subject, present: Status, merged: Status) -> Status:
+    return _SAID.get(subject.act_cause, present) if subject.act >= 0 and present is merged else present
 
 
 def _coming_back(merge: Merge, survivor: Person, held: dict[str, Subscription]) -> set[str]:
@@ -72,7 +85,9 @@ def _give_back_parted(world: World, merge: Merge, held: dict[str, Subscription])
             continue
         by = held[by_id]
         if _acted(by, merge.marks.get(by_id)):
-            after = narrower(own.consent, by.consent, world.now)
+            mark = merge.marks.get(by_id)
+            said = by.status if mark is None else _said(by, by.status, mark.after.status)
+            after = narrower(own.consent, by.consent._replace(status=said), world.now)
             if after != own.consent:
                 own.takes(after, by.act_cause, world.now)
         if by.left_at is not None and by.left_at != merge.left_after.get(by_id) and own.left_at is None:
@@ -91,7 +106,7 @@ def _give_back_status(world: World, merge: Merge, survivor: Person, restored: Pe
     before, after, act = merge.status
     present = survivor.status
     if survivor.act != act or present is not after:
-        status = stricter(restored.status, present)
+        status = stricter(restored.status, _said(survivor, present, after))
         if status is not restored.status:
             restored.becomes(status, survivor.act_cause, world.now)
     elif before is not present:

@@ -19,6 +19,7 @@ from graph.importing.row import ImportedProfile, ImportedSubscription, ImportTer
 from graph.merging.merge import MergeProfiles, merge_profiles
 from graph.merging.settings import MergeSettings
 from graph.merging.split import SplitProfiles, split_profiles
+from graph.people.identify import Identify, identify
 from graph.people.reference import ProfileReference
 from graph.subscribing.resource import ResourceReference
 from graph.subscribing.set_status import SetStatus, set_status
@@ -33,6 +34,7 @@ ANN = ProfileReference(id="prf_a")
 SHOP = ResourceReference(id="res_shop")
 ADDRESS = identifier(IdentifierType.EMAIL, "", "ann@example.com")
 OF_A, OF_B = "sub_prf_a_res_shop_idn_ann@example.com", "sub_prf_b_res_shop_idn_ann@example.com"
+TOKEN_OF_A = "sub_prf_a_res_shop_idn_token-1"
 STATUSES = patient("statuses", "UNWIND $ids AS id MATCH (n {id: id}) RETURN collect(n.status)")
 RECORDS = patient(
     "records",
@@ -174,6 +176,40 @@ async def test_a_bar_that_a_merge_had_set_and_somebody_set_themselves_stays(
 
     assert await graph.read(STATUSES, ids=["prf_a", "prf_b"]) == ["COMPLAINED", "COMPLAINED"]
     assert (await graph.read(RECORDS, id="prf_a"))[1:] == [["COMPLAINED", "COMPLAINED", cause]]
+
+
+async def test_a_no_to_somebody_barred_for_more_comes_back_as_the_no_that_it_was(graph: Graph, people: People) -> None:
+    people.people[0]["status"] = "COMPLAINED"
+    people.person("prf_b")
+    await people.write(graph)
+    merge_id = await merge(graph)
+
+    await leave_everything(graph)
+    await split(graph, merge_id)
+
+    assert await graph.read(STATUSES, ids=["prf_a", "prf_b"]) == ["COMPLAINED", "UNSUBSCRIBED"]
+
+
+async def test_a_device_that_went_to_somebody_else_while_a_merge_had_paused_it_stays_paused(
+    graph: Graph, people: People
+) -> None:
+    people.person("prf_b")
+    people.person("prf_c")
+    token = identifier(IdentifierType.PUSH_TOKEN, "app", "token-1")
+    for each, status in (("prf_a", "SUBSCRIBED"), ("prf_b", "SUSPENDED")):
+        identifier_id = people.identifier(each, "token-1", "PUSH_TOKEN", namespace="app")
+        people.subscription(each, identifier_id, status=status)
+    people.identifier("prf_c", "card-3", "EXTERNAL", namespace="shop")
+    await people.write(graph)
+    merge_id = await merge(graph)
+    assert await graph.read(STATUSES, ids=[TOKEN_OF_A]) == ["SUSPENDED"]
+
+    command = Identify((token,), ProfileReference(id="prf_c"), "app", "session")
+    await identify(graph, command, MergeSettings(), None, LATER)
+    await split(graph, merge_id)
+
+    assert await graph.read(STATUSES, ids=[TOKEN_OF_A]) == ["SUSPENDED"]
+    assert (await graph.read(RECORDS, id=TOKEN_OF_A))[-1] == ["SUSPENDED", "SUSPENDED", "handed_over"]
 
 
 async def test_an_opt_out_comes_back_without_what_the_other_one_lifted_from_it(graph: Graph, people: People) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from graph.consent.cause import Cause
@@ -9,7 +11,7 @@ from graph.consent.evidence import Evidence
 from graph.consent.strictness import stricter, widens
 from graph.errors import Refusal
 from graph.subscribing.archive import restored
-from graph.subscribing.confirm import refused
+from graph.subscribing.confirm import Asked, refused
 from graph.subscribing.confirmations import Confirmation
 from graph.subscribing.moving import Moved, moved
 from graph.subscribing.set_status import refuse_status
@@ -22,6 +24,7 @@ from tests.graph.subscribing.states import DAY, HOUR, NOW, recorded, state
 OLDER, NEWER = Evidence(NOW - HOUR), Evidence(NOW - HOUR + 1)
 CLOSED = (Status.COMPLAINED, Status.HARD_BOUNCED, Status.INVALID)
 TOKEN = Confirmation("sub_1", "con_1", NOW + DAY)
+ASKED = Asked("sub_1", None, None, None)
 
 
 def test_of_two_statuses_the_stricter_allows_less() -> None:
@@ -44,12 +47,12 @@ def test_of_two_statuses_the_stricter_allows_less() -> None:
 
 
 def test_a_token_opens_what_waits_for_it() -> None:
-    assert refused(state(Status.UNCONFIRMED), TOKEN, None, NOW) is None
+    assert refused(state(Status.UNCONFIRMED), TOKEN, ASKED, NOW) is None
 
 
 @pytest.mark.parametrize("status", [each for each in Status if each is not Status.UNCONFIRMED])
 def test_a_token_opens_nothing_that_does_not_wait(status: Status) -> None:
-    error = refused(state(status), TOKEN, None, NOW)
+    error = refused(state(status), TOKEN, ASKED, NOW)
     assert error is not None
     assert error.code is Code.TOKEN_INVALID
 
@@ -62,18 +65,18 @@ def test_a_token_of_an_earlier_wait_is_invalid_and_an_old_one_expired() -> None:
         (late, Cause.SUBSCRIBE, Code.TOKEN_INVALID),
         (late, None, Code.TOKEN_EXPIRED),
     ):
-        error = refused(waiting, token, next_act, NOW)
+        error = refused(waiting, token, replace(ASKED, next_act=next_act), NOW)
         assert error is not None
         assert error.code is code
 
 
 def test_a_consent_that_ended_before_it_was_confirmed_is_none_and_one_that_ran_out_is_given_anew() -> None:
     ended = state(Status.UNCONFIRMED, consent_expires_at_ms=NOW)
-    error = refused(ended, TOKEN, None, NOW)
+    error = refused(ended, TOKEN, replace(ASKED, ends_at_ms=NOW), NOW)
     assert error is not None
     assert error.code is Code.TOKEN_EXPIRED
     ran_out = state(Status.UNCONFIRMED, consent_expires_at_ms=NOW, last=recorded(Cause.CONSENT_EXPIRED))
-    assert refused(ran_out, TOKEN, None, NOW) is None
+    assert refused(ran_out, TOKEN, replace(ASKED, ends_at_ms=NOW), NOW) is None
 
 
 @pytest.mark.parametrize("before", [Status.SUBSCRIBED, Status.UNCONFIRMED])
