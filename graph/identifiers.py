@@ -51,9 +51,9 @@ def identifier(kind: IdentifierType, namespace: str, value: str) -> IdentifierVa
     """Raises ValueError, whose text never holds the value, where it cannot be an identifier of this type."""
     if kind in _WITHOUT_NAMESPACE:
         if namespace:
-            raise ValueError("an e-mail address or phone number has no namespace")
+            raise ValueError("takes no namespace")
     elif namespace and not _NAMESPACE.fullmatch(namespace):
-        raise ValueError("the namespace may hold letters, digits, '.', '_' and '-', 64 at most")
+        raise ValueError("has a namespace that is not made of letters, digits, '.', '_' and '-', 64 at most")
     normalised = _normalised(kind, value)
     # Upper and lower case in front of the @ reach the same mailbox everywhere that matters.
     compared = normalised.lower() if kind is IdentifierType.EMAIL else normalised

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
 
 from graph.consent.cause import Cause
-from graph.consent.strictness import stricter
 from graph.merging.changes import (
     LEFT,
     AbsorbedSubscription,
@@ -24,16 +22,10 @@ from graph.merging.changes import (
 )
 from graph.merging.consent import Consent, narrower
 from graph.merging.fields import PropertyChange, field_of
+from graph.merging.said_since import left_of
 from graph.merging.sides import VERIFIED_AT, Act, HeldOptOut, HeldSubscription, Membership, Side, record_id_of
 from graph.merging.undo import ConsentMark, UndoLog
 from graph.vocabulary import SubscriptionStatus
-
-_STATUS_OF_ACT: Final[Mapping[Cause, SubscriptionStatus]] = {
-    Cause.UNSUBSCRIBE: SubscriptionStatus.UNSUBSCRIBED,
-    Cause.HARD_BOUNCE: SubscriptionStatus.HARD_BOUNCED,
-    Cause.COMPLAINT: SubscriptionStatus.COMPLAINED,
-    Cause.HANDED_OVER: SubscriptionStatus.SUSPENDED,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +110,9 @@ def plan_split(
             memberships=tuple(_restored_memberships(undo, held)),
         ),
         restored=Consequences(
-            status=stricter(restored.status, _no_since(survivor, undo)) if has_acted else restored.status,
+            status=left_of(restored.status, survivor.status, undo.status.after, survivor.act)
+            if has_acted
+            else restored.status,
             status_cause=_cause(survivor.act),
             consents=(
                 *(each for each in given if each.subscription_id in back),
@@ -146,19 +140,6 @@ def _has_acted(survivor: Side, undo: UndoLog) -> bool:
     return record_id_of(survivor.act) != mark.record_id or survivor.status is not mark.after
 
 
-def _no_since(survivor: Side, undo: UndoLog) -> SubscriptionStatus:
-    return _said(survivor.status, undo.status.after, survivor.act)
-
-
-def _refused_since(by: HeldSubscription, mark: ConsentMark | None) -> SubscriptionStatus:
-    return by.consent.status if mark is None else _said(by.consent.status, mark.after.status, by.act)
-
-
-def _said(present: SubscriptionStatus, merged: SubscriptionStatus, act: Act | None) -> SubscriptionStatus:
-    """What the newest act was. One that wrote over nothing, as more was refused before, is known by its cause."""
-    return present if act is None or present is not merged else _STATUS_OF_ACT.get(act.cause, present)
-
-
 def _cause(act: Act | None) -> Cause:
     return Cause.SPLIT if act is None else act.cause
 
@@ -182,7 +163,9 @@ def _shared_consent(
 ) -> Iterable[ConsentGiven]:
     """Its own consent comes back; what was refused meanwhile, by whomever, was refused for both."""
     if _has_acted_on(by, mark):
-        after = narrower(own.consent, replace(by.consent, status=_refused_since(by, mark)), now_ms)
+        merged = by.consent.status if mark is None else mark.after.status
+        status = left_of(own.consent.status, by.consent.status, merged, by.act)
+        after = narrower(own.consent, replace(by.consent, status=status), now_ms)
         if after != own.consent:
             yield ConsentGiven(own.id, own.consent, after, _cause(by.act))
 

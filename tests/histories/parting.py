@@ -9,7 +9,7 @@ from graph.vocabulary import SubscriptionStatus as Status
 from graph.vocabulary import UserErrorCode
 from tests.histories.joining import joined
 from tests.histories.state import Mark, Merge, No, Person, Record, Refused, Subject, Subscription, World
-from tests.histories.strictness import narrower, stricter
+from tests.histories.strictness import OPEN, is_stricter, narrower, stricter
 
 
 def split(world: World, merge_id: str) -> None:
@@ -49,8 +49,12 @@ _SAID = {
 }
 
 
-def _said(subject: Subject, present: Status, merged: Status) -> Status:
-    return _SAID.get(subject.act_cause, present) if subject.act >= 0 and present is merged else present
+def _left_of(own: Status, subject: Subject, present: Status, merged: Status) -> Status:
+    said = _SAID.get(subject.act_cause, present) if subject.act >= 0 and present is merged else present
+    if said is present:
+        return stricter(own, present)
+    is_less = own in OPEN if said is Status.UNSUBSCRIBED else is_stricter(said, own)
+    return said if is_less else own
 
 
 def _coming_back(merge: Merge, survivor: Person, held: dict[str, Subscription]) -> set[str]:
@@ -86,8 +90,8 @@ def _give_back_parted(world: World, merge: Merge, held: dict[str, Subscription])
         by = held[by_id]
         if _acted(by, merge.marks.get(by_id)):
             mark = merge.marks.get(by_id)
-            said = by.status if mark is None else _said(by, by.status, mark.after.status)
-            after = narrower(own.consent, by.consent._replace(status=said), world.now)
+            status = _left_of(own.status, by, by.status, by.status if mark is None else mark.after.status)
+            after = narrower(own.consent, by.consent._replace(status=status), world.now)
             if after != own.consent:
                 own.takes(after, by.act_cause, world.now)
         if by.left_at is not None and by.left_at != merge.left_after.get(by_id) and own.left_at is None:
@@ -106,7 +110,7 @@ def _give_back_status(world: World, merge: Merge, survivor: Person, restored: Pe
     before, after, act = merge.status
     present = survivor.status
     if survivor.act != act or present is not after:
-        status = stricter(restored.status, _said(survivor, present, after))
+        status = _left_of(restored.status, survivor, present, after)
         if status is not restored.status:
             restored.becomes(status, survivor.act_cause, world.now)
     elif before is not present:

@@ -179,9 +179,10 @@ async def test_a_bar_that_a_merge_had_set_and_somebody_set_themselves_stays(
 
 
 async def test_a_no_to_somebody_barred_for_more_comes_back_as_the_no_that_it_was(graph: Graph, people: People) -> None:
-    people.people[0]["status"] = "COMPLAINED"
     people.person("prf_b")
     await people.write(graph)
+    complained = SetProfileStatus(ANN, SubscriptionStatus.COMPLAINED, "staff")
+    await set_profile_status(graph, complained, None, NOW - 3_600_000)
     merge_id = await merge(graph)
 
     await leave_everything(graph)
@@ -199,7 +200,8 @@ async def test_a_device_that_went_to_somebody_else_while_a_merge_had_paused_it_s
     for each, status in (("prf_a", "SUBSCRIBED"), ("prf_b", "SUSPENDED")):
         identifier_id = people.identifier(each, "token-1", "PUSH_TOKEN", namespace="app")
         people.subscription(each, identifier_id, status=status)
-    people.identifier("prf_c", "card-3", "EXTERNAL", namespace="shop")
+    for each in ("prf_a", "prf_c"):
+        people.identifier(each, f"card-of-{each}", "EXTERNAL", namespace="shop")
     await people.write(graph)
     merge_id = await merge(graph)
     assert await graph.read(STATUSES, ids=[TOKEN_OF_A]) == ["SUSPENDED"]
