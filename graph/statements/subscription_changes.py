@@ -50,7 +50,7 @@ STATE: Final = Statement(
         identifierType: i.type, status: s.status, priority: s.priority, isListed: type(has) = 'HAS_SUBSCRIPTION',
         isArchived: s.archivedAt IS NOT NULL, ownsAddress: EXISTS { (i)-[:IDENTIFIES]->(p) },
         suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,
-        optInAt: s.optInAt.epochMillis, wording: s.optInWording,
+        optInAt: s.optInAt.epochMillis,
         details: s {.deviceType, .deviceModel, .deviceOs, .deviceOsVersion, .deviceAppId, .deviceAppVersion,
             .deviceLanguage, .pushProvider, .pushP256dh, .pushAuth},
         optedOutAt: head(COLLECT {

@@ -56,7 +56,6 @@ class SubscriptionState:
     suspended_until_ms: int | None
     consent_expires_at_ms: int | None
     opt_in_at_ms: int | None
-    wording: str | None
     details: Mapping[str, str | None] = field(repr=False)
     opted_out_at_ms: int | None
     last: Recorded | None
@@ -256,7 +255,6 @@ def _state(row: dict[str, Any]) -> SubscriptionState:
         suspended_until_ms=row["suspendedUntil"],
         consent_expires_at_ms=row["consentExpiresAt"],
         opt_in_at_ms=row["optInAt"],
-        wording=row["wording"],
         details=row["details"],
         opted_out_at_ms=row["optedOutAt"],
         last=None if row["last"] is None else _recorded(*row["last"]),

@@ -29,7 +29,6 @@ _SUBSCRIBED = SubscriptionState(
     suspended_until_ms=None,
     consent_expires_at_ms=None,
     opt_in_at_ms=None,
-    wording=None,
     details={},
     opted_out_at_ms=None,
     last=None,
