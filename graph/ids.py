@@ -2,13 +2,19 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 # Crockford's alphabet keeps the order of numbers in the order of text, and has no letters that are mistaken for digits.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _TIME_LENGTH = 10
 _RANDOM_LENGTH = 16
+_PAIR_BITS = 10
+_PAIR_MASK = 2**_PAIR_BITS - 1
+_TIME_SHIFTS = range(5 * (_TIME_LENGTH - 2), -1, -_PAIR_BITS)
+_RANDOM_SHIFTS = range(5 * (_RANDOM_LENGTH - 2), -1, -_PAIR_BITS)
 
 
 class IdPrefix(StrEnum):
@@ -42,7 +48,8 @@ _PREFIXES = {prefix.value: prefix for prefix in IdPrefix}
 def new_id(prefix: IdPrefix, at_ms: int | None = None) -> str:
     """An id nobody else has made (80 random bits), that sorts by its millisecond: `prf_01JD…`."""
     milliseconds = time.time_ns() // 1_000_000 if at_ms is None else at_ms
-    return f"{prefix}_{_encode(milliseconds, _TIME_LENGTH)}{_encode(secrets.randbits(80), _RANDOM_LENGTH)}"
+    random = int.from_bytes(secrets.token_bytes(10))
+    return f"{prefix.value}_{_time(milliseconds)}{_encode(random, _RANDOM_SHIFTS)}"
 
 
 def prefix_of(value: str) -> IdPrefix | None:
@@ -53,10 +60,12 @@ def prefix_of(value: str) -> IdPrefix | None:
     return _PREFIXES.get(prefix)
 
 
-def _encode(number: int, length: int) -> str:
-    """Two letters at a time: a batch of thousands of rows makes several ids for each."""
-    letters = []
-    for _ in range(length // 2):
-        number, index = divmod(number, len(_PAIRS))
-        letters.append(_PAIRS[index])
-    return "".join(reversed(letters))
+# A batch of thousands of rows makes several ids for each, most of them within few milliseconds.
+@lru_cache(maxsize=16)
+def _time(milliseconds: int) -> str:
+    return _encode(milliseconds, _TIME_SHIFTS)
+
+
+def _encode(number: int, shifts: Sequence[int]) -> str:
+    """Two letters at a time, the most significant first."""
+    return "".join([_PAIRS[number >> shift & _PAIR_MASK] for shift in shifts])

@@ -21,6 +21,7 @@ from bench.profiles.people import NOW_MS, RESOURCE_KEY, Line, lines
 from bench.reading.data.stage import halt
 from bench.reading.versions import versions
 from bench.stack import running
+from gateway.garbage import keep_what_is_loaded
 from gateway.stack.memory import Memory
 from graph.connection import Graph
 from graph.errors import Refusal
@@ -82,6 +83,8 @@ async def _measured(settings: GraphSettings, rounds: int, people: int) -> dict[s
 
 
 async def _prepare(graph: Graph) -> None:
+    # As the gateway and the worker do when they start; statements by hand have it, too.
+    keep_what_is_loaded()
     await migrate(graph)
     try:
         command = CreateResource(RESOURCE_KEY, "Bench", (Channel.EMAIL, Channel.SMS))

@@ -15,7 +15,7 @@ from graph.vocabulary import Channel, IdentifierType, RowOutcome
 _RESOURCE = ResourceReference(key=RESOURCE_KEY)
 _TERMS = ImportTerms(actor="bench", erased_key=b"k" * 32)
 # As many as the gateway checks before it looks whether anybody else asks.
-_AT_ONCE = 50
+_AT_ONCE = 10
 _OPT_IN = Evidence(OPT_IN_MS, wording=WORDING)
 
 

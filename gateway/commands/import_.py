@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from gateway.commands.import_people import people_csv, people_jsonl
+from gateway.garbage import keep_what_is_loaded
 from gateway.imports.invoice import Incomplete
 from gateway.imports.online_retail import ImportOptions, import_online_retail
 from gateway.imports.progress import line_progress
@@ -51,6 +52,7 @@ def online_retail(file: Path, rejects: Path | None, batch_lines: int, incomplete
     With --incomplete reject such an invoice waits as a whole for its rows to be mended.
     """
     options = ImportOptions(batch_lines, is_test, Incomplete(incomplete))
+    keep_what_is_loaded()
     summary, refused = asyncio.run(_run(file, options))
     place = _write_rejects(file, rejects, refused)
     _print(summary, place)

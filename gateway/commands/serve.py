@@ -7,6 +7,7 @@ import uvloop
 
 from dispatch.settings import DispatchSettings
 from gateway.composition import ServeSettings, serve_until_stopped
+from gateway.garbage import keep_what_is_loaded
 from gateway.settings import GatewaySettings
 from gateway.stack.running import environment
 from graph.merging.settings import MergeSettings
@@ -26,4 +27,5 @@ def serve() -> None:
         GatewaySettings.from_environment(values),
         MergeSettings.from_environment(values),
     )
+    keep_what_is_loaded()
     uvloop.run(serve_until_stopped(settings))

@@ -8,6 +8,7 @@ import click
 from dispatch.channels.registry import CHANNELS
 from dispatch.settings import DispatchSettings
 from dispatch.worker import WorkerProcess
+from gateway.garbage import keep_what_is_loaded
 from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.running import environment
 from graph.settings import GraphSettings
@@ -31,6 +32,7 @@ def worker(channels: tuple[str, ...]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     values = environment()
     graph_settings, settings = GraphSettings.from_environment(values), DispatchSettings.from_environment(values)
+    keep_what_is_loaded()
     WorkerProcess(graph_settings, settings, chosen, _erased_key(values)).run()
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from graph.connection import Graph, Transaction
 from graph.errors import GraphError, PartlyWritten
+from graph.history.ahead import ahead
 from graph.history.row import ROWS_PER_TRANSACTION, RowResult
 from graph.history.turns import Work, in_turn
 from graph.idempotency import Done, Guard, abandon_batch, begin_batch, finish_batch, patiently, renew_batch
@@ -70,12 +71,13 @@ async def _write_all(graph: Graph, rows: Rows[Row], guard: Guard | None, chunk: 
     async def write(work: Work[_Done]) -> _Done:
         return await patiently(partial(graph.write, work, _CHUNK_TIMEOUT_MS))
 
-    works = (of(part) async for part in _parts(rows, written.results))
-    async with aclosing(in_turn(works, write)) as done:
-        async for results, changes in done:
-            written.is_partly = True
-            written.results += results
-            written.changes += changes
+    async with aclosing(ahead(_parts(rows, written.results))) as parts:
+        works = (of(part) async for part in parts)
+        async with aclosing(in_turn(works, write)) as done:
+            async for results, changes in done:
+                written.is_partly = True
+                written.results += results
+                written.changes += changes
 
 
 async def _parts(rows: Rows[Row], wrong: list[RowResult]) -> AsyncIterator[list[Row]]:

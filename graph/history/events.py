@@ -110,8 +110,9 @@ class _Chunk:
         present = await self._present()
         known = await self._knowledge(resolution)
         results = [self._decided(event, resolution, present, known) for event in self.events]
-        await resolution.write(self.transaction)
-        return results, await self._write(known)
+        changed = known.changed
+        await resolution.write(self.transaction, known)
+        return results, await self._write(known, changed)
 
     async def _knowledge(self, resolution: Resolution) -> Knowledge:
         facts = [event.facts for event in self.events if event.facts]
@@ -149,7 +150,7 @@ class _Chunk:
         self.added.append((event, event_id, placed.profile_id))
         return created(event.index, event_id, placed.refused)
 
-    async def _write(self, known: Knowledge) -> tuple[ProfileChange, ...]:
+    async def _write(self, known: Knowledge, changed: frozenset[str]) -> tuple[ProfileChange, ...]:
         if not self.added:
             return ()
         wanted = {ref.key: None for event, _, _ in self.added for ref in event.products if ref.key is not None}
@@ -157,7 +158,6 @@ class _Chunk:
         rows = [_row(event, event_id, profile_id, products) for event, event_id, profile_id in self.added]
         await self.transaction.run(statements.CREATE_EVENTS, events=rows, now=self.now_ms)
         await self.sightings.write(self.transaction)
-        changed = known.changed
         await known.write(self.transaction)
         others = sorted(set(self.sightings.profile_ids) - changed)
         return (

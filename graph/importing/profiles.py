@@ -93,7 +93,7 @@ class _Chunk:
         present = await standings(self.transaction, meant, resource_ids)
         subscriptions = ImportedSubscriptions(self.transaction, resolution, present, self.terms, holders)
         kept_rows = [row for row in self.rows if self._decide(row, resolution, known, subscriptions)]
-        await resolution.write(self.transaction)
+        await resolution.write(self.transaction, known)
         await known.write(self.transaction)
         await subscriptions.write()
         # All of them are locked, or new: a token may go from one of the rows to the next.

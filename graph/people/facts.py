@@ -95,7 +95,8 @@ def different(wanted: Properties, present: Mapping[str, Plain]) -> dict[str, Kep
 
 def dated(properties: Properties, at_ms: int) -> dict[str, Kept | None]:
     """The same with the time of the change beside each."""
-    return {**properties, **{time_of(name): datetime_from_ms(at_ms) for name in properties}}
+    changed_at = datetime_from_ms(at_ms)
+    return {**properties, **{time_of(name): changed_at for name in properties}}
 
 
 @dataclass(slots=True)

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from graph.connection import Transaction
 from graph.instants import datetime_from_ms
@@ -11,6 +12,8 @@ from graph.people.facts import ATTRIBUTE, TIME, Facts, Present, Properties, news
 from graph.statements import people as statements
 
 _NOTHING = Present()
+# The row of a person of whom nothing was learned.
+NOTHING_LEARNED: Final[Mapping[str, object]] = {"properties": {}, "dated": []}
 
 
 @dataclass(slots=True)
@@ -51,17 +54,20 @@ class Knowledge:
         return frozenset(self._learned)
 
     async def write(self, transaction: Transaction) -> None:
-        rows = [self._row(id_, properties) for id_, properties in sorted(self._learned.items())]
-        self._learned = {}
+        rows = [{"id": id_, **row} for id_, row in self.take(sorted(self._learned)).items()]
         if rows:
             await transaction.run(statements.SET_PROPERTIES, rows=rows, now=self.now_ms)
 
-    def _row(self, profile_id: str, properties: Mapping[str, Kept | None]) -> dict[str, object]:
+    def take(self, profile_ids: Iterable[str]) -> dict[str, Mapping[str, object]]:
+        """What was learned of these people, as rows by id, for a caller who writes it: it is not written again."""
+        return {id_: self._row(self._learned.pop(id_)) for id_ in profile_ids if id_ in self._learned}
+
+    def _row(self, properties: Mapping[str, Kept | None]) -> Mapping[str, object]:
         """What changed now is dated by the graph: packing a time costs the driver as much as ten texts."""
         now = datetime_from_ms(self.now_ms)
         dated = [name for name, value in properties.items() if value == now and name.startswith(TIME)]
         others = {name: value for name, value in properties.items() if name not in dated}
-        return {"id": profile_id, "properties": others, "dated": dated}
+        return {"properties": others, "dated": dated}
 
 
 async def knowledge(

@@ -8,6 +8,7 @@ from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
 from graph.identifying.blocking import blocked_keys
 from graph.ids import IdPrefix, new_id
+from graph.people.knowledge import NOTHING_LEARNED, Knowledge
 from graph.people.known_people import KnownPeople
 from graph.people.matching import Match
 from graph.statements import people as statements
@@ -134,13 +135,15 @@ class Resolution:
         """Raises Refusal IDENTIFIER_BLOCKED for a value that stands for nobody."""
         self._refuse(self._blocked([identifier]))
 
-    async def write(self, transaction: Transaction) -> None:
+    async def write(self, transaction: Transaction, known: Knowledge | None = None) -> None:
         """Writes the people and links decided so far, and forgets them: it may be called again after more rows.
 
-        Identifiers that were made to be locked, and that no row needed in the end, are taken away again.
+        New people are written with what was learned of them in `known`, which then need not be written. Identifiers
+        that were made to be locked, and that no row needed in the end, are taken away again.
         """
         if self._created:
-            people = [each.row for each in self._created.values()]
+            learned = {} if known is None else known.take(self._created)
+            people = [{**each.row, **learned.get(each.id, NOTHING_LEARNED)} for each in self._created.values()]
             await transaction.run(statements.CREATE_PROFILES, profiles=people, now=self.now_ms)
         if self._links:
             links = sorted(self._links, key=lambda link: (str(link["profileId"]), str(link["key"])))

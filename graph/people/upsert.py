@@ -13,7 +13,7 @@ from graph.merging.settings import MergeSettings
 from graph.people.attribute_change import AttributeChange
 from graph.people.change import ProfileChange
 from graph.people.facts import Facts, FieldValue
-from graph.people.knowledge import learned
+from graph.people.knowledge import knowledge
 from graph.people.matching import Match
 from graph.people.resolution import Resolution, resolve
 from graph.people.touch import touch
@@ -80,9 +80,12 @@ async def upsert_in(transaction: Transaction, command: UpsertProfile, now_ms: in
         profile_id = found.profile_id
         linked = resolution.link(profile_id, command.identifiers, command.source)
         outcome = RowOutcome.UPDATED
-    await resolution.write(transaction)
+    known = await knowledge(transaction, [profile_id] if found.profile_id else [], [command.facts], now_ms)
+    is_news = known.learn(profile_id, known.news(profile_id, command.facts))
+    await resolution.write(transaction, known)
+    await known.write(transaction)
     kinds = [ChangeKind.IDENTIFIER] if linked else []
-    if await learned(transaction, profile_id, command.facts, now_ms) or outcome is RowOutcome.CREATED:
+    if is_news or outcome is RowOutcome.CREATED:
         kinds.append(ChangeKind.PROFILE)
     if not kinds:
         outcome = RowOutcome.UPDATED if merged else RowOutcome.UNCHANGED

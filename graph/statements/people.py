@@ -74,7 +74,8 @@ FORGET_UNUSED_IDENTIFIERS: Final = Statement(
     """,
 )
 
-# With their identifiers, which nobody of them can have yet.
+# With their identifiers, which nobody of them can have yet, and with what is known of them already: to find them again
+# for that costs as much as to write it.
 CREATE_PROFILES: Final = Statement(
     "create_profiles",
     """
@@ -82,6 +83,8 @@ CREATE_PROFILES: Final = Statement(
     UNWIND $profiles AS row
     CREATE (p:Profile {id: row.id, status: 'SUBSCRIBED', revision: 0, isTest: row.isTest,
         kind: 'ANONYMOUS', isIdentified: false, createdAt: now, updatedAt: now, firstSeenAt: now})
+    SET p += row.properties
+    FOREACH (name IN row.dated | SET p[name] = now)
     WITH p, row, now
     UNWIND row.links AS link
     MATCH (i:Identifier {key: link.key})
