@@ -48,13 +48,11 @@ async def test_the_next_one_is_made_while_the_last_is_in_use_and_no_more_than_th
 
 async def test_what_cannot_be_made_is_raised_after_all_before_it_came() -> None:
     source = _Source(5, broken=2)
-    seen = []
+    items = ahead(source.items())
 
+    assert [await anext(items), await anext(items)] == [0, 1]
     with pytest.raises(ValueError, match="cannot be made"):
-        async for each in ahead(source.items()):
-            seen.append(each)
-
-    assert seen == [0, 1]
+        await anext(items)
     assert source.began == [0, 1, 2]
 
 
