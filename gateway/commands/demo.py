@@ -6,6 +6,7 @@ import click
 
 from gateway.demo.load import load_demo
 from gateway.demo.summary import DemoSummary
+from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.running import environment
 from graph.connection import Graph
 from graph.migrations import require_current_schema
@@ -25,10 +26,12 @@ def demo() -> None:
 
 
 async def _load() -> DemoSummary:
-    graph = Graph.open(GraphSettings.from_environment(environment()))
+    given = environment()
+    erased_key = GatewaySettings.from_environment(given).key_for(KeyUse.ERASED_ADDRESSES)
+    graph = Graph.open(GraphSettings.from_environment(given))
     try:
         await require_current_schema(graph)
-        return await load_demo(graph, _say)
+        return await load_demo(graph, erased_key, _say)
     finally:
         await graph.close()
 

@@ -13,6 +13,7 @@ from gateway.imports.progress import line_progress
 from gateway.imports.reject import Reject
 from gateway.imports.rejects_file import write_rejects
 from gateway.imports.summary import ImportSummary
+from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.running import environment
 from graph.connection import Graph
 from graph.migrations import require_current_schema
@@ -51,17 +52,19 @@ def online_retail(file: Path, rejects: Path | None, batch_lines: int, incomplete
     the rejects file and the rest is kept, also the rest of its invoice, whose total is then that of the kept rows.
     With --incomplete reject such an invoice waits as a whole for its rows to be mended.
     """
-    options = ImportOptions(batch_lines, is_test, Incomplete(incomplete))
+    given = environment()
+    erased_key = GatewaySettings.from_environment(given).key_for(KeyUse.ERASED_ADDRESSES)
+    options = ImportOptions(batch_lines, is_test, Incomplete(incomplete), erased_key)
     keep_what_is_loaded()
-    summary, refused = asyncio.run(_run(file, options))
+    summary, refused = asyncio.run(_run(GraphSettings.from_environment(given), file, options))
     place = _write_rejects(file, rejects, refused)
     _print(summary, place)
     if summary.rejected and not summary.lines_kept:
         raise click.ClickException("every row was refused")
 
 
-async def _run(file: Path, options: ImportOptions) -> tuple[ImportSummary, list[Reject]]:
-    graph = Graph.open(GraphSettings.from_environment(environment()))
+async def _run(settings: GraphSettings, file: Path, options: ImportOptions) -> tuple[ImportSummary, list[Reject]]:
+    graph = Graph.open(settings)
     try:
         await require_current_schema(graph)
         with line_progress("lines") as on_lines:

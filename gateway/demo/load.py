@@ -38,18 +38,19 @@ T = TypeVar("T")
 
 
 async def load_demo(
-    graph: Graph, on_progress: Callable[[str], None] = click.echo, clock: Clock | None = None
+    graph: Graph, erased_key: bytes, on_progress: Callable[[str], None] = click.echo, clock: Clock | None = None
 ) -> DemoSummary:
     """Imports the sample shop and makes up contacts, subscriptions and events for its known customers.
 
     Everything that is made up is drawn from a fixed seed and marked synthetic. A second run changes nothing, also
-    nothing that somebody changed since; one that was stopped is completed by running it again. The graph must be
-    migrated. Raises ImportRefused where the file is not there, GraphError from any batch.
+    nothing that somebody changed since; one that was stopped is completed by running it again. Who was erased stays
+    away: `erased_key` keys the hashes of erased addresses. The graph must be migrated. Raises ImportRefused where the file is not there, GraphError from any batch.
     """
     started = perf_counter()
     now_ms = (clock or SystemClock()).now()
     ledger = await asyncio.to_thread(read_ledger, data_file(), now_ms + MOST_AHEAD_MS)
-    shop, _ = await import_ledger(graph, ledger, ImportOptions(), at_tenths("purchase lines", on_progress), now_ms)
+    options = ImportOptions(erased_key=erased_key)
+    shop, _ = await import_ledger(graph, ledger, options, at_tenths("purchase lines", on_progress), now_ms)
     shop = replace(shop, seconds=perf_counter() - started)
     customers = customers_of(ledger)
     until_ms = max((invoice.placed_ms for invoice in ledger), default=now_ms)

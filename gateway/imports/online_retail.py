@@ -30,6 +30,7 @@ def _say_nothing(done: int, of: int) -> None:
 _LATE_REASONS: Final = {
     RejectCode.AMBIGUOUS_MATCH: "its customer's identifier points to several people in the graph",
     RejectCode.IDENTIFIER_BLOCKED: "its customer's identifier stands for nobody",
+    RejectCode.ERASED: "its customer was erased after it was placed",
 }
 
 
@@ -38,6 +39,8 @@ class ImportOptions:
     batch_lines: int = 5000
     is_test: bool = False
     incomplete: Incomplete = Incomplete.KEEP
+    # Keys the hashes of erased addresses; None asks for nobody who was erased.
+    erased_key: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(slots=True)
@@ -55,6 +58,7 @@ class _Written:
         self.completed |= batch.completed
         self.refused.update(dict.fromkeys(batch.ambiguous, RejectCode.AMBIGUOUS_MATCH))
         self.refused.update(dict.fromkeys(batch.blocked, RejectCode.IDENTIFIER_BLOCKED))
+        self.refused.update(dict.fromkeys(batch.erased, RejectCode.ERASED))
         self.profiles += batch.profiles_created
         self.products += batch.products_created
 
@@ -91,7 +95,7 @@ async def import_ledger(
 
 async def _write(graph: Graph, ledger: Ledger, options: ImportOptions, on_lines: OnLines, now_ms: int) -> _Written:
     names = product_names(line for invoice in ledger for line in invoice.lines)
-    origin = Origin(SOURCE, now_ms, options.is_test)
+    origin = Origin(SOURCE, now_ms, options.is_test, options.erased_key)
     written = _Written()
     done, of = 0, ledger.line_count
     for batch in batches(ledger, options.batch_lines):

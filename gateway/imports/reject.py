@@ -22,6 +22,7 @@ class RejectCode(StrEnum):
     INCOMPLETE_INVOICE = "INCOMPLETE_INVOICE"
     AMBIGUOUS_MATCH = "AMBIGUOUS_MATCH"
     IDENTIFIER_BLOCKED = "IDENTIFIER_BLOCKED"
+    ERASED = "ERASED"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from dispatch.redis_ping import ping
+from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.addresses import Addresses
 from gateway.stack.first_key import make_first_key
 from gateway.stack.graph_wait import patiently
@@ -102,7 +103,7 @@ class Stack:
             await _migrate_where_needed(graph)
             await patiently(partial(make_first_key, self._settings, graph), _GRAPH_TIMEOUT_S)
             if self._settings.demo:
-                await _load_demo(graph)
+                await _load_demo(graph, GatewaySettings(secret).key_for(KeyUse.ERASED_ADDRESSES))
         finally:
             await graph.close()
 
@@ -127,9 +128,9 @@ async def _migrate_where_needed(graph: Graph) -> None:
             await patiently(partial(migrate, graph), _GRAPH_TIMEOUT_S)
 
 
-async def _load_demo(graph: Graph) -> None:
+async def _load_demo(graph: Graph, erased_key: bytes) -> None:
     # Imported here because only `--demo` needs the importer.
     from gateway.commands.demo import load_demo  # noqa: PLC0415  # See above.
 
     with step("sample shop", announced=True):
-        await load_demo(graph)
+        await load_demo(graph, erased_key)

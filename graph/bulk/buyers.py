@@ -8,10 +8,12 @@ from graph.bulk.owners import claim, lock_owners
 from graph.bulk.purchase import BulkPurchase
 from graph.bulk.sighting import Sighting, sightings
 from graph.connection import Transaction
+from graph.erasing.forgotten import Forgotten, forgotten
 from graph.identifiers import IdentifierValue
 from graph.identifying.blocking import blocked_keys
 from graph.ids import IdPrefix, new_id
 from graph.statements import bulk as statements
+from graph.statements import people
 from graph.vocabulary import IdentifierType, ProfileKind, SubscriptionStatus
 
 
@@ -19,13 +21,22 @@ from graph.vocabulary import IdentifierType, ProfileKind, SubscriptionStatus
 class Buyers:
     """Who bought, by the key of the identifier. `created` are those whom this transaction made.
 
-    Keys that point to several people are `ambiguous`, those of values that stand for nobody `blocked`.
+    Keys that point to several people are `ambiguous`, those of values that stand for nobody `blocked`. What was bought
+    before its buyer was erased is nobody's: `forgotten` says so, and nobody is made for that alone.
     """
 
     profile_ids: Mapping[str, str]
     ambiguous: frozenset[str]
     blocked: frozenset[str]
     created: frozenset[str]
+    forgotten: Forgotten
+
+    def is_forgotten(self, purchase: BulkPurchase) -> bool:
+        return self.forgotten.covers(purchase.buyer, purchase.placed_ms)
+
+    def is_clear(self, purchase: BulkPurchase) -> bool:
+        """Whether it is known who bought this, and it may be kept."""
+        return purchase.buyer.key not in self.ambiguous | self.blocked and not self.is_forgotten(purchase)
 
 
 async def find_or_create(transaction: Transaction, purchases: Collection[BulkPurchase], origin: Origin) -> Buyers:
@@ -35,15 +46,20 @@ async def find_or_create(transaction: Transaction, purchases: Collection[BulkPur
     await lock_owners(transaction, identifiers)
     owners = await claim(transaction, identifiers.values(), origin.now_ms)
     profile_ids = {key: owner.profile_ids[0] for key, owner in owners.items() if owner.profile_ids}
-    unowned = sorted(key for key in owners if key not in profile_ids)
+    gone = await forgotten(transaction, origin.erased_key, identifiers.values())
+    alive = {each.buyer.key for each in purchases if not gone.covers(each.buyer, each.placed_ms)}
+    unowned = sorted(key for key in owners if key not in profile_ids and key in alive)
     profile_ids.update((key, new_id(IdPrefix.PROFILE)) for key in unowned)
     seen = seen_by_key(purchases)
+    if unneeded := sorted(key for key in owners if key not in profile_ids):
+        await transaction.run(people.FORGET_UNUSED_IDENTIFIERS, keys=unneeded)
     await _create(transaction, [_row(identifiers[key], profile_ids[key], seen[key]) for key in unowned], origin)
     return Buyers(
         profile_ids=profile_ids,
         ambiguous=frozenset(key for key, owner in owners.items() if owner.is_ambiguous),
         blocked=blocked,
         created=frozenset(unowned),
+        forgotten=gone,
     )
 
 

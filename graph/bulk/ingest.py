@@ -20,6 +20,7 @@ class Ingested:
     completed: frozenset[str] = frozenset()
     ambiguous: frozenset[str] = frozenset()
     blocked: frozenset[str] = frozenset()
+    erased: frozenset[str] = frozenset()
     profiles_created: int = 0
     products_created: int = 0
 
@@ -32,8 +33,9 @@ async def ingest(
     A purchase that is there already is left alone with everybody and everything in it, so the same batch a second
     time writes nothing, and a run that was killed is completed by running it again. One that lacks lines, because they
     were refused before they were mended, gets them, unless somebody changed it since. A buyer's identifier that points
-    to several people is ambiguous, one that stands for nobody blocked: nothing of that purchase is written. Triggers
-    are muted by nature: what is written here is history, and starts nothing.
+    to several people is ambiguous, one that stands for nobody blocked, and whoever was erased after they bought is
+    erased: nothing of that purchase is written. Triggers are muted by nature: what is written here is history, and
+    starts nothing.
     """
     keys = [origin.key(purchase.external_id) for purchase in purchases]
     known: dict[str, int | None] = dict(await graph.read(statements.KNOWN_PURCHASES, keys=keys))
@@ -57,7 +59,7 @@ async def _staged(
     transaction: Transaction, wanted: Sequence[BulkPurchase], product_names: Mapping[str, str], origin: Origin
 ) -> Ingested:
     buyers = await find_or_create(transaction, wanted, origin)
-    clear = [each for each in wanted if each.buyer.key not in buyers.ambiguous | buyers.blocked]
+    clear = [each for each in wanted if buyers.is_clear(each)]
     products = await _merge_products(transaction, clear, product_names, origin)
     newest = await _newest(transaction, buyers)
     created = await _create_purchases(transaction, clear, buyers, origin)
@@ -70,6 +72,7 @@ async def _staged(
         completed=completed,
         ambiguous=frozenset(each.external_id for each in wanted if each.buyer.key in buyers.ambiguous),
         blocked=frozenset(each.external_id for each in wanted if each.buyer.key in buyers.blocked),
+        erased=frozenset(each.external_id for each in wanted if buyers.is_forgotten(each)),
         profiles_created=len(buyers.created),
         products_created=products,
     )

@@ -99,7 +99,7 @@ def _subscription(row: Sequence[Any]) -> JsonObject:
 
 
 def _relation(row: Sequence[Any]) -> JsonObject:
-    return {**shown(row[0]), "to": row[1]}
+    return {**shown(row[0]), "from": row[1], "to": row[2]}
 
 
 def _merge(row: Sequence[Any]) -> JsonObject:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from graph.connection import Graph, Transaction
+from graph.erasing.forgotten import Forgotten, forgotten
 from graph.errors import Refusal
 from graph.history.batch import Rows, in_batches
 from graph.history.product import ProductKey, ProductReference, known_products, merged_products
@@ -69,27 +70,31 @@ class NewEvent:
         return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
 
 
-async def track_events(graph: Graph, events: Rows[NewEvent], guard: Guard | None, now_ms: int) -> Done:
+async def track_events(
+    graph: Graph, events: Rows[NewEvent], guard: Guard | None, now_ms: int, erased_key: bytes | None = None
+) -> Done:
     """Adds each event to the person its identifiers mean, making an anonymous one where they mean nobody.
 
     The facts that come with an event change the person, and what a device told refreshes what is tracked. Row by row:
     a repeated event is DUPLICATE and does nothing again, one with other content under the same key is refused. An
     identifier that is blocked or over a cap is left out, and named in the user errors of the row, which is CREATED all
-    the same; where nothing but blocked ones is left the row is nobody's and refused. Raises what `in_batches` raises.
+    the same; where nothing but blocked ones is left the row is nobody's and refused. So is what happened before its
+    person was erased; `erased_key` keys the hashes of erased addresses, None asks for none. Raises what `in_batches`
+    raises.
     """
 
     async def chunk(
         transaction: Transaction, part: Sequence[NewEvent]
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        return await track_events_in(transaction, part, now_ms)
+        return await track_events_in(transaction, part, now_ms, erased_key)
 
     return await in_batches(graph, events, guard, now_ms, chunk)
 
 
 async def track_events_in(
-    transaction: Transaction, part: Sequence[NewEvent], now_ms: int
+    transaction: Transaction, part: Sequence[NewEvent], now_ms: int, erased_key: bytes | None = None
 ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-    return await _Chunk(transaction, part, now_ms).written()
+    return await _Chunk(transaction, part, now_ms, erased_key).written()
 
 
 @dataclass(slots=True)
@@ -97,6 +102,8 @@ class _Chunk:
     transaction: Transaction
     events: Sequence[NewEvent]
     now_ms: int
+    erased_key: bytes | None = field(repr=False)
+    gone: Forgotten = field(default_factory=lambda: Forgotten({}))
     known: dict[str, tuple[str, str]] = field(default_factory=dict)
     sightings: Sightings = field(default_factory=Sightings)
     added: list[tuple[NewEvent, str, str]] = field(default_factory=list)
@@ -109,6 +116,7 @@ class _Chunk:
             self.known[key] = (event_id, content)
         present = await self._present()
         known = await self._knowledge(resolution)
+        self.gone = await forgotten(self.transaction, self.erased_key, (value for row in rows for value in row))
         results = [self._decided(event, resolution, present, known) for event in self.events]
         changed = known.changed
         await resolution.write(self.transaction, known)
@@ -137,6 +145,7 @@ class _Chunk:
             return missing
         try:
             # A refused row makes nobody, so its facts are looked at before.
+            self.gone.refuse(event.identifiers, event.occurred_at_ms)
             found = resolution.meant(event.identifiers)
             news = known.news(found, event.facts)
             news |= refreshed(event.device, event.occurred_at_ms, known.of(found).values)

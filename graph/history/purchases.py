@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph.connection import Graph, Transaction
+from graph.erasing.forgotten import Forgotten, forgotten
 from graph.errors import Raced, Refusal
 from graph.history.batch import Rows, in_batches
 from graph.history.product import ProductKey, merged_products
@@ -74,27 +75,34 @@ class NewPurchase:
         return self.total_micros == lines + self.delivery_micros - self.discount_micros
 
 
-async def record_purchases(graph: Graph, purchases: Rows[NewPurchase], guard: Guard | None, now_ms: int) -> Done:
+async def record_purchases(
+    graph: Graph,
+    purchases: Rows[NewPurchase],
+    guard: Guard | None,
+    now_ms: int,
+    erased_key: bytes | None = None,
+) -> Done:
     """Records each order under the person its identifiers mean, making an anonymous one where they mean nobody.
 
     Row by row: the same source and externalId again updates the order only when `changedAt` is newer. An older state,
     or the same one, is UNCHANGED; another one under the same `changedAt` is refused. An order stays with the person it
-    was recorded for. An identifier that is blocked or over a cap is left out as by `track_events`. Raises what
-    `in_batches` raises.
+    was recorded for. An identifier that is blocked or over a cap is left out as by `track_events`. A new order that was
+    placed before its buyer was erased is refused; `erased_key` keys the hashes of erased addresses, None asks for none.
+    Raises what `in_batches` raises.
     """
 
     async def chunk(
         transaction: Transaction, part: Sequence[NewPurchase]
     ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-        return await record_purchases_in(transaction, part, now_ms)
+        return await record_purchases_in(transaction, part, now_ms, erased_key)
 
     return await in_batches(graph, purchases, guard, now_ms, chunk)
 
 
 async def record_purchases_in(
-    transaction: Transaction, part: Sequence[NewPurchase], now_ms: int
+    transaction: Transaction, part: Sequence[NewPurchase], now_ms: int, erased_key: bytes | None = None
 ) -> tuple[list[RowResult], tuple[ProfileChange, ...]]:
-    return await _Chunk(transaction, part, now_ms).written()
+    return await _Chunk(transaction, part, now_ms, erased_key).written()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +120,8 @@ class _Chunk:
     transaction: Transaction
     purchases: Sequence[NewPurchase]
     now_ms: int
+    erased_key: bytes | None = field(repr=False)
+    gone: Forgotten = field(default_factory=lambda: Forgotten({}))
     known: dict[str, _Known] = field(default_factory=dict)
     sightings: Sightings = field(default_factory=Sightings)
     created: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -125,6 +135,8 @@ class _Chunk:
         self.known = await self._present()
         if not _buyers(self.known) <= owners:
             raise Raced("an order was recorded by somebody else in between")
+        values = [value for each in self.purchases for value in each.identifiers]
+        self.gone = await forgotten(self.transaction, self.erased_key, values)
         results = [self._decided(each, resolution) for each in self.purchases]
         await resolution.write(self.transaction)
         await self._merge_products()
@@ -152,6 +164,7 @@ class _Chunk:
 
     def _placed(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
         try:
+            self.gone.refuse(purchase.identifiers, purchase.placed_at_ms)
             found = resolution.meant(purchase.identifiers)
             placed = resolution.place(found, purchase.identifiers, purchase.source, is_test=purchase.is_test)
         except Refusal as refusal:

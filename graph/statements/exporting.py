@@ -69,13 +69,20 @@ OPT_OUTS: Final = _statement(
     """,
 )
 
+# What the person said of others, and what others said of the person: both are about them.
 RELATIONS: Final = _statement(
     "export_relations",
     f"""
     UNWIND $ids AS id
-    MATCH (p:Profile {{id: id}})-[:RELATES]->(x)-[:TO]->(other)
-    WITH x, other ORDER BY x.id
-    RETURN collect([{_properties("x")}, other.id])
+    MATCH (p:Profile {{id: id}})
+    CALL (p) {{
+        MATCH (p)-[:RELATES]->(x:Relation) RETURN x
+        UNION
+        MATCH (p)<-[:TO]-(x:Relation) RETURN x
+    }}
+    WITH DISTINCT x ORDER BY x.id
+    RETURN collect([{_properties("x")}, head(COLLECT {{ MATCH (x)<-[:RELATES]-(q) RETURN q.id }}),
+        head(COLLECT {{ MATCH (x)-[:TO]->(q) RETURN q.id }})])
     """,
 )
 

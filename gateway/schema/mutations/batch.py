@@ -45,7 +45,7 @@ async def _checked(
 ) -> AsyncIterator[Checked | RowResult]:
     for index, row in enumerate(given):
         if index % _AT_ONCE == _AT_ONCE - 1:
-            # Thousands of rows take a second or more to check: whoever else asks is answered within a millisecond of it.
+            # Thousands of rows take a second or more to check, and whoever else asks waits a millisecond of it.
             await asyncio.sleep(0)
         try:
             checked: Checked | RowResult = check(index, row)

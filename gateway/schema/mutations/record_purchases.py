@@ -45,7 +45,7 @@ async def _record(context: Context, given: RecordPurchasesInput) -> Done:
 
     async def write(purchases: AsyncIterator[NewPurchase | Row]) -> Done:
         kept = guard(context, "recordPurchases", given)
-        return await record_purchases(context.graph, purchases, kept, now_ms)
+        return await record_purchases(context.graph, purchases, kept, now_ms, context.keys.addresses)
 
     return await written_rows(given.purchases, lambda n, row: _purchase(n, row, now_ms), write, "purchases")
 

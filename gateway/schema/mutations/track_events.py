@@ -51,7 +51,8 @@ async def _track(context: Context, given: TrackEventsInput) -> Done:
     now_ms = context.clock.now()
 
     async def write(events: AsyncIterator[NewEvent | Row]) -> Done:
-        return await track_events(context.graph, events, guard(context, "trackEvents", given), now_ms)
+        kept = guard(context, "trackEvents", given)
+        return await track_events(context.graph, events, kept, now_ms, context.keys.addresses)
 
     return await written_rows(given.events, lambda n, row: _event(n, row, now_ms), write, "events")
 

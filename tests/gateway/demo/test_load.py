@@ -10,6 +10,7 @@ from graph.connection import Graph
 from graph.statement import Statement
 from tests.gateway.imports.graph_counts import counts, delete_histories, state
 
+ERASED_KEY = b"a key of the test's own"
 NOW = 1_790_000_000_000
 _SHOWN = Statement(
     "shown",
@@ -97,7 +98,7 @@ async def test_the_demo_is_whole_consistent_and_changes_nothing_the_second_time(
     graph = large_graph
     said: list[str] = []
 
-    summary = await load_demo(graph, said.append, FixedClock(NOW))
+    summary = await load_demo(graph, ERASED_KEY, said.append, FixedClock(NOW))
 
     found = await counts(graph)
     assert (found["sales"] + found["returns"], found["lines"], found["external"]) == (6_877, 142_083, 2_189)
@@ -126,7 +127,7 @@ async def test_the_demo_is_whole_consistent_and_changes_nothing_the_second_time(
     await graph.change(_CHANGE)
     before = await state(graph)
 
-    again = await load_demo(graph, said.append, FixedClock(NOW + 60_000))
+    again = await load_demo(graph, ERASED_KEY, said.append, FixedClock(NOW + 60_000))
 
     assert await state(graph) == before
     assert (again.people, again.subscriptions, again.events, again.shop.sales.created) == (0, 0, 0, 0)

@@ -17,9 +17,11 @@ from gateway.imports.reject import RejectCode
 from gateway.imports.summary import Tally
 from graph.clock import FixedClock
 from graph.connection import Graph
+from graph.erasing.erase import EraseProfile, erase_profile
 from graph.identifiers import identifier
 from graph.identifying.blocking import BlockPlaceholder, block_placeholder
 from graph.identifying.placeholders import blocked_value
+from graph.people.reference import ProfileReference
 from graph.statement import Statement
 from graph.vocabulary import IdentifierType
 from tests.gateway.imports.graph_counts import counts, delete_histories, state, sums
@@ -27,6 +29,8 @@ from tests.gateway.imports.shop_text import DATA_FILE, row, shop_file
 
 NOW = 1_790_000_000_000
 CLOCK = FixedClock(NOW)
+_KEY = b"a key of the test's own"
+_IDENTIFIERS = Statement("identifiers", "MATCH (i:Identifier {key: $key}) RETURN count(i)")
 _PERSON = Statement(
     "person",
     """
@@ -300,6 +304,23 @@ async def test_a_number_that_stands_for_nobody_is_refused_and_makes_nobody(graph
     assert [(each.line, each.code) for each in rejects] == [(2, RejectCode.IDENTIFIER_BLOCKED)]
     assert (summary.lines_read, summary.lines_kept, summary.profiles_created) == (2, 1, 1)
     assert await graph.read(_PURCHASE, key="online-retail:1") is None
+
+
+async def test_who_was_erased_is_not_brought_back_by_the_file_that_named_them(graph: Graph, tmp_path: Path) -> None:
+    file = shop_file(tmp_path / "f.csv", row("1", customer="17850"), row("2", customer="17851"))
+    options = ImportOptions(erased_key=_KEY)
+    await import_online_retail(graph, file, options, clock=CLOCK)
+    customer = identifier(IdentifierType.EXTERNAL, "online-retail", "17850")
+    await erase_profile(graph, EraseProfile(ProfileReference(identifier=customer), _KEY), None, NOW)
+    before = await counts(graph)
+
+    summary, rejects = await import_online_retail(graph, file, options, clock=CLOCK)
+
+    assert [(each.line, each.code) for each in rejects] == [(2, RejectCode.ERASED)]
+    assert (summary.lines_kept, summary.profiles_created, summary.sales.created) == (1, 0, 0)
+    assert await counts(graph) == before
+    assert await graph.read(_PURCHASE, key="online-retail:1") is None
+    assert await graph.read(_IDENTIFIERS, key=customer.key) == 0
 
 
 async def test_a_file_of_another_kind_writes_nothing(graph: Graph, tmp_path: Path) -> None:

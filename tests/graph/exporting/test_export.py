@@ -22,6 +22,7 @@ from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
 from graph.idempotency import Guard
 from graph.identifiers import identifier
 from graph.people.reference import ProfileReference
+from graph.people.relation import Relation, relate_profiles
 from graph.people.upsert import UpsertProfile, upsert_profile
 from graph.sending.send import EmailContent, SendMessage, send_message
 from graph.statement import Statement
@@ -140,6 +141,18 @@ async def test_the_document_has_everything_of_one_person(graph: Graph, ann: str)
     assert purchase["lines"][0]["quantity"] == 2
     assert [each["subject"] for each in document["messages"]] == ["Dear Ann"]
     assert (document["merges"], document["relations"], document["suppressions"]) == ([], [], [])
+
+
+async def test_relations_are_told_by_both_whom_they_are_about(graph: Graph, ann: str) -> None:
+    bob = str(await graph.read(Statement("id", "MATCH (p:Profile {firstName: 'Bob'}) RETURN p.id")))
+    for one, other, kind in ((ann, bob, "sister"), (bob, ann, "brother")):
+        relation = Relation(ProfileReference(id=one), ProfileReference(id=other), kind)
+        await relate_profiles(graph, relation, {}, None, NOW)
+
+    expected = [(ann, bob, "sister"), (bob, ann, "brother")]
+    for each in (ann, bob):
+        document = await export_document(graph, ProfileReference(id=each), 1_000)
+        assert [(row["from"], row["to"], row["type"]) for row in document["relations"]] == expected
 
 
 async def test_pages_of_any_size_give_the_same_document_and_the_file_holds_it_too(
