@@ -27,8 +27,9 @@ def demo() -> None:
 
 async def _load() -> DemoSummary:
     given = environment()
+    settings = GraphSettings.from_environment(given)
     erased_key = GatewaySettings.from_environment(given).key_for(KeyUse.ERASED_ADDRESSES)
-    graph = Graph.open(GraphSettings.from_environment(given))
+    graph = Graph.open(settings)
     try:
         await require_current_schema(graph)
         return await load_demo(graph, erased_key, _say)

@@ -53,10 +53,12 @@ def online_retail(file: Path, rejects: Path | None, batch_lines: int, incomplete
     With --incomplete reject such an invoice waits as a whole for its rows to be mended.
     """
     given = environment()
+    settings = GraphSettings.from_environment(given)
+    # Without the gateway's secret nobody could tell who asked to be forgotten.
     erased_key = GatewaySettings.from_environment(given).key_for(KeyUse.ERASED_ADDRESSES)
     options = ImportOptions(batch_lines, is_test, Incomplete(incomplete), erased_key)
     keep_what_is_loaded()
-    summary, refused = asyncio.run(_run(GraphSettings.from_environment(given), file, options))
+    summary, refused = asyncio.run(_run(settings, file, options))
     place = _write_rejects(file, rejects, refused)
     _print(summary, place)
     if summary.rejected and not summary.lines_kept:

@@ -44,7 +44,8 @@ async def load_demo(
 
     Everything that is made up is drawn from a fixed seed and marked synthetic. A second run changes nothing, also
     nothing that somebody changed since; one that was stopped is completed by running it again. Who was erased stays
-    away: `erased_key` keys the hashes of erased addresses. The graph must be migrated. Raises ImportRefused where the file is not there, GraphError from any batch.
+    away: `erased_key` keys the hashes of erased addresses. The graph must be migrated. Raises ImportRefused where the
+    file is not there, GraphError from any batch.
     """
     started = perf_counter()
     now_ms = (clock or SystemClock()).now()

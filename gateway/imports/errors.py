@@ -3,6 +3,7 @@
 ImportRefused             nothing was written
 ├── FileUnreadable        it is missing, damaged or cannot be opened
 └── NotThisFormat         it is readable, and something else than what was announced
+    └── WrongMapping      what the caller says of its columns cannot be
 """
 
 from __future__ import annotations
@@ -17,4 +18,8 @@ class FileUnreadable(ImportRefused):
 
 
 class NotThisFormat(ImportRefused):
+    pass
+
+
+class WrongMapping(NotThisFormat):
     pass

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.imports.cells import attribute_value, keyed, whole_number
-from gateway.imports.errors import NotThisFormat
+from gateway.imports.errors import NotThisFormat, WrongMapping
 from gateway.imports.target import (
     ADDRESS_OF,
     IGNORED,
@@ -72,10 +72,11 @@ class ColumnMapping:
     ) -> ColumnMapping:
         """`assigned` are columns and targets, which go before what the names of the columns say.
 
-        Raises NotThisFormat that names what is unknown, doubled or missing.
+        Raises NotThisFormat that names what is unknown, doubled or missing, and WrongMapping where it is `assigned`.
         """
         names = [name.strip() for name in header]
-        _check_names(names, [column for column, _ in assigned])
+        _check_names(names)
+        _check_assigned(names, assigned, resource)
         targets = [
             (position, target_of(text, resource))
             for position, name in enumerate(names)
@@ -102,7 +103,7 @@ class ColumnMapping:
         Raises Refusal where there are more or fewer cells than columns.
         """
         if len(fields) != self.count:
-            message = f"Has {len(fields)} columns instead of {self.count}."
+            message = f"The number of its columns is {len(fields)} instead of {self.count}."
             raise Refusal(UserError(UserErrorCode.INVALID, message))
         said = [(target, fields[position].strip()) for position, target in self.targets]
         cells = [(target, text) for target, text in said if text]
@@ -144,15 +145,24 @@ def _by_name(name: str) -> str:
     return plain
 
 
-def _check_names(names: Sequence[str], assigned: Sequence[str]) -> None:
+def _check_names(names: Sequence[str]) -> None:
     unnamed = [str(position + 1) for position, name in enumerate(names) if not name]
     doubled = sorted(name for name, count in Counter(names).items() if count > 1 and name)
-    absent = sorted(set(assigned) - set(names))
     if unnamed or doubled:
         wrong = doubled or [f"column {', '.join(unnamed)} without a name"]
         raise NotThisFormat(f"each column must have a name of its own in the first line: {', '.join(wrong)}")
+
+
+def _check_assigned(names: Sequence[str], assigned: Sequence[tuple[str, str]], resource: str | None) -> None:
+    absent = sorted({column for column, _ in assigned} - set(names))
     if absent:
-        raise NotThisFormat(f"the file has no column {', '.join(absent)}")
+        raise WrongMapping(f"the file has no column {', '.join(absent)}")
+    for _, text in assigned:
+        try:
+            if text != IGNORED:
+                target_of(text, resource)
+        except NotThisFormat as error:
+            raise WrongMapping(str(error)) from None
 
 
 def _check_targets(targets: Sequence[Target]) -> None:

@@ -10,7 +10,7 @@ from graph.vocabulary import Channel, IdentifierType, Word
 
 IGNORED: Final = "-"
 
-# What a file spells its own way, and the API as behind it.
+# What a file spells its own way, and the API as behind it; either may be said.
 _FIELDS: Final = {
     "first_name": "firstName",
     "last_name": "lastName",
@@ -21,6 +21,7 @@ _FIELDS: Final = {
     "country": "country",
     "city": "city",
 }
+_FIELD_OF: Final = {**_FIELDS, **{name: name for name in _FIELDS.values()}}
 _IDENTIFIERS: Final = {each.lower(): each for each in IdentifierType}
 # The kinds of address that are one text. Tokens and chats take more, and JSONL.
 ADDRESS_OF: Final = {
@@ -90,8 +91,8 @@ def target_of(text: str, resource: str | None = None) -> Target:
     name, _, rest = text.strip().partition(":")
     if name in _IDENTIFIERS:
         return ToIdentifier(_IDENTIFIERS[name], rest)
-    if name in _FIELDS and not rest:
-        return ToField(_FIELDS[name])
+    if name in _FIELD_OF and not rest:
+        return ToField(_FIELD_OF[name])
     if name == "status" and not rest:
         return ToStatus()
     if name == "attribute" and KEY.fullmatch(rest):

@@ -52,7 +52,7 @@ async def define_attribute_in(transaction: Transaction, definition: AttributeDef
         raise Refusal(UserError(UserErrorCode.TAKEN, message, ("type",)))
     values = tuple(dict.fromkeys([*present.values, *definition.values]))
     if len(values) > MOST_VALUES:
-        raise Refusal(UserError(UserErrorCode.LIMIT_EXCEEDED, f"May have {MOST_VALUES} values.", ("values",)))
+        raise Refusal(UserError(UserErrorCode.LIMIT_EXCEEDED, f"May have at most {MOST_VALUES} values.", ("values",)))
     if values != present.values:
         await transaction.run(statements.SET_VALUES, key=definition.key, values=list(values))
     if is_new and await transaction.run(statements.COUNT_DEFINITIONS) > MOST_DEFINITIONS:

@@ -101,7 +101,7 @@ def tags(given: object) -> list[str]:
 def few_enough(found: list[str]) -> list[str]:
     """Raises WrongValue for more tags than an attribute may have."""
     if len(found) > MOST_TAGS:
-        raise WrongValue(f"May have {MOST_TAGS} tags.", UserErrorCode.LIMIT_EXCEEDED)
+        raise WrongValue(f"May have at most {MOST_TAGS} tags.", UserErrorCode.LIMIT_EXCEEDED)
     return found
 
 
@@ -130,7 +130,7 @@ def _string(given: object) -> str:
     if not given.strip():
         raise WrongValue("May not be empty; `unset` takes an attribute away.")
     if len(given) > LONGEST_TEXT:
-        raise WrongValue(f"May have {LONGEST_TEXT:,} characters.", UserErrorCode.TOO_LONG)
+        raise WrongValue(f"May have at most {LONGEST_TEXT:,} characters.", UserErrorCode.TOO_LONG)
     if _CONTROL.search(given):
         raise WrongValue("Holds characters that cannot be printed.")
     return given

@@ -17,6 +17,8 @@ from graph.vocabulary import UserErrorCode
 MOST_ATTRIBUTES: Final = 200
 MOST_CHANGES: Final = 200
 
+_DAY_MS: Final = 86_400_000
+
 # What the properties that hold attributes are called begins so.
 ATTRIBUTE: Final = "attr_"
 # And those that hold when another one changed.
@@ -73,7 +75,7 @@ def news(
     """Which properties become different, and what; beside each the time of its change.
 
     Raises Refusal with all that is wrong, each by its path: NOT_FOUND for an attribute that is not defined, the codes
-    of WrongValue, LIMIT_EXCEEDED for more attributes than a person may have.
+    of WrongValue, LIMIT_EXCEEDED for more attributes than a person may have, INVALID for a birth to come.
     """
     attributes = _Attributes(known, dict(present.values))
     for position, change in enumerate(facts.attributes):
@@ -81,9 +83,18 @@ def news(
     if attributes.added > 0 and present.attribute_count + attributes.added > MOST_ATTRIBUTES:
         message = f"A person may have {MOST_ATTRIBUTES} attributes."
         attributes.wrong.append(UserError(UserErrorCode.LIMIT_EXCEEDED, message, ("attributes",)))
-    if attributes.wrong:
-        raise Refusal(*attributes.wrong)
+    wrong = [*_wrong_fields(facts.fields, now_ms), *attributes.wrong]
+    if wrong:
+        raise Refusal(*wrong)
     return dated(different({**facts.fields, **attributes.wanted}, present.values), now_ms)
+
+
+def _wrong_fields(fields: Mapping[str, FieldValue], now_ms: int) -> list[UserError]:
+    born = fields.get("birthDate")
+    # Somewhere it is tomorrow already.
+    if isinstance(born, date) and born > datetime_from_ms(now_ms + _DAY_MS).date():
+        return [UserError(UserErrorCode.INVALID, "Is in the future.", ("set", "birthDate"))]
+    return []
 
 
 def different(wanted: Properties, present: Mapping[str, Plain]) -> dict[str, Kept | None]:

@@ -151,4 +151,4 @@ def _asks_for_an_attribute(text: str) -> bool:
 
 def no_right_to_look(arguments: Arguments) -> BadArgument:
     """To be raised where somebody is looked for by personal data without the right to see it."""
-    return arguments.bad("Your key has no right to look for people by personal data.", FORBIDDEN)
+    return arguments.bad("To look for people by personal data needs the right `profile:pii`.", FORBIDDEN)

@@ -10,6 +10,7 @@ from gateway.schema.inputs.problems import Problems
 from graph.vocabulary import UserErrorCode
 
 LONGEST_IDEMPOTENCY_KEY = 200
+_KEY = "idempotencyKey"
 
 # Every mutation takes exactly this one argument.
 INPUT = strawberry.argument(description="What is asked for.")
@@ -42,6 +43,8 @@ def optional(description: str) -> Any:
 
 def check_idempotency_key(problems: Problems, key: str | None, *, needed: bool = False) -> None:
     if needed and not key:
-        problems.add(UserErrorCode.REQUIRED, "An idempotency key is needed here.", "idempotencyKey")
+        problems.add(UserErrorCode.REQUIRED, "An idempotency key is needed here.", _KEY)
+    elif key == "":
+        problems.add(UserErrorCode.REQUIRED, "May not be empty: leave it out, and nothing is remembered.", _KEY)
     if key and len(key) > LONGEST_IDEMPOTENCY_KEY:
-        problems.add(UserErrorCode.TOO_LONG, f"May have {LONGEST_IDEMPOTENCY_KEY} characters.", "idempotencyKey")
+        problems.add(UserErrorCode.TOO_LONG, f"May have at most {LONGEST_IDEMPOTENCY_KEY} characters.", _KEY)

@@ -60,7 +60,7 @@ class Problems:
         if not stripped:
             self.add(UserErrorCode.REQUIRED, "May not be empty.", *path)
         elif len(stripped) > longest:
-            self.add(UserErrorCode.TOO_LONG, f"May have {longest} characters.", *path)
+            self.add(UserErrorCode.TOO_LONG, f"May have at most {longest} characters.", *path)
         elif _CONTROL.search(stripped) or _LINE_END.search(stripped):
             self.add(UserErrorCode.INVALID, "Holds line ends or characters that cannot be printed.", *path)
         return stripped
@@ -68,7 +68,7 @@ class Problems:
     def words(self, value: str, *path: str, longest: int) -> str:
         """Text of any number of lines, which may be empty."""
         if len(value) > longest:
-            self.add(UserErrorCode.TOO_LONG, f"May have {longest:,} characters.", *path)
+            self.add(UserErrorCode.TOO_LONG, f"May have at most {longest:,} characters.", *path)
         elif _CONTROL.search(value):
             self.add(UserErrorCode.INVALID, "Holds characters that cannot be printed.", *path)
         return value

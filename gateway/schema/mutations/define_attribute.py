@@ -60,7 +60,7 @@ def _values(given: DefineAttributeInput, problems: Problems) -> tuple[str, ...]:
     if given.type is not AttributeType.ENUM and given.values is not None:
         problems.add(UserErrorCode.INVALID, "Only an ENUM has values.", "values")
     if len(values) > MOST_VALUES:
-        problems.add(UserErrorCode.LIMIT_EXCEEDED, f"May have {MOST_VALUES} values.", "values")
+        problems.add(UserErrorCode.LIMIT_EXCEEDED, f"May have at most {MOST_VALUES} values.", "values")
         return ()
     checked = [problems.text(each, "values", str(n), longest=_LONGEST_VALUE) for n, each in enumerate(values)]
     return tuple(dict.fromkeys(checked))

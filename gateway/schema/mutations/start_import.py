@@ -6,7 +6,7 @@ from typing import Annotated
 
 import strawberry
 
-from gateway.imports.errors import ImportRefused
+from gateway.imports.errors import ImportRefused, WrongMapping
 from gateway.imports.given_row import RowRules
 from gateway.imports.people_list import attribute_types, people_rows
 from gateway.imports.people_rows import PeopleRow, lines_of_text
@@ -64,7 +64,6 @@ async def _rows(context: Context, given: StartImportInput) -> list[PeopleRow]:
     try:
         rows = await people_rows(lines, list_form(given), rules, attribute_types(context.graph))
     except ImportRefused as refused:
-        raise Refusal(
-            GraphUserError(UserErrorCode.INVALID, f"The list cannot be read: {refused}.", ("content",))
-        ) from None
+        field = "mapping" if isinstance(refused, WrongMapping) else "content"
+        raise Refusal(GraphUserError(UserErrorCode.INVALID, f"The list cannot be read: {refused}.", (field,))) from None
     return await asyncio.to_thread(list, rows)

@@ -17,7 +17,12 @@ from tests.gateway.imports.shop_text import row, shop_file
 def imported(settings: GraphSettings, folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "gateway.cli", "import", "online-retail", *arguments],
-        env={**os.environ, "GRAPH_URI": settings.uri, "CUSTOMER_GRAPH_DATA": str(folder / "data")},
+        env={
+            **os.environ,
+            "GRAPH_URI": settings.uri,
+            "CUSTOMER_GRAPH_DATA": str(folder / "data"),
+            "CUSTOMER_GRAPH_SECRET": "the secret of this test",
+        },
         capture_output=True,
         text=True,
         timeout=100,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.imports.errors import ImportRefused, NotThisFormat
+from gateway.imports.errors import ImportRefused, NotThisFormat, WrongMapping
 from gateway.imports.given_row import RowRules
 from gateway.imports.people_list import ListForm, people_rows
 from gateway.imports.people_rows import lines_of_file
@@ -169,6 +170,28 @@ async def test_columns_that_cannot_be_are_named_before_any_row(
 ) -> None:
     with pytest.raises(NotThisFormat, match=says):
         await of_csv(header, "ann@example.com", assigned=assigned)
+
+
+@pytest.mark.parametrize(
+    ("assigned", "says"),
+    [
+        ([("mail", "email")], "the file has no column mail"),
+        ([("email", "shoe size")], "'shoe size' is nothing that a column can be mapped to"),
+        ([("email", "subscription::EMAIL")], "names no resource"),
+    ],
+)
+async def test_what_the_caller_says_of_the_columns_is_told_from_what_the_list_says(
+    assigned: list[tuple[str, str]], says: str
+) -> None:
+    with pytest.raises(WrongMapping, match=says):
+        await of_csv("email", "ann@example.com", assigned=assigned)
+
+
+async def test_a_field_may_be_called_as_the_api_calls_it() -> None:
+    assigned = [("Forename of customer", "firstName"), ("Born", "birthDate")]
+    rows = await of_csv("email,Forename of customer,Born", "ann@example.com,Ann,1984-02-29", assigned=assigned)
+
+    assert good(rows[0]).fields == {"firstName": "Ann", "birthDate": date(1984, 2, 29)}
 
 
 async def test_a_column_may_be_left_out_or_mean_two_things() -> None:

@@ -34,7 +34,12 @@ def many_invoices(path: Path) -> Path:
 def started(file: Path, settings: GraphSettings, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "gateway.cli", "import", "online-retail", str(file), "--batch-lines", "100"],
-        env={**os.environ, "GRAPH_URI": settings.uri, "CUSTOMER_GRAPH_DATA": str(folder / "data")},
+        env={
+            **os.environ,
+            "GRAPH_URI": settings.uri,
+            "CUSTOMER_GRAPH_DATA": str(folder / "data"),
+            "CUSTOMER_GRAPH_SECRET": "the secret of this test",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -69,6 +69,12 @@ async def test_a_bell_is_no_part_of_a_wording_and_joined_emoji_are() -> None:
     assert await errors("subscribe", **_SUBSCRIBE, optIn=bell) == [("INVALID", "optIn.wording")]
 
 
+async def test_a_key_against_repetition_is_not_empty() -> None:
+    assert await errors("subscribe", **_SUBSCRIBE, idempotencyKey="") == [("REQUIRED", "idempotencyKey")]
+    assert await errors("sendMessage", **{**_SEND, "idempotencyKey": ""}) == [("REQUIRED", "idempotencyKey")]
+    assert await errors("subscribe", **_SUBSCRIBE, idempotencyKey="k" * 201) == [("TOO_LONG", "idempotencyKey")]
+
+
 async def test_a_subscriber_joins_at_most_100_categories_at_once() -> None:
     categories = [{"key": f"c{number}"} for number in range(101)]
     assert await errors("subscribe", **_SUBSCRIBE, categories=categories) == [("LIMIT_EXCEEDED", "categories")]

@@ -138,6 +138,10 @@ async def test_a_list_that_cannot_be_read_as_a_whole_starts_nothing(asker: Asker
     unmapped = await asker.tried("startImport", "job { id }", **given(mapping=None))
     no_source = await asker.tried("startImport", "job { id }", **given(source=" "))
 
+    wrong = [{"column": "Mail", "target": "shoe size"}]
+    mismapped = await asker.tried("startImport", "job { id }", **given(mapping=wrong))
+
+    assert mismapped == {"job": None, "userErrors": [{"code": "INVALID", "field": ["mapping"]}]}
     assert unmapped == {"job": None, "userErrors": [{"code": "INVALID", "field": ["content"]}]}
     assert no_source == {"job": None, "userErrors": [{"code": "REQUIRED", "field": ["source"]}]}
     assert await graph.read(PARTS) == [0, 0]

@@ -47,6 +47,19 @@ def test_only_what_becomes_different_is_news_and_has_its_time_beside_it() -> Non
     }
 
 
+def test_nobody_is_born_later_than_tomorrow() -> None:
+    tomorrow = date(2026, 2, 1)
+    assert found(Facts({"birthDate": tomorrow}), Present())["birthDate"] == tomorrow
+
+    with pytest.raises(Refusal) as refused:
+        found(Facts({"birthDate": date(2026, 2, 2)}, (change("UNSET", "hat_size"),)), Present())
+
+    assert [(each.code, each.field) for each in refused.value.user_errors] == [
+        (UserErrorCode.INVALID, ("set", "birthDate")),
+        (UserErrorCode.NOT_FOUND, ("attributes", "0", "unset")),
+    ]
+
+
 def test_changes_of_one_attribute_build_on_each_other() -> None:
     facts = Facts(attributes=(change("INCREMENT", "points", 2), change("INCREMENT", "points", 3)))
 

@@ -233,7 +233,7 @@ def _by(kind: str) -> str:
 @pytest.mark.parametrize("kind", _PERSONAL_TYPES)
 def test_without_the_right_nobody_is_looked_up_by_where_they_are_reached(kind: str, key: str, document: str) -> None:
     selections = selections_of(document.format(by=_by(kind)))
-    with pytest.raises(BadArgument, match="Your key has no right to look for people by personal data") as refused:
+    with pytest.raises(BadArgument, match="look for people by personal data needs the right `profile:pii`") as refused:
         compiled(selections, _WITHOUT_PII)
     assert (refused.value.code, refused.value.path) == ("FORBIDDEN", (key,))
     assert list(_compiled(selections).constants.values()) == [f"{kind}::{_VALUES.get(IdentifierType(kind), 'a4f7')}"]
@@ -267,7 +267,7 @@ def test_a_plan_for_what_systems_call_people_serves_no_address(
     plan = plans.made((card,))
     assert plan.parameters((card,)) == {"p0": "EXTERNAL::7"}
     assert plans.known((address,)) is None
-    with pytest.raises(BadArgument, match="no right to look for people"):
+    with pytest.raises(BadArgument, match="needs the right `profile:pii`"):
         plans.made((address,))
 
 
