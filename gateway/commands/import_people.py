@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from gateway.garbage import keep_what_is_loaded
 from gateway.imports.people_import import PeopleOptions, PeopleSummary, import_people
 from gateway.imports.people_list import ListForm
 from gateway.imports.people_rejects import write_people_rejects
@@ -101,6 +102,7 @@ def _import(
         erased_key=GatewaySettings.from_environment(given).key_for(KeyUse.ERASED_ADDRESSES),
     )
     settings = GraphSettings.from_environment(given)
+    keep_what_is_loaded()
     summary = asyncio.run(_run(settings, file, PeopleOptions(form, terms, is_test)))
     place = rejects or file.with_name(f"{file.name}.rejects.{form.format.lower()}")
     # A file of an earlier run is written over even with nothing, or it would tell of rows that are mended by now.

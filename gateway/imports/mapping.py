@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from gateway.imports.cells import attribute_value, keyed, whole_number
-from gateway.imports.errors import NotThisFormat, WrongMapping
+from gateway.imports.errors import NotThisFormat
 from gateway.imports.target import (
     ADDRESS_OF,
     IGNORED,
@@ -72,19 +72,19 @@ class ColumnMapping:
     ) -> ColumnMapping:
         """`assigned` are columns and targets, which go before what the names of the columns say.
 
-        Raises NotThisFormat that names what is unknown, doubled or missing, and WrongMapping where it is `assigned`.
+        Raises NotThisFormat that names what is unknown, doubled or missing.
         """
-        names = [name.strip() for name in header]
-        _check_names(names)
-        _check_assigned(names, assigned, resource)
+        absent = sorted({column for column, _ in assigned} - set(header))
+        if absent:
+            raise NotThisFormat(f"the file has no column {', '.join(absent)}")
         targets = [
             (position, target_of(text, resource))
-            for position, name in enumerate(names)
+            for position, name in enumerate(header)
             for text in _texts(name, assigned)
             if text != IGNORED
         ]
         _check_targets([target for _, target in targets])
-        return cls(len(names), tuple(targets), {})
+        return cls(len(header), tuple(targets), {})
 
     @property
     def attribute_keys(self) -> frozenset[str]:
@@ -143,26 +143,6 @@ def _by_name(name: str) -> str:
         # The key of a resource and the name of a channel are as they are spelled.
         return _TARGET_OF.get(plain, name)
     return plain
-
-
-def _check_names(names: Sequence[str]) -> None:
-    unnamed = [str(position + 1) for position, name in enumerate(names) if not name]
-    doubled = sorted(name for name, count in Counter(names).items() if count > 1 and name)
-    if unnamed or doubled:
-        wrong = doubled or [f"column {', '.join(unnamed)} without a name"]
-        raise NotThisFormat(f"each column must have a name of its own in the first line: {', '.join(wrong)}")
-
-
-def _check_assigned(names: Sequence[str], assigned: Sequence[tuple[str, str]], resource: str | None) -> None:
-    absent = sorted({column for column, _ in assigned} - set(names))
-    if absent:
-        raise WrongMapping(f"the file has no column {', '.join(absent)}")
-    for _, text in assigned:
-        try:
-            if text != IGNORED:
-                target_of(text, resource)
-        except NotThisFormat as error:
-            raise WrongMapping(str(error)) from None
 
 
 def _check_targets(targets: Sequence[Target]) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from time import perf_counter
+from typing import Final
 
 from gateway.imports.given_row import RowRules
 from gateway.imports.people_list import ListForm, attribute_types, people_rows
@@ -63,6 +64,10 @@ class PeopleSummary:
             yield f"refused    {count:,} {code}"
 
 
+# What is held at a time: several transactions, so that one begins while the one before is being committed.
+_ROWS_AT_ONCE: Final = 10 * ROWS_PER_TRANSACTION
+
+
 @dataclass(frozen=True, slots=True)
 class PeopleOptions:
     form: ListForm
@@ -73,7 +78,7 @@ class PeopleOptions:
 async def import_people(
     graph: Graph, path: Path, options: PeopleOptions, on_lines: OnLines, clock: Clock | None = None
 ) -> PeopleSummary:
-    """Reads a list of people and writes it 500 rows at a time, each of them in a transaction of its own.
+    """Reads a list of people and writes it, 500 rows in each transaction.
 
     Rows are idempotent by themselves: a run that was killed is completed by running it again, and a run more changes
     nothing. Raises ImportRefused before anything is written, FileUnreadable and GraphError from any part.
@@ -84,7 +89,7 @@ async def import_people(
     rows = await people_rows(lines_of_file(path), options.form, rules, attribute_types(graph))
     summary = PeopleSummary()
     now = (clock or SystemClock()).now
-    while part := list(islice(rows, ROWS_PER_TRANSACTION)):
+    while part := list(islice(rows, _ROWS_AT_ONCE)):
         checked = [
             replace(row, is_test=row.is_test or options.is_test) if isinstance(row, ImportedProfile) else row
             for row in part

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from gateway.imports.errors import NotThisFormat, WrongMapping
 from gateway.imports.given_row import RowRules
 from gateway.imports.mapping import ColumnMapping
 from gateway.imports.people_rows import Line, PeopleRow, csv_rows, header_of, json_rows
@@ -25,13 +26,19 @@ class ListForm:
 async def people_rows(lines: Iterator[Line], form: ListForm, rules: RowRules, types: Types) -> Iterator[PeopleRow]:
     """The rows of a list, each read when it is asked for; `types` answers of which types attributes are.
 
-    Raises ImportRefused where it is no such list.
+    Raises ImportRefused where it is no such list: WrongMapping where the caller said what the columns mean, and they
+    cannot.
     """
     if form.format is ImportFormat.JSONL:
         return json_rows(lines, rules)
     delimiter, header = header_of(lines)
-    mapping = ColumnMapping.of(header, form.assigned, form.resource)
-    mapping = mapping.with_types(await types(mapping.attribute_keys))
+    try:
+        mapping = ColumnMapping.of(header, form.assigned, form.resource)
+        mapping = mapping.with_types(await types(mapping.attribute_keys))
+    except NotThisFormat as error:
+        if form.assigned:
+            raise WrongMapping(str(error)) from None
+        raise
     return csv_rows(lines, delimiter, mapping, rules)
 
 

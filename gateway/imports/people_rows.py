@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -45,16 +46,26 @@ def lines_of_text(content: str) -> Iterator[Line]:
 
 
 def header_of(lines: Iterator[Line]) -> tuple[str, list[str]]:
-    """The delimiter and the names of the columns. Raises NotThisFormat where there are none."""
+    """The delimiter and the names of the columns. Raises NotThisFormat where one has none, or that of another."""
     _, text = next(lines, (1, ""))
     if not text or not text.strip():
         raise NotThisFormat("its first line must name the columns, in UTF-8")
     # A separator stands between the names, and hardly in them.
     delimiter = max(_DELIMITERS, key=text.count)
     try:
-        return delimiter, _cells(text, delimiter)
+        names = [name.strip() for name in _cells(text, delimiter)]
     except Refusal:
         raise NotThisFormat("its first line must name the columns, and the quotes of it do not match") from None
+    _check_names(names)
+    return delimiter, names
+
+
+def _check_names(names: Sequence[str]) -> None:
+    unnamed = [str(position + 1) for position, name in enumerate(names) if not name]
+    doubled = sorted(name for name, count in Counter(names).items() if count > 1 and name)
+    if unnamed or doubled:
+        wrong = doubled or [f"column {', '.join(unnamed)} without a name"]
+        raise NotThisFormat(f"each column must have a name of its own in the first line: {', '.join(wrong)}")
 
 
 def csv_rows(lines: Iterable[Line], delimiter: str, mapping: ColumnMapping, rules: RowRules) -> Iterator[PeopleRow]:

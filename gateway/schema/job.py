@@ -17,6 +17,7 @@ class Job(Node):
     total: int | None = described("How many rows there are.")
     summary: BulkSummary | None = described("What became of the rows so far.")
     rejects: Connection[RowResult] = paged(
-        f"The rows that were refused and why, in the order of the list: the first {MOST_REJECTS:,}. "
-        "`index` is the number of the line in the list, the first being 1."
+        "The rows that were refused and why, and those that were kept without something that is named in their user "
+        f"errors, in the order of the list: the first {MOST_REJECTS:,}. `index` is the number of the line in the list, "
+        "the first being 1."
     )

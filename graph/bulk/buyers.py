@@ -47,10 +47,10 @@ async def find_or_create(transaction: Transaction, purchases: Collection[BulkPur
     owners = await claim(transaction, identifiers.values(), origin.now_ms)
     profile_ids = {key: owner.profile_ids[0] for key, owner in owners.items() if owner.profile_ids}
     gone = await forgotten(transaction, origin.erased_key, identifiers.values())
-    alive = {each.buyer.key for each in purchases if not gone.covers(each.buyer, each.placed_ms)}
-    unowned = sorted(key for key in owners if key not in profile_ids and key in alive)
+    # Nobody is made of what is forgotten, and nobody gets any of it.
+    seen = seen_by_key(each for each in purchases if not gone.covers(each.buyer, each.placed_ms))
+    unowned = sorted(key for key in owners if key not in profile_ids and key in seen)
     profile_ids.update((key, new_id(IdPrefix.PROFILE)) for key in unowned)
-    seen = seen_by_key(purchases)
     if unneeded := sorted(key for key in owners if key not in profile_ids):
         await transaction.run(people.FORGET_UNUSED_IDENTIFIERS, keys=unneeded)
     await _create(transaction, [_row(identifiers[key], profile_ids[key], seen[key]) for key in unowned], origin)

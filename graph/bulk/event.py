@@ -12,6 +12,7 @@ from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.statements import bulk as bulk_statements
 from graph.statements import bulk_contacts as statements
+from graph.statements import people as people_statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class SyntheticEvent:
 async def write_events(graph: Graph, events: Sequence[SyntheticEvent], origin: Origin) -> int:
     """Writes those that are not there yet in one transaction and answers how many; people get a newer revision.
 
-    The people's identifiers must be in the graph; of one that points to several people the events are left out.
+    Of people who are not in the graph, and of an identifier that points to several, the events are left out.
     """
     known = set(await graph.read(statements.KNOWN_EVENTS, keys=[origin.key(event.external_id) for event in events]))
     fresh = [event for event in events if origin.key(event.external_id) not in known]
@@ -63,6 +64,8 @@ async def _write(transaction: Transaction, fresh: Sequence[SyntheticEvent], orig
     await lock_owners(transaction, people)
     owners = await claim(transaction, people.values(), origin.now_ms)
     profile_ids = {key: owner.profile_ids[0] for key, owner in owners.items() if len(owner.profile_ids) == 1}
+    if unowned := sorted(key for key, owner in owners.items() if not owner.profile_ids):
+        await transaction.run(people_statements.FORGET_UNUSED_IDENTIFIERS, keys=unowned)
     rows = {
         origin.key(event.external_id): (event, profile_ids[event.person.key])
         for event in fresh

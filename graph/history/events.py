@@ -145,11 +145,11 @@ class _Chunk:
             return missing
         try:
             # A refused row makes nobody, so its facts are looked at before.
-            self.gone.refuse(event.identifiers, event.occurred_at_ms)
-            found = resolution.meant(event.identifiers)
+            values, left_out = self.gone.left_of(event.identifiers, event.occurred_at_ms, self.transaction.rules)
+            found = resolution.meant(values)
             news = known.news(found, event.facts)
             news |= refreshed(event.device, event.occurred_at_ms, known.of(found).values)
-            placed = resolution.place(found, event.identifiers, event.source, is_test=event.is_test)
+            placed = resolution.place(found, values, event.source, is_test=event.is_test)
         except Refusal as refusal:
             return refused_by(event.index, refusal)
         event_id = new_id(IdPrefix.EVENT)
@@ -157,7 +157,7 @@ class _Chunk:
         known.learn(placed.profile_id, news)
         self.sightings.add(placed.profile_id, event.occurred_at_ms)
         self.added.append((event, event_id, placed.profile_id))
-        return created(event.index, event_id, placed.refused)
+        return created(event.index, event_id, (*left_out, *placed.refused))
 
     async def _write(self, known: Knowledge, changed: frozenset[str]) -> tuple[ProfileChange, ...]:
         if not self.added:

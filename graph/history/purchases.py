@@ -164,9 +164,9 @@ class _Chunk:
 
     def _placed(self, purchase: NewPurchase, resolution: Resolution) -> RowResult:
         try:
-            self.gone.refuse(purchase.identifiers, purchase.placed_at_ms)
-            found = resolution.meant(purchase.identifiers)
-            placed = resolution.place(found, purchase.identifiers, purchase.source, is_test=purchase.is_test)
+            values, left_out = self.gone.left_of(purchase.identifiers, purchase.placed_at_ms, self.transaction.rules)
+            found = resolution.meant(values)
+            placed = resolution.place(found, values, purchase.source, is_test=purchase.is_test)
         except Refusal as refusal:
             return refused_by(purchase.index, refusal)
         purchase_id = new_id(IdPrefix.PURCHASE)
@@ -179,7 +179,7 @@ class _Chunk:
             "isTest": purchase.is_test,
         }
         self._keep(purchase, purchase_id, placed.profile_id)
-        return created(purchase.index, purchase_id, placed.refused)
+        return created(purchase.index, purchase_id, (*left_out, *placed.refused))
 
     def _keep(self, purchase: NewPurchase, purchase_id: str, profile_id: str) -> None:
         self.known[purchase.source_key] = _Known(purchase_id, purchase.changed_at_ms, profile_id, purchase.content_hash)

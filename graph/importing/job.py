@@ -15,7 +15,7 @@ from graph.importing.row import ImportedProfile, ImportTerms
 from graph.importing.stored_row import rows_from_text, rows_to_text
 from graph.people.change import ProfileChange
 from graph.statements import jobs as statements
-from graph.vocabulary import ImportFormat, JobState, RowOutcome
+from graph.vocabulary import ImportFormat, JobState
 
 # Of a list that is wrong in every row nobody reads more; the summary counts all.
 MOST_REJECTS: Final = 1_000
@@ -152,14 +152,15 @@ async def _step(transaction: Transaction, job: HeldJob, now_ms: int, lease_ms: i
     held = await transaction.run(statements.NEXT_PART, id=job.id, token=job.token, leaseMs=lease_ms)
     if held is None:
         return JobStep(None, is_over=True)
-    refused_before, parts = held
+    told_before, parts = held
     if not parts:
         return await _ended(transaction, job, JobState.DONE, now_ms)
     seq, text = parts[0]
     results, changes = await import_profiles_in(transaction, rows_from_text(text), job.terms, now_ms)
     await transaction.run(statements.DROP_PART, id=job.id, seq=seq)
-    refused = [each for each in results if each.outcome is RowOutcome.REFUSED]
-    await _add_rejects(transaction, job.id, refused[: max(0, MOST_REJECTS - refused_before)])
+    # Also of rows that were kept, where something of them was left out.
+    told = sorted((each for each in results if each.user_errors), key=lambda each: each.index)
+    await _add_rejects(transaction, job.id, told[: max(0, MOST_REJECTS - told_before)])
     counts = summary(results)
     revision = await transaction.run(
         statements.RECORD_PROGRESS,

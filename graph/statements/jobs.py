@@ -69,7 +69,7 @@ NEXT_PART: Final = Statement(
     SET j.lock = 1
     WITH j WHERE j.token = $token
     SET j.leaseUntil = datetime.realtime() + duration({milliseconds: $leaseMs})
-    RETURN [j.refused, COLLECT {
+    RETURN [COUNT { (j)<-[:OF]-(:JobReject) }, COLLECT {
         MATCH (p:JobPart) WHERE p.jobId = $id AND p.seq >= 0 RETURN [p.seq, p.rows] ORDER BY p.jobId, p.seq LIMIT 1
     }]
     """,

@@ -41,12 +41,12 @@ class Kind(Enum):
 
 # What closes an address or a person for good is drawn seldom, or soon nothing is left that could change.
 _TIMES: Final = {
-    Kind.TRACK: 4,
+    Kind.TRACK: 6,
     Kind.SUBSCRIBE: 8,
     Kind.CONFIRM: 5,
     Kind.SUSPEND: 3,
     Kind.RESUME: 2,
-    Kind.IDENTIFY: 6,
+    Kind.IDENTIFY: 10,
     Kind.MERGE: 7,
     Kind.SPLIT: 6,
     Kind.WAIT: 2,

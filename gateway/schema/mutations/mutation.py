@@ -180,7 +180,8 @@ class Mutation:
     erase_profile = strawberry.mutation(
         erase_profile.resolve,
         description="Forgets a person for good: names, addresses, events and messages are deleted, purchases stay "
-        "without them. Events and orders of before are refused when they are sent again. It cannot be undone.",
+        "without them. Events and orders of before are refused when they come again by a value that was theirs alone. "
+        "It cannot be undone.",
     )
     export_profile = strawberry.mutation(
         export_profile.resolve,

@@ -178,6 +178,8 @@ async def test_columns_that_cannot_be_are_named_before_any_row(
         ([("mail", "email")], "the file has no column mail"),
         ([("email", "shoe size")], "'shoe size' is nothing that a column can be mapped to"),
         ([("email", "subscription::EMAIL")], "names no resource"),
+        ([("email", "email"), ("email", "attribute:size")], "no such attribute is defined: size"),
+        ([("email", "email"), ("email", "status"), ("email", "status")], "two columns are mapped to the same"),
     ],
 )
 async def test_what_the_caller_says_of_the_columns_is_told_from_what_the_list_says(

@@ -120,3 +120,18 @@ async def test_feature_23_the_same_order_again_is_updated_and_the_same_goal_is_n
     assert [(each["externalId"], each["purchaseStatus"]) for each in found["purchases"]["nodes"]] == [("o1", "PAID")]
     assert len(found["purchases"]["nodes"][0]["lines"]["nodes"]) == 2
     assert [each["value"] for each in found["events"]["nodes"]] == ["5.00"]
+
+
+async def test_what_was_before_an_erasure_is_refused_when_it_is_sent_again(graph: Graph) -> None:
+    asker = Asker(graph)
+    await asker.change("trackEvents", ROWS, idempotencyKey="e1", events=[goal("g1")])
+    await asker.change("recordPurchases", ROWS, idempotencyKey="p1", purchases=[order("o1")])
+    await asker.change("eraseProfile", "receiptId", profile={"identifier": CARD})
+
+    event = await asker.change("trackEvents", ROWS, idempotencyKey="e2", events=[goal("g1")])
+    purchase = await asker.change("recordPurchases", ROWS, idempotencyKey="p2", purchases=[order("o1")])
+
+    errors = [{"code": "STATE_NOT_ALLOWED", "field": ["identifiers", "0"]}]
+    refused = [{"index": 0, "outcome": "REFUSED", "userErrors": errors}]
+    assert (event["rows"], purchase["rows"]) == (refused, refused)
+    assert await page(asker) is None

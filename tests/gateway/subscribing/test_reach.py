@@ -86,7 +86,7 @@ async def test_feature_3_of_49_pairs_of_statuses_news_go_to_one_and_sending_says
                 assert (each["refusedBy"], each["reason"]) == ("PROFILE_STATUS", f"the profile is {person}")
 
 
-async def test_feature_10_who_has_not_confirmed_gets_the_confirmation_alone_and_the_ledger_tells_the_click(
+async def test_feature_10_unconfirmed_get_confirmation_and_transactional_letters_no_news_and_the_ledger_tells_the_click(
     asker: Asker,
 ) -> None:
     joined = await join(asker, "ann", confirmation="REQUIRED")

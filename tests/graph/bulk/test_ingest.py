@@ -3,12 +3,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from graph.bulk.event import SyntheticEvent, write_events
 from graph.bulk.ingest import ingest
 from graph.bulk.origin import Origin
 from graph.bulk.purchase import BulkLine, BulkPurchase
 from graph.bulk.sighting import Sighting, sightings
 from graph.connection import Graph
+from graph.erasing.erase import EraseProfile, erase_profile
 from graph.identifiers import identifier
+from graph.people.reference import ProfileReference
 from graph.statement import Statement
 from graph.vocabulary import IdentifierType, PurchaseKind, PurchaseLineStatus, PurchaseStatus
 
@@ -44,6 +47,11 @@ _MERGED = Statement(
     RETURN p.id
     """,
 )
+_KEY = b"a key of the test's own"
+_SEEN = Statement(
+    "seen", "MATCH (p:Profile) RETURN collect([p.firstSeenAt.epochMillis, p.lastSeenAt.epochMillis, p.country])"
+)
+_LEFT = Statement("left", "RETURN [COUNT { (:Identifier) }, COUNT { (:Profile) }, COUNT { (:Event) }]")
 _OWNERS = Statement(
     "owners", "MATCH (u:Purchase)-[:BY]->(p) WITH u, p ORDER BY u.externalId RETURN collect([u.profileId, p.id])"
 )
@@ -93,6 +101,25 @@ async def test_a_later_name_fills_a_product_without_one_and_replaces_none(graph:
     await ingest(graph, [replace(ORDER, external_id="2")], {"A": "Other", "B": "Bowl"}, ORIGIN)
 
     assert (await graph.read(_FOUND))["products"] == [["shop:A", "Lamp"], ["shop:B", "Bowl"]]
+
+
+async def test_who_comes_back_has_nothing_of_what_was_forgotten(graph: Graph) -> None:
+    later = replace(ORDER, external_id="2", placed_ms=ORIGIN.now_ms + 1, country="IE")
+    await ingest(graph, [ORDER], _NAMES, ORIGIN)
+    command = EraseProfile(ProfileReference(identifier=ORDER.buyer), _KEY)
+    await erase_profile(graph, command, None, ORIGIN.now_ms)
+
+    done = await ingest(graph, [ORDER, later], _NAMES, replace(ORIGIN, erased_key=_KEY))
+
+    assert (done.created, done.erased, done.profiles_created) == (frozenset({"2"}), frozenset({"1"}), 1)
+    assert await graph.read(_SEEN) == [[later.placed_ms, later.placed_ms, "IE"]]
+
+
+async def test_events_of_somebody_who_is_not_there_leave_nothing_behind(graph: Graph) -> None:
+    nobody = SyntheticEvent("e1", ORDER.buyer, "page.viewed", 1, 2)
+
+    assert await write_events(graph, [nobody], ORIGIN) == 0
+    assert await graph.read(_LEFT) == [0, 0, 0]
 
 
 def test_a_sighting_spans_all_times_and_has_the_latest_country_that_is_known() -> None:

@@ -44,7 +44,7 @@ async def shops(graph: Graph) -> Graph:
 
 async def joined(graph: Graph, person: str, address: IdentifierValue, resource: str = "shop") -> str:
     external = identifier(IdentifierType.EXTERNAL, "test", person)
-    channel = Channel.SMS if address is PHONE else Channel.EMAIL
+    channel = Channel.SMS if address.type is IdentifierType.PHONE else Channel.EMAIL
     command = Subscribe(
         ProfileReference(identifier=external), ResourceReference(key=resource), channel, address, "test"
     )
@@ -113,6 +113,42 @@ async def test_feature_14_a_domain_stops_all_its_addresses_and_lifting_it_restor
     ]
     assert await unsuppress(shops, Unsuppress(done.result["suppressionId"]), None, NOW) == Done(done.result)
     assert [await refusals(shops, each) for each in (ann, bob)] == [[None]] * 2
+
+
+_STATUSES = Statement(
+    "statuses",
+    """
+    MATCH (p:Profile)-[:HAS_SUBSCRIPTION]->(s)
+    WITH p, s ORDER BY s.id
+    RETURN [collect([p.status, s.id, s.channel, s.status, s.updatedAt.epochMillis]), COUNT { (:ConsentRecord) }]
+    """,
+)
+
+
+async def test_feature_14_a_phone_number_stops_the_sms_of_all_who_have_it_and_lifting_it_restores_them(
+    shops: Graph,
+) -> None:
+    ann, bob = await joined(shops, "ann", PHONE), await joined(shops, "bob", PHONE)
+    await joined(shops, "ann", ANN)
+    other = await joined(shops, "eve", identifier(IdentifierType.PHONE, "", "+442079460001"))
+    phone = SuppressionTarget(address=PHONE)
+    before = await shops.read(_STATUSES)
+
+    stopped = await stop(shops, phone)
+
+    sms = [await refusals(shops, each, channel=Channel.SMS) for each in (ann, bob, other)]
+    assert sms == [[Gate.SUPPRESSION], [Gate.SUPPRESSION], [None]]
+    # Her letters are at another address.
+    assert await refusals(shops, ann) == [None]
+    assert await shops.read(_STATUSES) == before
+    assert {entry[3] for entry in before[0]} == {"SUBSCRIBED"}
+
+    lifted = await lift(shops, phone)
+
+    assert lifted.result == stopped.result
+    assert [await refusals(shops, each, channel=Channel.SMS) for each in (ann, bob, other)] == [[None]] * 3
+    assert await shops.read(_STATUSES) == before
+    assert await shops.read(_SUPPRESSIONS) == []
 
 
 @pytest.mark.parametrize(

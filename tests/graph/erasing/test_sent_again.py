@@ -9,11 +9,14 @@ from graph.connection import Graph
 from graph.errors import UserError
 from graph.history.events import NewEvent, track_events
 from graph.history.purchases import NewPurchase, record_purchases
+from graph.statement import Statement
 from graph.vocabulary import UserErrorCode
-from tests.graph.erasing.ann import ANN, BOB, CARD, COUNTS, HOME, KEY, NOW, erased, event, purchase
+from tests.graph.erasing.ann import ANN, BOB, BOBS_CARD, CARD, COUNTS, HOME, KEY, NOW, erased, event, purchase
 
 # `erased` erases at NOW + 1.
 _LATER = NOW + 2
+_OWNER = Statement("owner", "MATCH (:Identifier {key: $key})-[:IDENTIFIES]->(p) RETURN p.id")
+_WHOSE = Statement("whose", "UNWIND $ids AS id MATCH (n {id: id}) RETURN collect(n.profileId)")
 _MESSAGE = "Whoever had this value was erased after that: what happened before is forgotten with them."
 
 
@@ -76,6 +79,21 @@ async def test_an_old_order_does_not_go_to_somebody_who_shares_a_value(graph: Gr
     assert rows[1]["outcome"] == "CREATED"
     after = await graph.read(COUNTS)
     assert (after["purchases"] - before["purchases"], after["profiles"]) == (1, before["profiles"])
+
+
+async def test_a_value_of_somebody_living_decides_and_the_forgotten_one_is_left_out(graph: Graph, ann: str) -> None:
+    bob = str(await graph.read(_OWNER, key=BOB.key))
+    await erased(graph, ann)
+    before = await graph.read(COUNTS)
+
+    (of_event,) = await _tracked(graph, event("his", BOBS_CARD, ANN))
+    (of_order,) = await _recorded(graph, purchase("bobs", ANN, BOBS_CARD))
+
+    assert _refused(of_event) == ("CREATED", _forgotten("1")[1])
+    assert _refused(of_order) == ("CREATED", _forgotten("0")[1])
+    assert await graph.read(_WHOSE, ids=[of_event["id"], of_order["id"]]) == [bob, bob]
+    after = await graph.read(COUNTS)
+    assert (after["profiles"], after["identifiers"]) == (before["profiles"], before["identifiers"])
 
 
 async def test_the_same_rows_of_others_are_written(graph: Graph, ann: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from graph.erasing.erase import EraseProfile, erase_profile
 from graph.errors import Raced, Refusal, UserError
 from graph.history.row import RowResult, refused
 from graph.idempotency import Guard
+from graph.identifiers import identifier
 from graph.importing import job as jobs
 from graph.importing.job import (
     MOST_REJECTS,
@@ -62,6 +64,10 @@ _WRITTEN = Statement(
         touched: COUNT { (p:Profile) WHERE p.revision <> 1 },
         sources: COLLECT { MATCH (c:ConsentRecord) RETURN DISTINCT c.source + ' by ' + c.actor }}
     """,
+)
+_TOLD = Statement(
+    "told",
+    "MATCH (r:JobReject)<-[:OF]-(e) RETURN collect([r.outcome, e.code, e.field])",
 )
 _LATER = Statement("later", "MATCH (j:Job) SET j.leaseUntil = datetime.realtime() - duration({seconds: 1}) RETURN 1")
 
@@ -287,6 +293,19 @@ async def test_who_was_erased_while_the_job_waited_is_not_written(graph: Graph) 
     found = await state(graph)
     assert (found["counts"], found["rejects"]) == ([2, 1, 0, 0, 1], [2])
     assert (await graph.read(_WRITTEN))["people"] == 1
+
+
+async def test_what_was_left_out_of_a_row_that_was_kept_is_told_among_the_rejects(graph: Graph) -> None:
+    await shop(graph)
+    nobody = identifier(IdentifierType.EMAIL, "", "test@example.com")
+    kept = replace(counted(7), identifiers=(*counted(7).identifiers, nobody))
+    await started(graph, [counted(6), kept])
+
+    await finished(graph, await claimed(graph))
+
+    found = await state(graph)
+    assert (found["state"], found["counts"], found["rejects"]) == ("DONE", [2, 2, 0, 0, 0], [7])
+    assert await graph.read(_TOLD) == [["CREATED", "IDENTIFIER_BLOCKED", ["identifiers", "2"]]]
 
 
 async def test_of_a_list_that_is_all_wrong_the_first_rejects_are_kept_and_all_are_counted(graph: Graph) -> None:

@@ -13,18 +13,25 @@ from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
 from graph.people.add_identifier import AddIdentifier, add_identifier
 from graph.people.reference import ProfileReference
+from graph.people.update import UpdateProfile, update_profile
 from graph.people.upsert import MatchConflict, UpsertMode, UpsertProfile, upsert_profile
 from graph.statement import Statement
-from graph.vocabulary import IdentifierType, RowOutcome, UserErrorCode
+from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
+from graph.subscribing.subscribe import Subscribe, subscribe
+from graph.vocabulary import Channel, IdentifierType, RowOutcome, UserErrorCode
 
 NOW = 1_790_000_000_000
 NAMES = Statement("names", "MATCH (p:Profile) RETURN collect([p.id, p.firstName])")
+HAS = Statement(
+    "has", "MATCH (p:Profile {id: $id})<-[:IDENTIFIES]-(i) WITH i ORDER BY i.key RETURN collect([i.type, i.value])"
+)
 
 EMAIL = identifier(IdentifierType.EMAIL, "", "ann@example.com")
 PHONE = identifier(IdentifierType.PHONE, "", "+442079460000")
 TOKEN = identifier(IdentifierType.PUSH_TOKEN, "shop-app", "token-1")
 HANDLE = identifier(IdentifierType.CUSTOM, "loyalty", "gold-1")
 CHAT = identifier(IdentifierType.TELEGRAM, "shop-bot", "4711")
+CHANNELS = {EMAIL: Channel.EMAIL, PHONE: Channel.SMS, TOKEN: Channel.MOBILE_PUSH, CHAT: Channel.TELEGRAM}
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,25 @@ async def upsert(
     return await upsert_profile(graph, command, None, NOW)
 
 
+def card(number: str) -> IdentifierValue:
+    """Of one person and no other."""
+    return identifier(IdentifierType.EXTERNAL, "shop", number)
+
+
+async def known(graph: Graph, number: str, name: str | None = None) -> str:
+    """The id of a person with nothing but a card, and a name."""
+    done = await upsert_profile(graph, UpsertProfile((card(number),), {"firstName": name}), None, NOW)
+    return str(done.result["profileId"])
+
+
+async def subscribed(graph: Graph, who: IdentifierValue, *addresses: IdentifierValue) -> None:
+    shop = ResourceReference(key="shop")
+    for each in addresses:
+        await subscribe(
+            graph, Subscribe(ProfileReference(identifier=who), shop, CHANNELS[each], each, "test"), None, NOW
+        )
+
+
 async def refusal(work: Callable[[], Awaitable[Done]]) -> Refusal:
     with pytest.raises(Refusal) as refused:
         await work()
@@ -86,12 +112,8 @@ async def test_feature_5_hit_updates_miss_creates_and_two_hits_are_an_error(grap
     assert await graph.read(NAMES) == [[missed.result["profileId"], "Anna"]]
 
     # A second person shares the value, because a card says that it is another one.
-    await upsert_profile(
-        graph, UpsertProfile((identifier(IdentifierType.EXTERNAL, "shop", "c-1"), *given.by), {}), None, NOW
-    )
-    await upsert_profile(
-        graph, UpsertProfile((identifier(IdentifierType.EXTERNAL, "shop", "c-2"), *given.by), {}), None, NOW
-    )
+    for number in ("c-1", "c-2"):
+        await upsert_profile(graph, UpsertProfile((card(number), *given.by), {}), None, NOW)
     before = await graph.read(NAMES)
     two = await refusal(lambda: upsert(graph, given, "Eve"))
     assert [(each.code, each.field) for each in two.user_errors] == [(UserErrorCode.AMBIGUOUS_MATCH, ("identifiers",))]
@@ -127,25 +149,74 @@ async def test_feature_5_what_is_not_matched_on_finds_nobody(graph: Graph, name:
     assert made.result["profileId"] != other.result["profileId"]
 
 
+@pytest.mark.parametrize("name", [name for name in MODES if name.endswith("_sub")])
+async def test_feature_5_an_address_is_found_that_only_a_subscription_brought(graph: Graph, name: str) -> None:
+    given = MODES[name]
+    await create_resource(graph, CreateResource("shop", "Shop", tuple(CHANNELS.values())), None, NOW)
+    ann, bob = await known(graph, "ann"), await known(graph, "bob")
+    before = await refusal(lambda: upsert(graph, given, "Anna", UpsertMode.UPDATE))
+    assert [each.code for each in before.user_errors] == [UserErrorCode.NOT_FOUND]
+
+    await subscribed(graph, card("ann"), *given.by)
+    hit = await upsert(graph, given, "Anna")
+
+    assert hit.result == {"profileId": ann, "outcome": RowOutcome.UPDATED}
+    taken = await refusal(lambda: upsert(graph, given, "Eve", UpsertMode.CREATE))
+    assert ([each.code for each in taken.user_errors], taken.candidates) == ([UserErrorCode.TAKEN], (ann,))
+    # Nobody was made of the address, and who has no subscription at it is as before.
+    assert sorted(await graph.read(NAMES)) == sorted([[ann, "Anna"], [bob, None]])
+    assert await graph.read(HAS, id=bob) == [["EXTERNAL", "bob"]]
+
+
+# A push token is of one person at a time, so two of them cannot subscribe with it.
+@pytest.mark.parametrize("name", [name for name in MODES if name.endswith("_sub") and name != "push_sub"])
+async def test_feature_5_two_who_subscribed_at_one_address_are_an_error(graph: Graph, name: str) -> None:
+    given = MODES[name]
+    await create_resource(graph, CreateResource("shop", "Shop", tuple(CHANNELS.values())), None, NOW)
+    for number in ("ann", "bob"):
+        await subscribed(graph, card(number), *given.by)
+    before = await graph.read(NAMES)
+
+    two = await refusal(lambda: upsert(graph, given, "Eve"))
+
+    assert [(each.code, each.field) for each in two.user_errors] == [(UserErrorCode.AMBIGUOUS_MATCH, ("identifiers",))]
+    assert set(two.candidates) == {profile_id for profile_id, _ in before}
+    assert len(two.candidates) == 2
+    assert await graph.read(NAMES) == before
+
+
 async def test_feature_5_profile_id_hit_updates_and_a_miss_is_an_error(graph: Graph) -> None:
-    made = await upsert(graph, MODES["email"], "Ann")
-    ann, nobody = ProfileReference(id=made.result["profileId"]), ProfileReference(id="prf_nobody")
+    ann, bob = await known(graph, "ann", "Ann"), await known(graph, "bob", "Bob")
+    who, nobody = ProfileReference(id=ann), ProfileReference(id="prf_nobody")
 
-    hit = await add_identifier(graph, AddIdentifier(ann, PHONE), None, NOW)
-    missed = await refusal(lambda: add_identifier(graph, AddIdentifier(nobody, HANDLE), None, NOW))
+    added = await add_identifier(graph, AddIdentifier(who, PHONE), None, NOW)
+    updated = await update_profile(graph, UpdateProfile(who, {"firstName": "Anna"}), None, NOW)
+    missed = [
+        await refusal(lambda: add_identifier(graph, AddIdentifier(nobody, HANDLE), None, NOW)),
+        await refusal(lambda: update_profile(graph, UpdateProfile(nobody, {"firstName": "Eve"}), None, NOW)),
+    ]
 
-    assert hit.result["profileId"] == made.result["profileId"]
-    assert [(each.code, each.field) for each in missed.user_errors] == [(UserErrorCode.NOT_FOUND, ("profile", "id"))]
-    assert await graph.read(NAMES) == [[made.result["profileId"], "Ann"]]
+    assert added.result["outcome"] == RowOutcome.UPDATED
+    assert {added.result["profileId"], updated.result["profileId"]} == {ann}
+    for each in missed:
+        assert [(error.code, error.field) for error in each.user_errors] == [
+            (UserErrorCode.NOT_FOUND, ("profile", "id"))
+        ]
+    # Both changes are at the one who was named, and what missed made nobody and is nobody's.
+    assert sorted(await graph.read(NAMES)) == sorted([[ann, "Anna"], [bob, "Bob"]])
+    assert await graph.read(HAS, id=ann) == [["EXTERNAL", "ann"], ["PHONE", PHONE.value]]
+    assert await graph.read(HAS, id=bob) == [["EXTERNAL", "bob"]]
+    found = await upsert_profile(graph, UpsertProfile((PHONE,), {}, UpsertMode.UPDATE), None, NOW)
+    assert found.result == {"profileId": ann, "outcome": RowOutcome.UNCHANGED}
 
 
 async def test_a_conflict_names_who_is_concerned_whether_a_merge_was_wanted_or_not(graph: Graph) -> None:
-    card = identifier(IdentifierType.EXTERNAL, "shop", "17850")
-    ann = (await upsert_profile(graph, UpsertProfile((EMAIL, card), {}), None, NOW)).result["profileId"]
+    number = card("17850")
+    ann = (await upsert_profile(graph, UpsertProfile((EMAIL, number), {}), None, NOW)).result["profileId"]
     bob = (await upsert_profile(graph, UpsertProfile((PHONE,), {}), None, NOW)).result["profileId"]
     before = await graph.read(NAMES)
     both = mode(EMAIL, PHONE)
-    by_phone = UpsertProfile((PHONE, card), {"firstName": "Eve"}, match_on=frozenset({IdentifierType.PHONE}))
+    by_phone = UpsertProfile((PHONE, number), {"firstName": "Eve"}, match_on=frozenset({IdentifierType.PHONE}))
 
     refused = await refusal(lambda: upsert(graph, both, "Eve"))
     not_merged = await refusal(lambda: upsert(graph, both, "Eve", conflict="MERGE"))
