@@ -41,12 +41,12 @@ class Kind(Enum):
 
 # What closes an address or a person for good is drawn seldom, or soon nothing is left that could change.
 _TIMES: Final = {
-    Kind.TRACK: 6,
+    Kind.TRACK: 4,
     Kind.SUBSCRIBE: 8,
     Kind.CONFIRM: 5,
     Kind.SUSPEND: 3,
     Kind.RESUME: 2,
-    Kind.IDENTIFY: 10,
+    Kind.IDENTIFY: 6,
     Kind.MERGE: 7,
     Kind.SPLIT: 6,
     Kind.WAIT: 2,
@@ -93,6 +93,8 @@ FIRST: Final = st.builds(
     lift=st.just(value=False),
     lasts=st.sampled_from((None, 2 * DAY)),
 )
+# On which devices somebody was seen of whom nobody knows more.
+VISITS: Final = st.lists(st.integers(0, 2), max_size=2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from graph.statement import Statement
 from graph.vocabulary import SubscriptionStatus as Status
 from tests.histories import devices, erasing, joining, leaving, opening, parting
 from tests.histories.agreeing import check
-from tests.histories.drawn import FIRST, RESOURCES, SECOND, STEPS, Asked, Kind, Step
+from tests.histories.drawn import FIRST, RESOURCES, SECOND, STEPS, VISITS, Asked, Kind, Step
 from tests.histories.observed import Window
 from tests.histories.opening import LINK_MS, Link, Wish
 from tests.histories.product import Answer, Product
@@ -62,8 +62,10 @@ class Histories(RuleBasedStateMachine):
         self.links: list[Link] = []
         self.event_numbers = count(1)
 
-    @initialize(first=st.lists(FIRST, min_size=3, max_size=6))
-    def found(self, first: list[Asked]) -> None:
+    @initialize(visits=VISITS, first=st.lists(FIRST, min_size=3, max_size=6))
+    def found(self, visits: list[int], first: list[Asked]) -> None:
+        for which in visits:
+            self._track(Step(Kind.TRACK, which, other=0, is_proven=False, passed=0))
         for each in first:
             self._subscribe(each)
 

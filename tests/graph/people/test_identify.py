@@ -8,6 +8,8 @@ import pytest
 from graph.connection import Graph
 from graph.errors import Refusal
 from graph.history.events import NewEvent, track_events
+from graph.history.product import ProductKey
+from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
 from graph.merging.settings import MergeSettings
@@ -21,11 +23,19 @@ from graph.selection import Selection
 from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
-from graph.vocabulary import Channel, IdentifierType, UserErrorCode
+from graph.vocabulary import (
+    Channel,
+    IdentifierType,
+    PurchaseKind,
+    PurchaseLineStatus,
+    PurchaseStatus,
+    UserErrorCode,
+)
 from tests.graph.subscribing.shop import LEDGER
 
 NOW = 1_790_000_000_000
 COOKIE = identifier(IdentifierType.COOKIE, "web", "c1")
+DEVICE = identifier(IdentifierType.DEVICE, "app", "d1")
 TOKEN = identifier(IdentifierType.PUSH_TOKEN, "app", "t1")
 ANN = identifier(IdentifierType.EXTERNAL, "shop", "ann")
 BOB = identifier(IdentifierType.EXTERNAL, "shop", "bob")
@@ -40,6 +50,13 @@ STATUSES = Statement(
         MATCH (s)<-[:ABOUT]-(c) RETURN c.cause ORDER BY c.seq DESC LIMIT 1 })])
     """,
 )
+WHAT_IS_LEFT = Statement(
+    "what_is_left",
+    """
+    MATCH (p:Profile {id: $id})
+    RETURN [COUNT { (p)<-[:IDENTIFIES]-() }, COUNT { (p)-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->() }]
+    """,
+)
 COUNT = Statement("count", "RETURN [COUNT { (:Profile) }, COUNT { (:Merge) }, COUNT { (:Event) }]")
 
 
@@ -47,9 +64,10 @@ async def person(graph: Graph, *values: IdentifierValue) -> str:
     return str((await upsert_profile(graph, UpsertProfile(values, {}), None, NOW)).result["profileId"])
 
 
-async def visit(graph: Graph, number: int, *values: IdentifierValue) -> None:
+async def visit(graph: Graph, number: int, *values: IdentifierValue) -> str:
     event = NewEvent(0, "web", str(number), values, "page.viewed", NOW + number)
-    await track_events(graph, [event], None, NOW)
+    (row,) = (await track_events(graph, [event], None, NOW)).result["rows"]
+    return str(row["id"])
 
 
 async def log_in(graph: Graph, known: IdentifierValue, *values: IdentifierValue, proof: str | None = "session") -> Done:
@@ -84,6 +102,68 @@ async def test_feature_17_events_before_identification_are_in_the_known_history_
     assert await history(graph, known) == ["1", "2", "3", "4"]
     assert await history(graph, visitor) == ["1", "2", "3", "4"]
     assert await graph.read(COUNT) == [2, 1, 4]
+
+
+async def buy(graph: Graph, number: int, *values: IdentifierValue) -> str:
+    line = PurchaseLine(ProductKey("shop", "85123A"), "Holder", 1, 2_550_000, PurchaseLineStatus.DELIVERED)
+    at, what = NOW + number, (PurchaseKind.SALE, PurchaseStatus.PAID)
+    order = NewPurchase(0, "shop", str(number), values, *what, at, at, "GBP", 2_550_000, 0, 0, (line,))
+    (row,) = (await record_purchases(graph, [order], None, NOW)).result["rows"]
+    return str(row["id"])
+
+
+async def life(graph: Graph, profile_id: str) -> dict[str, Any]:
+    """Whose page the id shows, and what stands there: what was done, oldest first, and what is subscribed to."""
+    nodes = Selection("nodes", "nodes", {}, (Selection("id", "id"), Selection("kind", "kind")))
+    ids = Selection("nodes", "nodes", {}, (Selection("id", "id"),))
+    entries = {"kinds": ["EVENT", "PURCHASE"], "direction": "ASC", "first": 100}
+    fields = (
+        Selection("id", "id"),
+        Selection("timeline", "timeline", entries, (nodes,)),
+        Selection("subscriptions", "subscriptions", {"first": 100}, (ids,)),
+    )
+    wanted = Selection("profile", "profile", {"by": {"id": profile_id}}, fields)
+    data: Any = (await Reader(graph, b"k" * 32).answer([wanted])).data
+    return {name: each["nodes"] if isinstance(each, dict) else each for name, each in data["profile"].items()}
+
+
+async def test_feature_17_what_an_unknown_device_and_an_unknown_token_did_comes_along_as_it_was_once_and_in_order(
+    graph: Graph,
+) -> None:
+    await create_resource(graph, CreateResource("shop", "Shop", (Channel.MOBILE_PUSH,)), None, NOW)
+    known = await person(graph, ANN)
+    # By when it was done, which is not the order in which it was told.
+    done = {
+        6: ("EVENT", await visit(graph, 6, DEVICE)),
+        3: ("EVENT", await visit(graph, 3, ANN)),
+        1: ("EVENT", await visit(graph, 1, DEVICE)),
+        5: ("PURCHASE", await buy(graph, 5, TOKEN)),
+        4: ("PURCHASE", await buy(graph, 4, DEVICE)),
+        2: ("EVENT", await visit(graph, 2, TOKEN)),
+    }
+    (device,), (token,) = [await graph.read(OWNERS, key=each.key) for each in (DEVICE, TOKEN)]
+    shop = ResourceReference(key="shop")
+    subscribing = Subscribe(ProfileReference(id=token), shop, Channel.MOBILE_PUSH, TOKEN, "test")
+    subscription = (await subscribe(graph, subscribing, None, NOW)).result["subscriptionId"]
+    assert len({known, device, token}) == 3
+
+    first = await log_in(graph, ANN, DEVICE, TOKEN)
+    again = await log_in(graph, ANN, DEVICE, TOKEN)
+
+    assert first.result == {"profileId": known, "outcome": IdentifyOutcome.MERGED}
+    assert (again.result["outcome"], again.changes) == (IdentifyOutcome.ALREADY_KNOWN, ())
+    assert await life(graph, known) == {
+        "id": known,
+        "timeline": [{"kind": kind, "id": each} for _, (kind, each) in sorted(done.items())],
+        "subscriptions": [{"id": subscription}],
+    }
+    # The old ids show the same page; nothing is the visitors' own any more.
+    assert [await life(graph, each) for each in (device, token)] == [await life(graph, known)] * 2
+    assert [await graph.read(WHAT_IS_LEFT, id=each) for each in (device, token)] == [[0, 0]] * 2
+    assert [await graph.read(OWNERS, key=each.key) for each in (DEVICE, TOKEN)] == [[known]] * 2
+    # It is not as with a token that somebody else had: the consent goes on.
+    assert (await graph.read(STATUSES, id=known))[0][:2] == ["SUBSCRIBED", None]
+    assert await graph.read(COUNT) == [3, 2, 4]
 
 
 async def test_two_known_people_on_one_device_stay_two(graph: Graph) -> None:
