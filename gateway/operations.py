@@ -12,6 +12,7 @@ from graphql.execution.values import VariableValues
 from gateway.api_keys import Viewer
 from gateway.counters import Counter
 from gateway.errors import DocumentRefused, ErrorCode
+from gateway.operation import Operation
 from gateway.prepared import Prepared, PreparedOperations
 from gateway.public_errors import Reason, field_error, formatted, log_unexpected, plain_error, reason_of
 from gateway.schema.build import Schema
@@ -69,15 +70,14 @@ class Operations:
     async def _run(self, request: GraphQLRequest, viewer: Viewer, request_id: str) -> Outcome:
         try:
             operation = self._schema.documents.prepare(request.query).operation(request.operation_name)
-            variables = operation.variables.coerced(request.variables)
             if operation.kind is OperationType.QUERY:
+                variables = operation.variables.coerced(request.variables)
                 prepared = self._prepared.of(operation, variables, viewer.rights)
                 if prepared is not None:
                     return await self._read(prepared, variables, request_id)
             elif operation.kind is OperationType.SUBSCRIPTION:
                 return _refused(_OVER_A_SOCKET, request_id)
-            context = Context.of(self._services, viewer, request_id)
-            return await self._causally(request, context, writes=operation.kind is OperationType.MUTATION)
+            return await self._walk(request, operation, Context.of(self._services, viewer, request_id))
         except DocumentRefused as refused:
             return _refused(refused, request_id)
         except Exception as error:  # noqa: BLE001  # The last line before the client: nothing may pass it.
@@ -116,11 +116,16 @@ class Operations:
             self._graph_answers = False
             _log.warning("the graph does not answer: %s", error)
 
-    async def _causally(self, request: GraphQLRequest, context: Context, *, writes: bool) -> Outcome:
+    async def _walk(self, request: GraphQLRequest, operation: Operation, context: Context) -> Outcome:
+        """By the executor, which also checks the variables: they may be ten thousand rows. Raises DocumentRefused."""
         with self._services.bookmarks.causal(request.bookmark) as causal:
-            return replace(await self._execute(request, context, writes=writes), bookmark=causal.text())
+            outcome = replace(await self._execute(request, operation, context), bookmark=causal.text())
+        if outcome.body["data"] is None:
+            # Whether that is what was wrong, and in which words it is told.
+            operation.variables.coerced(request.variables)
+        return outcome
 
-    async def _execute(self, request: GraphQLRequest, context: Context, *, writes: bool) -> Outcome:
+    async def _execute(self, request: GraphQLRequest, operation: Operation, context: Context) -> Outcome:
         result = await self._schema.execute(
             request.query,
             variable_values=dict(request.variables),
@@ -133,6 +138,7 @@ class Operations:
         body["errors"] = [each.formatted for each in result.errors]
         codes = {(each.extensions or {}).get("code") for each in result.errors}
         # A query may simply be sent again. Of a mutation something may be written, which its answer tells.
+        writes = operation.kind is OperationType.MUTATION
         if ErrorCode.UNAVAILABLE in codes and not (writes and any((result.data or {}).values())):
             return Outcome(HTTPStatus.SERVICE_UNAVAILABLE, body, GraphUnavailable.retry_after_s)
         return Outcome(HTTPStatus.OK, body)

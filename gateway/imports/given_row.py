@@ -12,10 +12,10 @@ from graphql.utilities import coerce_input_value
 from graphql.utilities.validate_input_value import validate_input_value
 from strawberry.exceptions import StrawberryInputCoercionError
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types.arguments import convert_argument
 
 from gateway.imports.status_number import status_of
 from gateway.schema.inputs.importing import ImportProfileInput, imported_profile, refuse_increments
+from gateway.schema.inputs.late_row import made
 from gateway.schema.scalars import SCALARS
 from graph.errors import Refusal, UserError
 from graph.importing.row import ImportedProfile
@@ -71,18 +71,15 @@ def _subscription_with_word(given: object, position: int) -> object:
 
 
 def _input(given: dict[str, Any]) -> ImportProfileInput:
-    schema = _schema()
     type_ = _type()
-    registry = schema.schema_converter.scalar_registry
     try:
         coerced = coerce_input_value(given, type_)
         if coerced is Undefined:
             raise Refusal(*_wrong(given, type_))
-        made = convert_argument(coerced, ImportProfileInput, registry, schema.config)
     except StrawberryInputCoercionError:
         message = "An address, a reference or a change of an attribute must have exactly one member."
         raise Refusal(UserError(UserErrorCode.INVALID, message)) from None
-    return cast("ImportProfileInput", made)
+    return made(ImportProfileInput, coerced)
 
 
 def _wrong(given: object, type_: GraphQLInputType) -> list[UserError]:

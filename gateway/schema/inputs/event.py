@@ -6,6 +6,7 @@ import strawberry
 
 from gateway.schema.inputs.attribute import CHANGES, AttributeChange
 from gateway.schema.inputs.fields import mute_field, required, test_field
+from gateway.schema.inputs.late_row import read_late
 from gateway.schema.inputs.profile import ProfileFieldsInput
 from gateway.schema.references import IdentifierInput, ProductRef
 from gateway.schema.scalars import JSON, DateTime
@@ -32,6 +33,7 @@ class EventContextInput:
     timezone: str | None = strawberry.field(default=None, description="The device's IANA time zone.")
 
 
+@read_late
 @strawberry.input(description="Something that somebody did, or that happened to them.")
 class EventInput:
     source: str = strawberry.field(default="default", description="The system that it comes from.")

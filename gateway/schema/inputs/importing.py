@@ -6,6 +6,7 @@ from gateway.schema.inputs.address import AddressInput, addressed
 from gateway.schema.inputs.attribute import CHANGES, AttributeChange, attribute_changes
 from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.inputs.fields import required, test_field
+from gateway.schema.inputs.late_row import read_late
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
 from gateway.schema.inputs.profile import ProfileFieldsInput, profile_fields
 from gateway.schema.inputs.subscription import EvidenceInput, check_priority, evidence
@@ -44,6 +45,7 @@ class ImportSubscriptionInput:
     )
 
 
+@read_late
 @strawberry.input(
     description="A person, by any number of identifiers, with what is known of them and where they subscribed."
 )

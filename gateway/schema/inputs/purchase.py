@@ -5,6 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from gateway.schema.inputs.fields import mute_field, required, test_field
+from gateway.schema.inputs.late_row import read_late
 from gateway.schema.references import IdentifierInput, ProductSkuInput
 from gateway.schema.scalars import DateTime
 from graph.vocabulary import PurchaseKind, PurchaseLineStatus, PurchaseStatus
@@ -19,6 +20,7 @@ class PurchaseLineInput:
     status: PurchaseLineStatus = strawberry.field(default=PurchaseLineStatus.NEW, description="Where it is.")
 
 
+@read_late
 @strawberry.input(description="An order, as it is now.")
 class PurchaseInput:
     source: str = strawberry.field(default="default", description="The shop that it comes from.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Protocol, Self, TypeVar
 import strawberry
 
 from gateway.schema.fields import described
+from gateway.schema.inputs.late_row import LateRow, row_of
 from gateway.schema.mutations.settle import Settled, shown
 from gateway.schema.results import BulkSummary, UserError
 from gateway.schema.results import RowResult as ShownRow
@@ -24,7 +25,7 @@ Checked = TypeVar("Checked")
 
 
 async def written_rows(
-    given: Sequence[Given],
+    given: Sequence[Given | LateRow[Given]],
     check: Callable[[int, Given], Checked],
     write: Callable[[AsyncIterator[Checked | RowResult]], Awaitable[Done]],
     name: str,
@@ -41,14 +42,14 @@ async def written_rows(
 
 
 async def _checked(
-    given: Sequence[Given], check: Callable[[int, Given], Checked]
+    given: Sequence[Given | LateRow[Given]], check: Callable[[int, Given], Checked]
 ) -> AsyncIterator[Checked | RowResult]:
     for index, row in enumerate(given):
         if index % _AT_ONCE == _AT_ONCE - 1:
             # Thousands of rows take a second or more to check, and whoever else asks waits a millisecond of it.
             await asyncio.sleep(0)
         try:
-            checked: Checked | RowResult = check(index, row)
+            checked: Checked | RowResult = check(index, row_of(row))
         except Refusal as refusal:
             checked = refused_by(index, refusal)
         yield checked

@@ -10,6 +10,7 @@ from typing import Any
 from strawberry import UNSET
 
 from gateway.schema.context import Context
+from gateway.schema.inputs.late_row import LateRow
 from gateway.schema.results import UserError
 from graph.errors import Refusal
 from graph.errors import UserError as GraphUserError
@@ -67,6 +68,8 @@ def guard(context: Context, mutation: str, given: Any) -> Guard | None:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, LateRow):
+        return value.value
     if is_dataclass(value):
         named = ((each.name, getattr(value, each.name)) for each in fields(value))
         return {name: _plain(each) for name, each in named if each is not UNSET and name != "idempotency_key"}
