@@ -8,10 +8,7 @@ import pytest
 from graph import outbox
 from graph.clock import SystemClock
 from graph.connection import Graph
-from graph.merging.merge import MergeProfiles, merge_profiles
-from graph.merging.settings import MergeSettings
 from graph.outbox import AttemptOutcome, AttemptRecord, SweepLimits
-from graph.people.reference import ProfileReference
 from graph.reach import REACHABLE, Verdict, reach
 from graph.statement import Statement
 from graph.statements import outbox as statements
@@ -27,34 +24,6 @@ _END_LEASES = Statement(
     "MATCH (m:Message {state: 'SENDING'}) SET m.dueAt = datetime.realtime() - duration('PT1S') RETURN count(m)",
 )
 _FORGET_NUDGES = Statement("forget_nudges", "MATCH (m:Message) REMOVE m.nudgedAt RETURN count(m)")
-_IDENTIFIER = Statement(
-    "identifier",
-    """
-    MATCH (x:Suppression)-[:STOPS]->(i:Identifier {value: $value})
-    RETURN x {.reason, .kind, at: x.since.epochMillis, isOfIt: x.key = i.id + '::'}
-    """,
-)
-
-_SUBSCRIPTION = Statement(
-    "subscription_of_profile",
-    """
-    MATCH (p:Profile {id: $id})-[:HAS_SUBSCRIPTION]->(s)
-    RETURN [s.status, p.kind, COLLECT {
-        MATCH (s)<-[:ABOUT]-(c) RETURN [c.fromStatus, c.toStatus, c.cause, c.actor, c.reason] ORDER BY c.seq }]
-    """,
-)
-
-_OTHER_ADDRESS = Statement(
-    "other_address",
-    """
-    MATCH (:Message {id: $id})-[:TO]->(s)-[at:AT]->()
-    DELETE at
-    CREATE (s)-[:AT]->(:Identifier {id: 'idn_other', key: 'EMAIL::other@example.com', type: 'EMAIL',
-        value: 'other@example.com'})
-    RETURN s.id
-    """,
-)
-
 _UPDATED_AT = Statement("updated_at", "MATCH (p:Profile {id: $id}) RETURN p.updatedAt.epochMillis")
 
 
@@ -184,101 +153,6 @@ async def test_what_was_accepted_is_never_claimed_nor_found_again(graph: Graph) 
 
     assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)).deliveries == ()
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 3_600_000)).ids == ()
-
-
-async def test_feature_13_a_dead_address_is_suppressed_for_all_who_share_it_and_for_nobody_else(graph: Graph) -> None:
-    one, other, stranger = seed(NOW, 1), seed(NOW, 1), seed(NOW, 2)
-    await queue(graph, one, other, stranger)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
-    assert await graph.read(_IDENTIFIER, value=one.address) is None
-    refused = AttemptRecord(
-        one.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550 5.1.1 unknown", suppress=True
-    )
-
-    revisions = await outbox.finish(graph, claimed.token, [refused], NOW)
-
-    assert {each.profile_id for each in revisions} == {one.profile_id, other.profile_id}
-    assert await graph.read(_IDENTIFIER, value=one.address) == {
-        "reason": "550 5.1.1 unknown",
-        "kind": "ADDRESS",
-        "at": NOW,
-        "isOfIt": True,
-    }
-    row = await show(graph, one.message_id)
-    assert (row["state"], row["reason"], row["pending"]) == ("FAILED", "550 5.1.1 unknown", False)
-    assert await graph.read(_SUBSCRIPTION, id=one.profile_id) == [
-        "HARD_BOUNCED", "LEAD", [["SUBSCRIBED", "HARD_BOUNCED", "hard_bounce", "provider", "550 5.1.1 unknown"]],
-    ]  # fmt: skip
-    # The other's subscription is as it was; what stops it is the address.
-    assert await graph.read(_SUBSCRIPTION, id=other.profile_id) == ["SUBSCRIBED", "SUBSCRIBER", []]
-    # The seed says nothing of what somebody is, and of the stranger nobody has written anything since.
-    assert await graph.read(_SUBSCRIPTION, id=stranger.profile_id) == ["SUBSCRIBED", None, []]
-    assert await graph.read(REVISION, id=stranger.profile_id) == 1
-    rest = await outbox.claim(graph, [other.message_id, stranger.message_id], "w", LEASE_MS, NOW)
-    verdicts = {each.message_id: reach(each.facts, each.purpose, NOW) for each in rest.deliveries}
-    assert verdicts[stranger.message_id] == REACHABLE
-    # What the worker does with a letter that may not go: it says why, and hands nothing over.
-    await outbox.skip(graph, rest.token, {other.message_id: verdicts[other.message_id]}, NOW)
-    row = await show(graph, other.message_id)
-    assert (row["state"], row["refusedBy"], row["attempts"]) == ("SKIPPED", Gate.SUPPRESSION, [])
-    assert await graph.read(OUTREACH, id=other.message_id) == ["REFUSED", Gate.SUPPRESSION]
-
-
-async def test_a_dead_address_ends_the_subscription_that_speaks_for_the_one_it_was_sent_through(graph: Graph) -> None:
-    one, survivor = seed(NOW, 1), seed(NOW, 1)
-    await queue(graph, one, survivor)
-    command = MergeProfiles(ProfileReference(id=one.profile_id), ProfileReference(id=survivor.profile_id), "test")
-    await merge_profiles(graph, command, MergeSettings(), None, NOW)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
-    refused = AttemptRecord(
-        one.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550 5.1.1 unknown", suppress=True
-    )
-
-    await outbox.finish(graph, claimed.token, [refused], NOW)
-
-    status, _, records = await graph.read(_SUBSCRIPTION, id=survivor.profile_id)
-    assert (status, records[-1]) == (
-        "HARD_BOUNCED",
-        ["SUBSCRIBED", "HARD_BOUNCED", "hard_bounce", "provider", "550 5.1.1 unknown"],
-    )
-
-
-async def test_the_address_that_was_written_to_is_suppressed_though_the_subscription_has_another_by_then(
-    graph: Graph,
-) -> None:
-    one = seed(NOW)
-    await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
-    await graph.change(_OTHER_ADDRESS, id=one.message_id)
-    refused = AttemptRecord(
-        one.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550 5.1.1 unknown", suppress=True
-    )
-
-    await outbox.finish(graph, claimed.token, [refused], NOW)
-
-    assert (await graph.read(_IDENTIFIER, value=one.address))["reason"] == "550 5.1.1 unknown"
-    assert await graph.read(_IDENTIFIER, value="other@example.com") is None
-
-
-async def test_feature_13_a_complaint_or_a_no_is_not_forgotten_for_a_dead_address(graph: Graph) -> None:
-    statuses = ("COMPLAINED", "UNSUBSCRIBED", "INVALID")
-    seeds = [
-        seed(NOW, number, subscription_status=status, purpose="TRANSACTIONAL") for number, status in enumerate(statuses)
-    ]
-    await queue(graph, *seeds)
-    claimed = await outbox.claim(graph, [each.message_id for each in seeds], "w", LEASE_MS, NOW)
-    refused = [
-        AttemptRecord(each.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550", suppress=True)
-        for each in seeds
-    ]
-
-    await outbox.finish(graph, claimed.token, refused, NOW)
-
-    assert [(await graph.read(_SUBSCRIPTION, id=each.profile_id))[0] for each in seeds] == [
-        "COMPLAINED",
-        "HARD_BOUNCED",
-        "HARD_BOUNCED",
-    ]
 
 
 async def test_a_deferred_message_waits_until_its_next_try(graph: Graph) -> None:

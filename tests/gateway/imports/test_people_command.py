@@ -41,6 +41,14 @@ _SEEN = Statement(
         sources: COLLECT { MATCH (c:ConsentRecord) RETURN DISTINCT c.source + ' by ' + c.actor }}
     """,
 )
+_KNOWN_BY = Statement(
+    "known_by",
+    """
+    MATCH (p:Profile) WITH p ORDER BY p.firstName
+    RETURN collect([p.firstName, COLLECT { MATCH (i)-[:IDENTIFIES]->(p) RETURN i.value ORDER BY i.value }])
+    """,
+)
+_VALUES = Statement("values", "MATCH (i:Identifier) WITH i ORDER BY i.value RETURN collect(i.value)")
 _PEOPLE = Statement("people", "RETURN COUNT { (:Profile) }")
 _TWICE = Statement(
     "twice",
@@ -130,6 +138,37 @@ async def test_feature_2_numbers_0_to_6_in_file_imports_arrive_and_what_is_refus
     left = (tmp_path / "people.csv.rejects.csv.rejects.csv").read_text().splitlines()
     assert left == [lines[0], '3,INVALID,attributes.0.set.value: Must be an integer.,p8@example.com,"P,8",x,0']
     assert (await seen(shop))["statuses"][-1] == "p7@example.com SUSPENDED"
+
+
+async def test_a_placeholder_beside_something_else_is_reported_as_left_out_and_its_row_is_kept(
+    shop: Graph, graph_settings: GraphSettings, tmp_path: Path
+) -> None:
+    file = tmp_path / "people.csv"
+    rows = ("test@test.com,+442079460001,Ann", "TEST@test.com,+442079460002,Bob", "cleo@example.com,,Cleo")
+    file.write_text("\n".join(("email,phone,first_name", *rows, "test@test.com,,Nobody", "")), encoding="utf-8")
+
+    done = imported(graph_settings, tmp_path, "csv", str(file))
+
+    said = done.stdout.splitlines()
+    assert (done.returncode, said[:2], said[3:]) == (
+        0,
+        ["rows       4 read, 3 kept, 1 refused", "people     3 created, 0 updated, 0 unchanged"],
+        [
+            "left out   2 IDENTIFIER_BLOCKED",
+            # Nothing else names this one, so that it is nobody's.
+            "refused    1 IDENTIFIER_BLOCKED",
+            f"rejects    {tmp_path / 'people.csv.rejects.csv'}",
+        ],
+    )
+    lines = (tmp_path / "people.csv.rejects.csv").read_text().splitlines()
+    assert [line.split(",")[:2] for line in lines[1:]] == [["5", "IDENTIFIER_BLOCKED"]]
+    # Two people, whom the placeholder did not make one, and who have the rest of their rows.
+    assert await shop.read(_KNOWN_BY) == [
+        ["Ann", ["+442079460001"]],
+        ["Bob", ["+442079460002"]],
+        ["Cleo", ["cleo@example.com"]],
+    ]
+    assert await shop.read(_VALUES) == ["+442079460001", "+442079460002", "cleo@example.com"]
 
 
 async def test_a_line_of_json_is_imported_and_a_broken_one_comes_back_as_it_was(

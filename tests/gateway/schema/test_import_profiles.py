@@ -18,6 +18,9 @@ PAGE = """query ($by: ProfileRef!) { profile(by: $by) {
   firstName kind status subscriptions { nodes { channel status address { value } optIn { at source } } } } }"""
 LEDGER = """query ($by: ProfileRef!) { profile(by: $by) {
   consentHistory { nodes { fromStatus toStatus cause source actor } } } }"""
+LIST = """query ($first: Int, $after: String, $last: Int, $before: String) {
+  profiles(first: $first, after: $after, last: $last, before: $before) {
+    nodes { firstName } pageInfo { hasNextPage endCursor hasPreviousPage startCursor } count { value } } }"""
 PEOPLE = Statement("people", "RETURN COUNT { (:Profile) }")
 
 
@@ -68,6 +71,58 @@ async def test_feature_24_a_list_of_10_001_is_refused_as_a_whole(asker: Asker, g
 
     assert refused == {"summary": None, "userErrors": [{"code": "LIMIT_EXCEEDED", "field": ["rows"]}]}
     assert await graph.read(PEOPLE) == 0
+
+
+async def pages(asker: Asker, *, backwards: bool) -> list[list[str]]:
+    """The names on every page of seven people, one page after the other to the end."""
+    size, place, more, end = (
+        ("last", "before", "hasPreviousPage", "startCursor")
+        if backwards
+        else ("first", "after", "hasNextPage", "endCursor")
+    )
+    found, cursor = [], None
+    for _ in range(100):
+        listed = (await asker.ask(LIST, **{size: 7, place: cursor}))["profiles"]
+        found.append([each["firstName"] for each in listed["nodes"]])
+        assert listed["count"] == {"value": 100}
+        if not listed["pageInfo"][more]:
+            return found
+        cursor = listed["pageInfo"][end]
+    pytest.fail("the pages have no end")
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+async def test_feature_24_paging_sees_each_row_once(asker: Asker, backwards: bool) -> None:  # noqa: FBT001  # Pytest's.
+    rows = [person(n, set={"firstName": f"Name{n}"}) for n in range(100)]
+    await asker.change("importProfiles", ROWS, idempotencyKey="list", rows=rows)
+
+    found = await pages(asker, backwards=backwards)
+
+    assert [len(each) for each in found] == [7] * 14 + [2]
+    # Compared as lists, so that nobody is missing and nobody is there twice.
+    assert sorted(name for each in found for name in each) == sorted(f"Name{n}" for n in range(100))
+
+
+async def test_feature_24_paging_sees_each_row_once_while_others_are_imported(asker: Asker) -> None:
+    for name, of in (("first", range(20)), ("second", range(20, 40))):
+        asker.clock.advance(1)
+        rows = [person(n, set={"firstName": f"Name{n}"}) for n in of]
+        await asker.change("importProfiles", ROWS, idempotencyKey=name, rows=rows)
+    page = (await asker.ask(LIST, first=7))["profiles"]
+    found = [each["firstName"] for each in page["nodes"]]
+
+    for number in range(40, 60):
+        asker.clock.advance(1)
+        late = person(number, set={"firstName": f"Name{number}"})
+        await asker.change("importProfiles", ROWS, idempotencyKey=f"late {number}", rows=[late])
+        if page["pageInfo"]["hasNextPage"]:
+            page = (await asker.ask(LIST, first=7, after=page["pageInfo"]["endCursor"]))["profiles"]
+            found += [each["firstName"] for each in page["nodes"]]
+
+    assert not page["pageInfo"]["hasNextPage"]
+    # Of those who come in between each may be seen or not; of those who were there each is, once.
+    assert len(found) == len(set(found))
+    assert {f"Name{n}" for n in range(40)} <= set(found)
 
 
 async def test_feature_2_each_of_the_seven_words_is_taken_over_and_shown_and_no_eighth(asker: Asker) -> None:

@@ -27,6 +27,9 @@ SUBSCRIBE = """mutation($input: SubscribeInput!) {
   subscribe(input: $input) { subscription { id } userErrors { code message } } }"""
 TRACK = "mutation($input: TrackEventsInput!) { trackEvents(input: $input) { summary { created } } }"
 RESOURCE = "mutation($input: CreateResourceInput!) { createResource(input: $input) { userErrors { code } } }"
+RELATE = """mutation($input: RelateProfilesInput!) {
+  relateProfiles(input: $input) { relation { id } userErrors { code } } }"""
+JOIN = "mutation($input: JoinCategoryInput!) { joinCategory(input: $input) { outcome userErrors { code } } }"
 LEAVE = "mutation($input: UnsubscribeInput!) { unsubscribe(input: $input) { userErrors { code } } }"
 MERGE = """mutation($input: MergeProfilesInput!) { mergeProfiles(input: $input) { replayed userErrors { code field }
   profile { id mergedIds } merge { id kind rule evidence actor fromId undoneAt profile { id } from { id } } } }"""
@@ -38,7 +41,9 @@ PREVIEW = """query($from: ProfileRef!, $into: ProfileRef!) { mergePreview(from: 
 PAGE = """query($id: ID!) { profile(by: {id: $id}) { id city
   events { nodes { externalId } } merges { nodes { id undoneAt } }
   timeline(kinds: [EVENT, MERGE]) { nodes { kind id } }
-  subscriptions { nodes { status priority address { value } categories { joined category { key } } } } } }"""
+  relations { nodes { id type to { id } } }
+  subscriptions { nodes { id status priority address { value }
+    categories { joined explicit category { key } } } } } }"""
 MAIL = {"type": "EMAIL", "value": "family@example.com"}
 
 
@@ -75,11 +80,15 @@ async def value(ask: Ask, query: str, **variables: Any) -> dict[str, Any]:
 
 
 async def two_people(ask: Ask) -> tuple[str, str]:
-    """Ann and Bob, who share an address that both subscribed; Bob left the news, and then all of it."""
-    categories = [{"key": "news", "title": "News"}, {"key": "tips", "title": "Tips"}]
+    """Ann and Bob, who share an address that both subscribed.
+
+    Ann joined the sport and left the news. Bob joined the news and the tips, which nobody gets by default, left the
+    sport, and then all of it.
+    """
+    categories = [{"key": key, "title": key, "joinedByDefault": key != "tips"} for key in ("news", "tips", "sport")]
     shop = {"key": "shop", "title": "Shop", "channels": ["EMAIL"], "sender": "a@shop.example", "categories": categories}
     await value(ask, RESOURCE, input=shop)
-    ids = []
+    ids, subscriptions = [], []
     for name, number in (("Ann", "1"), ("Bob", "2")):
         card = {"type": "EXTERNAL", "namespace": "shop", "value": number}
         given = {"identifiers": [card], "set": {"firstName": name, **({"city": "Rome"} if number == "2" else {})}}
@@ -98,18 +107,51 @@ async def two_people(ask: Ask) -> tuple[str, str]:
             "profile": {"id": ids[-1]},
             "resource": {"key": "shop"},
             "address": {"email": MAIL["value"]},
-            "categories": [{"key": "tips"}] if number == "2" else [],
+            "categories": [{"key": key} for key in (("sport",) if name == "Ann" else ("news", "tips"))],
         }
-        subscribed = await value(ask, SUBSCRIBE, input=joined)
-    await value(ask, LEAVE, input={"target": {"subscription": subscribed["subscription"]["id"]}})
+        subscriptions.append((await value(ask, SUBSCRIBE, input=joined))["subscription"]["id"])
+    anns, bobs = subscriptions
+    left: list[dict[str, Any]] = [
+        {"category": {"subscription": anns, "category": {"key": "news"}}},
+        {"category": {"subscription": bobs, "category": {"key": "sport"}}},
+        {"subscription": bobs},
+    ]
+    for target in left:
+        assert (await value(ask, LEAVE, input={"target": target}))["userErrors"] == []
     return ids[0], ids[1]
 
 
-async def test_feature_18_a_merge_joins_subscriptions_categories_fields_and_history_and_starts_nothing(
+async def related(ask: Ask, from_id: str, value_of_other: str) -> dict[str, Any]:
+    """The relation as the page of the first one shows it, to somebody who is made for it."""
+    card = {"type": "EXTERNAL", "namespace": "shop", "value": value_of_other}
+    other = (await value(ask, UPSERT, input={"identifiers": [card]}))["profile"]["id"]
+    given = {"from": {"id": from_id}, "to": {"id": other}, "type": "parent"}
+    relation = (await value(ask, RELATE, input=given))["relation"]
+    return {"id": relation["id"], "type": "parent", "to": {"id": other}}
+
+
+def subscription_of(page: dict[str, Any]) -> str:
+    (node,) = page["subscriptions"]["nodes"]
+    return str(node["id"])
+
+
+def said(page: dict[str, Any]) -> dict[str, tuple[bool, bool]]:
+    """Of each category of the page's one subscription whether it is joined, and whether the person said so."""
+    (node,) = page["subscriptions"]["nodes"]
+    return {each["category"]["key"]: (each["joined"], each["explicit"]) for each in node["categories"]}
+
+
+async def test_feature_18_a_merge_joins_subscriptions_categories_fields_history_and_relations_and_starts_nothing(
     ask: Ask, world: RealWorld
 ) -> None:
     ann, bob = await two_people(ask)
+    relation = await related(ask, bob, "3")
     before = [await value(ask, PAGE, id=each) for each in (ann, bob)]
+    assert [said(each) for each in before] == [
+        {"news": (False, True), "tips": (False, False), "sport": (True, True)},
+        {"news": (True, True), "tips": (True, True), "sport": (False, True)},
+    ]
+    assert [each["relations"]["nodes"] for each in before] == [[], [relation]]
     world.nudger.told.clear()
 
     preview = await value(ask, PREVIEW, **{"from": {"id": bob}, "into": {"id": ann}})
@@ -117,11 +159,11 @@ async def test_feature_18_a_merge_joins_subscriptions_categories_fields_and_hist
     done = await value(ask, MERGE, input=merging)
     again = await value(ask, MERGE, input=merging)
 
+    del preview["consentConflicts"]
     assert preview == {
         "survivor": {"id": ann, "firstName": "Ann"},
         "changes": ["city", "lastSeenAt"],
         "subscriptionsTouched": 2,
-        "consentConflicts": 1,
         "messagesInFlight": 0,
         "refusedBy": [{"code": "MERGE_REFUSED", "field": ["evidence"]}],
     }
@@ -140,20 +182,17 @@ async def test_feature_18_a_merge_joins_subscriptions_categories_fields_and_hist
     assert page == await value(ask, PAGE, id=ann)
     assert (page["id"], page["city"]) == (ann, "Rome")
     assert [each["externalId"] for each in page["events"]["nodes"]] == ["Bob2", "Ann2", "Bob1", "Ann1"]
-    for each in page["subscriptions"]["nodes"]:
-        # They come in the order of their ids.
-        each["categories"].sort(key=lambda said: said["category"]["key"])
-    assert page["subscriptions"]["nodes"] == [
-        {
-            "status": "UNSUBSCRIBED",
-            "priority": 0,
-            "address": {"value": "family@example.com"},
-            "categories": [
-                {"joined": True, "category": {"key": "news"}},
-                {"joined": True, "category": {"key": "tips"}},
-            ],
-        }
-    ]
+    # A no of either stands though the other had joined, and Bob's tips come along though they are no default.
+    assert said(page) == {"news": (False, True), "tips": (True, True), "sport": (False, True)}
+    (subscription,) = page["subscriptions"]["nodes"]
+    del subscription["categories"]
+    assert subscription == {
+        "id": subscription_of(before[0]),
+        "status": "UNSUBSCRIBED",
+        "priority": 0,
+        "address": {"value": "family@example.com"},
+    }
+    assert page["relations"]["nodes"] == [relation]
     assert page["merges"]["nodes"] == [{"id": merge_id, "undoneAt": None}]
     assert [each["kind"] for each in page["timeline"]["nodes"]] == ["MERGE"] + ["EVENT"] * 4
     # Listeners are told; no worker is woken and no workflow begun.
@@ -168,6 +207,21 @@ async def test_feature_18_a_merge_joins_subscriptions_categories_fields_and_hist
     for was, now in zip(before, after, strict=True):
         assert {**now, "merges": None, "timeline": None} == {**was, "merges": None, "timeline": None}
     assert [each["undoneAt"] is not None for each in after[0]["merges"]["nodes"]] == [True]
+
+
+async def test_a_preview_counts_each_thing_of_which_the_two_did_not_say_the_same(ask: Ask) -> None:
+    ann, bob = await two_people(ask)
+    anns = subscription_of(await value(ask, PAGE, id=ann))
+    sides = {"from": {"id": bob}, "into": {"id": ann}}
+    again = {"subscription": anns, "category": {"key": "news"}, "evidence": {"at": "2023-11-14T22:13:21Z"}}
+    assert await value(ask, JOIN, input=again) == {"outcome": "UPDATED", "userErrors": []}
+
+    # Bob left his subscription, and within it the sport that Ann joined.
+    assert (await value(ask, PREVIEW, **sides))["consentConflicts"] == 2
+
+    sport = {"subscription": anns, "category": {"key": "sport"}}
+    assert (await value(ask, LEAVE, input={"target": {"category": sport}}))["userErrors"] == []
+    assert (await value(ask, PREVIEW, **sides))["consentConflicts"] == 1
 
 
 async def test_what_is_wrong_with_a_merge_is_said_where_it_is(ask: Ask) -> None:

@@ -64,7 +64,7 @@ def given(**more: Any) -> dict[str, Any]:
     return {"format": "CSV", "content": LIST, "mapping": MAPPING, "resource": "news", **more}
 
 
-async def test_a_list_becomes_a_job_that_says_what_became_of_each_row(asker: Asker, graph: Graph) -> None:
+async def test_feature_24_a_list_becomes_a_job_that_says_what_became_of_each_row(asker: Asker, graph: Graph) -> None:
     started = await asker.change("startImport", f"replayed job {{ id {JOB} }}", **given(idempotencyKey="list"))
     again = await asker.change("startImport", "replayed job { id }", **given(idempotencyKey="list"))
 

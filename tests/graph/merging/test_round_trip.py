@@ -14,9 +14,12 @@ from graph.merging.split import SplitProfiles, split_profiles
 from graph.people.reference import ProfileReference
 from graph.people.touch import touch
 from graph.vocabulary import UserErrorCode
-from tests.graph.merging.drawn import NOW, RESOURCES, draw_people
+from tests.graph.merging.drawn import NOW, RESOURCES, SHARING, draw_people
 from tests.graph.merging.past import keys_of, write_past
-from tests.graph.merging.people import exported, write_resources
+from tests.graph.merging.people import People, exported, write_resources
+
+# What people are known by besides their e-mail addresses. A card is of one person, so nobody shares that.
+OTHER_VALUES = (("PHONE", ""), ("COOKIE", "web"), ("EXTERNAL", "shop"))
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -25,8 +28,19 @@ async def shops(graph: Graph) -> Graph:
     return graph
 
 
+def draw_other_values(dice: Random, people: People, tag: str, ids: list[str], shared: str) -> None:
+    for kind, namespace in OTHER_VALUES:
+        is_shared = kind != "EXTERNAL" and dice.random() < SHARING[shared]
+        for profile_id in ids:
+            if shared == "everything" or dice.random() < 0.7:
+                name = f"{tag if is_shared else profile_id}_{kind}"
+                verified = NOW - dice.randrange(1_000) if dice.random() < 0.4 else None
+                people.identifier(profile_id, name, kind, namespace=namespace, verified_at=verified)
+
+
 async def written(graph: Graph, dice: Random, tag: str, names: str, shared: str) -> list[str]:
     people, ids = draw_people(dice, tag, names, shared)
+    draw_other_values(dice, people, tag, ids, shared)
     await people.write(graph)
     await write_past(graph, dice, ids, NOW)
 
