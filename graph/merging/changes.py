@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from graph.consent.evidence import Evidence
 from graph.merging.consent import Consent
 from graph.merging.sides import HeldOptOut, Membership, Stored
-
-LEFT: Final = "LEFT"
-JOINED: Final = "JOINED"
 
 
 @dataclass(frozen=True, slots=True)

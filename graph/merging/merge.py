@@ -12,12 +12,11 @@ from graph.consent.ledger import LedgerEntry, Subject, record
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
-from graph.merging.changes import JOINED
 from graph.merging.fields import ATTRIBUTE, CHANGED_AT, DECLARED, TRACKED
 from graph.merging.plan import MergePlan, plan_merge
 from graph.merging.rows import consent_row, edge_row, membership_row, opt_out_row, property_row, run_rows
 from graph.merging.settings import MergeSettings
-from graph.merging.sides import VERIFIED_AT, HeldSubscription, Membership, Side, side_from_row
+from graph.merging.sides import JOINED, VERIFIED_AT, HeldSubscription, Membership, Side, side_from_row
 from graph.merging.undo import UndoLog
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, found_person

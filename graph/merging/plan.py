@@ -11,8 +11,6 @@ from graph.consent.evidence import Evidence
 from graph.consent.strictness import OPEN, stricter, widens
 from graph.errors import UserError
 from graph.merging.changes import (
-    JOINED,
-    LEFT,
     AbsorbedSubscription,
     CategoryChange,
     ConsentChange,
@@ -25,14 +23,7 @@ from graph.merging.changes import (
 from graph.merging.consent import REFUSALS, Consent, narrower
 from graph.merging.fields import PropertyChange, group_of, property_changes
 from graph.merging.settings import MergeSettings
-from graph.merging.sides import (
-    VERIFIED_AT,
-    HeldIdentifier,
-    HeldOptOut,
-    HeldSubscription,
-    Place,
-    Side,
-)
+from graph.merging.sides import JOINED, LEFT, VERIFIED_AT, HeldIdentifier, HeldOptOut, HeldSubscription, Place, Side
 from graph.vocabulary import Channel, SubscriptionStatus, UserErrorCode
 
 _LOWEST_PRIORITY: Final = 2**31 - 1
@@ -69,8 +60,8 @@ class MergePlan:
     def conflicts(self) -> int:
         """Where the two did not allow the same: of the person, of subscriptions, and of categories."""
         narrowed_status = self.survivor.status is not self.loser.status
-        left = {(each.subscription_id, each.category_id) for each in self.categories if each.after.kind == LEFT}
-        return narrowed_status + len(self.consents) + len(left)
+        left = {each.id: each.left for side in (self.survivor, self.loser) for each in side.subscriptions}
+        return narrowed_status + len(self.consents) + sum(len(left[each.id] ^ left[each.by]) for each in self.absorbed)
 
     @property
     def subscriptions_touched(self) -> int:

@@ -13,6 +13,9 @@ from graph.merging.consent import Consent
 from graph.vocabulary import Channel, SubscriptionStatus
 
 VERIFIED_AT: Final = "verifiedAt"
+# What somebody said of a category.
+LEFT: Final = "LEFT"
+JOINED: Final = "JOINED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,11 @@ class HeldSubscription:
     act: Act | None = None
     is_archived: bool = False
     archived_at_ms: int = 0
+
+    @property
+    def left(self) -> frozenset[str]:
+        """The ids of the categories that were left."""
+        return frozenset(id_ for id_, membership in self.categories.items() if membership.kind == LEFT)
 
     def settled(self, now_ms: int) -> Self:
         """The same with what ran out until now over."""

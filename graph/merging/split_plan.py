@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from graph.consent.cause import Cause
 from graph.merging.changes import (
-    LEFT,
     AbsorbedSubscription,
     MovedSubscription,
     OptOutChange,
@@ -23,7 +22,7 @@ from graph.merging.changes import (
 from graph.merging.consent import Consent, narrower
 from graph.merging.fields import PropertyChange, field_of
 from graph.merging.said_since import left_of
-from graph.merging.sides import VERIFIED_AT, Act, HeldOptOut, HeldSubscription, Membership, Side, record_id_of
+from graph.merging.sides import LEFT, VERIFIED_AT, Act, HeldOptOut, HeldSubscription, Membership, Side, record_id_of
 from graph.merging.undo import ConsentMark, UndoLog
 from graph.vocabulary import SubscriptionStatus
 

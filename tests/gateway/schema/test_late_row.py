@@ -88,8 +88,12 @@ def test_a_row_is_what_strawberry_makes_of_it(kind: type, data: st.DataObject) -
 
 @pytest.mark.parametrize(("batch", "name"), _BATCHES)
 def test_a_batch_comes_with_rows_that_are_not_made_yet(batch: type, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    makes = []
-    monkeypatch.setattr(late_row, "made", lambda kind, value: makes.append(value) or kind)
+    makes: list[object] = []
+
+    def make(_kind: type, value: object) -> None:
+        makes.append(value)
+
+    monkeypatch.setattr(late_row, "made", make)
     rows = [{"number": number} for number in range(3)]
 
     found = getattr(convert_argument({name: rows, "idempotencyKey": "k"}, batch, _REGISTRY, SCHEMA.config), name)

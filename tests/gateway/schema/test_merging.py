@@ -223,6 +223,11 @@ async def test_a_preview_counts_each_thing_of_which_the_two_did_not_say_the_same
     assert (await value(ask, LEAVE, input={"target": {"category": sport}}))["userErrors"] == []
     assert (await value(ask, PREVIEW, **sides))["consentConflicts"] == 1
 
+    # Whoever of the two it is that left what the other one has.
+    news = {"subscription": anns, "category": {"key": "news"}}
+    assert (await value(ask, LEAVE, input={"target": {"category": news}}))["userErrors"] == []
+    assert (await value(ask, PREVIEW, **sides))["consentConflicts"] == 2
+
 
 async def test_what_is_wrong_with_a_merge_is_said_where_it_is(ask: Ask) -> None:
     ann, _ = await two_people(ask)
