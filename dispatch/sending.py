@@ -4,11 +4,12 @@ import asyncio
 import logging
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 
 from dispatch.channels.channel import ChannelSender
+from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
 from dispatch.outcome import Outcome, Unknown
 from dispatch.retry_decision import Try, decide
@@ -41,6 +42,8 @@ class Sending:
     worker: str
     lease_ms: int
     stopping: Callable[[], bool]
+    # None where nobody said how the world reaches the gateway, or who signs: then letters hold no link.
+    leave_pages: LeavePages | None = None
 
     async def send(self, message_ids: Sequence[str]) -> int:
         """Claims what it can of `message_ids` and returns how many were handed over.
@@ -82,10 +85,13 @@ class Sending:
 
     async def _outcome_of(self, delivery: Delivery) -> Outcome:
         try:
-            return await self.sender.send(delivery)
+            return await self.sender.send(self._with_links(delivery))
         except Exception as error:  # noqa: BLE001  # A fault in one letter must not lose the outcomes of those beside it.
             _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
             return Unknown(f"the channel failed with {type(error).__name__}")
+
+    def _with_links(self, delivery: Delivery) -> Delivery:
+        return replace(delivery, leave_url=self.leave_pages.url_for(delivery)) if self.leave_pages else delivery
 
     def _record(self, delivery: Delivery, outcome: Outcome) -> AttemptRecord:
         now = self.clock.now()

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+# It stands in a header of every letter, between angle brackets.
+_PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 
@@ -13,6 +16,8 @@ class DispatchSettings:
 
     redis_url: str = field(repr=False)
     smtp_url: str = field(default="", repr=False)
+    # How the world reaches the gateway, without a last slash; empty where nobody says.
+    public_url: str = ""
     lease_ms: int = 30_000
     sweep_ms: int = 1_000
     renudge_ms: int = 5_000
@@ -29,10 +34,18 @@ class DispatchSettings:
         return cls(
             redis_url=redis_url,
             smtp_url=environment.get("SMTP_URL", ""),
+            public_url=_public_url(environment),
             lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
             sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),
             renudge_ms=_milliseconds(environment, "CUSTOMER_GRAPH_RENUDGE_MS", 5_000),
         )
+
+
+def _public_url(environment: Mapping[str, str]) -> str:
+    text = environment.get("CUSTOMER_GRAPH_PUBLIC_URL", "").rstrip("/")
+    if text and not _PUBLIC_URL.fullmatch(text):
+        raise ValueError("CUSTOMER_GRAPH_PUBLIC_URL must be like https://customers.example.com, without a query")
+    return text
 
 
 def _milliseconds(environment: Mapping[str, str], name: str, default: int) -> int:

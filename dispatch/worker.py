@@ -16,6 +16,7 @@ from dispatch.channel_worker import ChannelWorker
 from dispatch.channels.registry import CHANNELS
 from dispatch.errors import WorkerBroken
 from dispatch.importing import Importing
+from dispatch.leave_pages import LeavePages
 from dispatch.loop_thread import LoopThread
 from dispatch.nudges import Nudger
 from dispatch.sending import Sending
@@ -26,6 +27,7 @@ from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable
 from graph.migrations import require_current_schema
 from graph.settings import GraphSettings
+from graph.subscribing.leave_links import LeaveLinks
 from graph.vocabulary import Channel
 
 _log: Final = logging.getLogger(__name__)
@@ -46,16 +48,19 @@ class WorkerProcess:
         settings: DispatchSettings,
         channels: Iterable[Channel],
         erased_key: bytes | None = None,
+        links: LeaveLinks | None = None,
     ) -> None:
         """Raises ValueError that names the variable a channel misses. Nothing is connected yet.
 
-        Without `erased_key`, which keys the hashes of erased addresses, this process leaves imports to others.
+        Without `erased_key`, which keys the hashes of erased addresses, this process leaves imports to others. Without
+        `links`, or where the settings name no public URL, letters hold no link by which people say no.
         """
         self._channels = tuple(channels)
         self._senders = {channel: CHANNELS[channel](settings) for channel in self._channels}
         self._graph_settings = graph_settings
         self._settings = settings
         self._erased_key = erased_key
+        self._leave_pages = LeavePages(settings.public_url, links) if links and settings.public_url else None
         self._clock: Clock = SystemClock()
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._stopping = Event()
@@ -131,6 +136,7 @@ class WorkerProcess:
             worker=self._name,
             lease_ms=self._settings.lease_ms,
             stopping=self._stopping.is_set,
+            leave_pages=self._leave_pages,
         )
         return ChannelWorker(channel, broker, self._loop, sending, self._settings.threads_per_channel)
 

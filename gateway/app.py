@@ -10,11 +10,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.api_keys import KeyRing
 from gateway.http.graphql import GraphQLOverHttp
 from gateway.http.health import Readiness, alive
+from gateway.http.leaving import PATH, Leaving
 from gateway.http.metrics import Metrics
 from gateway.http.sockets import GraphQLOverWebSocket
 from gateway.operations import Operations
 from gateway.schema.build import Schema
 from gateway.schema.context import Services
+from graph.subscribing.leave_links import LeaveLinks
 
 _GRAPHQL = "/graphql"
 
@@ -29,6 +31,7 @@ class Parts:
     keys: KeyRing
     ready: Callable[[], Awaitable[None]]
     redis_ok: Callable[[], bool]
+    leave_links: LeaveLinks
     console: Sequence[BaseRoute] = ()
 
 
@@ -57,7 +60,10 @@ class App:
 
 
 def create_app(parts: Parts) -> App:
-    """A route that is not in `open_routes` answers nothing without a key."""
+    """A route that is not in `open_routes` answers nothing without a key.
+
+    Of those the links in letters carry their own signature.
+    """
     sockets = GraphQLOverWebSocket(parts.schema, parts.services, parts.keys)
     over_http = GraphQLOverHttp(parts.operations, parts.keys)
     metrics = Metrics(parts.keys, lambda: [*parts.operations.counters(), *over_http.counters()])
@@ -68,4 +74,9 @@ def create_app(parts: Parts) -> App:
 def open_routes(parts: Parts) -> list[BaseRoute]:
     readiness = Readiness(parts.ready, parts.redis_ok)
     health = [Route("/healthz", alive), Route("/readyz", readiness.answer)]
-    return [*health, *parts.console]
+    leaving = Leaving(parts.services, parts.leave_links)
+    links = [
+        Route(PATH, leaving.show, methods=["GET"], name="leave"),
+        Route(PATH, leaving.act, methods=["POST"], name="leave-now"),
+    ]
+    return [*health, *links, *parts.console]

@@ -29,6 +29,7 @@ from graph.reading.reader import Reader
 from graph.rehearsal import rehearse_writes
 from graph.settings import GraphSettings
 from graph.subscribing.confirmations import Confirmations
+from graph.subscribing.leave_links import LeaveLinks
 
 _log = logging.getLogger(__name__)
 
@@ -85,7 +86,10 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         await live.start()
         background = asyncio.create_task(_settle_later(settling, services, operations))
         keys = KeyRing(graph, settling.is_settled)
-        yield create_app(Parts(SCHEMA, services, operations, keys, settling.ready, nudger.healthy, console_routes()))
+        links = LeaveLinks((settings.gateway.key_for(KeyUse.LEAVE_LINKS),))
+        yield create_app(
+            Parts(SCHEMA, services, operations, keys, settling.ready, nudger.healthy, links, console_routes())
+        )
         background.cancel()
     finally:
         await live.stop()

@@ -16,6 +16,7 @@ class KeyUse(StrEnum):
     BOOKMARKS = "bookmarks"
     CONFIRMATIONS = "confirmations"
     ERASED_ADDRESSES = "erased-addresses"
+    LEAVE_LINKS = "leave-links"
 
 
 @dataclass(frozen=True, slots=True)

@@ -226,7 +226,20 @@ def compose(delivery: Delivery) -> bytes:
             letter.add_alternative(html, subtype="html")
     else:
         letter.set_content(html, subtype="html")
-    return letter.as_bytes()
+    return _links(delivery) + letter.as_bytes()
+
+
+def _links(delivery: Delivery) -> bytes:
+    """By which mail programs let people say no (RFC 2369), with one click where it is safe (RFC 8058: by HTTPS).
+
+    Written by ourselves: the library would encode a link of this length, which no program takes for one then.
+    """
+    if delivery.leave_url is None:
+        return b""
+    lines = [f"List-Unsubscribe: <{delivery.leave_url}>"]
+    if delivery.leave_url.startswith("https://"):
+        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
+    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
 
 
 def _mailbox(address: str, name: str = "") -> Address:

@@ -12,6 +12,7 @@ from gateway.garbage import keep_what_is_loaded
 from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.running import environment
 from graph.settings import GraphSettings
+from graph.subscribing.leave_links import LeaveLinks
 from graph.vocabulary import Channel
 
 
@@ -33,11 +34,11 @@ def worker(channels: tuple[str, ...]) -> None:
     values = environment()
     graph_settings, settings = GraphSettings.from_environment(values), DispatchSettings.from_environment(values)
     keep_what_is_loaded()
-    WorkerProcess(graph_settings, settings, chosen, _erased_key(values)).run()
+    erased_key, leave_key = _key(values, KeyUse.ERASED_ADDRESSES), _key(values, KeyUse.LEAVE_LINKS)
+    links = None if leave_key is None else LeaveLinks((leave_key,))
+    WorkerProcess(graph_settings, settings, chosen, erased_key, links).run()
 
 
-def _erased_key(values: Mapping[str, str]) -> bytes | None:
+def _key(values: Mapping[str, str], use: KeyUse) -> bytes | None:
     """None where a worker is not given the secret: it sends all the same."""
-    if not values.get("CUSTOMER_GRAPH_SECRET"):
-        return None
-    return GatewaySettings.from_environment(values).key_for(KeyUse.ERASED_ADDRESSES)
+    return GatewaySettings.from_environment(values).key_for(use) if values.get("CUSTOMER_GRAPH_SECRET") else None

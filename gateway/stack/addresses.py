@@ -16,6 +16,7 @@ _HANDED_ON = (
     "GRAPH_READS_IN_FLIGHT",
     "REDIS_URL",
     "SMTP_URL",
+    "CUSTOMER_GRAPH_PUBLIC_URL",
     *RULE_VARIABLES,
 )
 
@@ -38,6 +39,7 @@ class Addresses:
             "CUSTOMER_GRAPH_DATA": str(settings.data.path),
             "HOST": settings.host,
             "PORT": str(settings.port),
+            "CUSTOMER_GRAPH_PUBLIC_URL": settings.url,
         }
         for name in _HANDED_ON:
             if settings.given_value(name):

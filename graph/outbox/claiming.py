@@ -97,4 +97,5 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         subject=row["subject"],
         text=row["text"],
         html=row["html"],
+        subscription_id=row["subscriptionId"],
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused
 from dispatch.sending import Sending, send_and_report
@@ -19,6 +20,7 @@ from graph.errors import GraphUnavailable
 from graph.outbox import SweepLimits
 from graph.settings import GraphSettings
 from graph.statement import Statement
+from graph.subscribing.leave_links import LeaveLink, LeaveLinks
 from graph.vocabulary import ChangeKind, Channel
 from tests.dispatch.outbox_seed import MESSAGE, REVISION, queue, seed
 
@@ -204,3 +206,25 @@ async def test_the_sweeper_tells_only_a_redis_that_answers_and_has_room(
     assert await sweeper.sweep(Channel.EMAIL) == told
 
     assert nudger.messages == [one.message_id] * told
+
+
+@pytest.mark.parametrize(("purpose", "is_linked"), [("MARKETING", True), ("TRANSACTIONAL", False)])
+async def test_only_news_hold_a_link_by_which_people_say_no(graph: Graph, purpose: str, *, is_linked: bool) -> None:
+    (message_id,) = await queue(graph, seed(NOW, purpose=purpose))
+    seen: list[Delivery] = []
+
+    def accept(delivery: Delivery) -> Outcome:
+        seen.append(delivery)
+        return Accepted("250 Ok")
+
+    links = LeaveLinks((b"l" * 32,))
+    pages = LeavePages("https://c.example", links)
+
+    await replace(sending(graph, StubSender(accept), StubNudger()), leave_pages=pages).send([message_id])
+
+    (delivery,) = seen
+    expected = None
+    if is_linked:
+        expected = f"https://c.example/u/{links.token(LeaveLink(str(delivery.subscription_id), message_id))}"
+    assert delivery.leave_url == expected
+    assert delivery.subscription_id is not None

@@ -18,12 +18,14 @@ def test_everything_can_be_set() -> None:
         {
             **REDIS,
             "SMTP_URL": "smtp://127.0.0.1:25",
+            "CUSTOMER_GRAPH_PUBLIC_URL": "https://customers.example.com/graph/",
             "CUSTOMER_GRAPH_LEASE_MS": "1",
             "CUSTOMER_GRAPH_SWEEP_MS": "2",
             "CUSTOMER_GRAPH_RENUDGE_MS": "3",
         }
     )
 
+    assert settings.public_url == "https://customers.example.com/graph"
     assert (settings.smtp_url, settings.lease_ms, settings.sweep_ms, settings.renudge_ms) == (
         "smtp://127.0.0.1:25",
         1,
@@ -37,6 +39,11 @@ def test_everything_can_be_set() -> None:
     [
         ({}, "REDIS_URL"),
         ({"REDIS_URL": "http://127.0.0.1"}, "REDIS_URL"),
+        ({**REDIS, "CUSTOMER_GRAPH_PUBLIC_URL": "customers.example.com"}, "CUSTOMER_GRAPH_PUBLIC_URL"),
+        (
+            {**REDIS, "CUSTOMER_GRAPH_PUBLIC_URL": "https://a.example/x>\r\nBcc: b@c.example"},
+            "CUSTOMER_GRAPH_PUBLIC_URL",
+        ),
         ({**REDIS, "CUSTOMER_GRAPH_LEASE_MS": "soon"}, "CUSTOMER_GRAPH_LEASE_MS"),
         ({**REDIS, "CUSTOMER_GRAPH_SWEEP_MS": "0"}, "CUSTOMER_GRAPH_SWEEP_MS"),
         ({**REDIS, "CUSTOMER_GRAPH_RENUDGE_MS": "-1"}, "CUSTOMER_GRAPH_RENUDGE_MS"),

@@ -24,11 +24,13 @@ from graph.reading.answer import Answer
 from graph.reading.plans import Plans
 from graph.reads_in_flight import ReadsInFlight
 from graph.selection import Given, Selection, selected_on
+from graph.subscribing.leave_links import LeaveLinks
 from graph.vocabulary import ChangeKind, Channel
 
 KEY = "cgk_test_key"
 AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
 NOW = 1_700_000_000_000
+LINKS = LeaveLinks((b"l" * 32,))
 
 
 @dataclass
@@ -187,7 +189,7 @@ class World:
     def parts(self, console: Sequence[BaseRoute] = ()) -> Parts:
         services = self.services()
         operations = Operations(self.schema, services)
-        return Parts(self.schema, services, operations, self.keys(), self._ready, lambda: self.redis_ok, console)
+        return Parts(self.schema, services, operations, self.keys(), self._ready, lambda: self.redis_ok, LINKS, console)
 
     def keys(self) -> KeyRing:
         return KeyRing(cast("Graph", self.graph))
