@@ -32,5 +32,5 @@ class RowResult:
     outcome: RowOutcome = described("What became of it.")
     id: strawberry.ID | None = described("The id of what it made or changed.")
     user_errors: list[UserError] = described(
-        "What is wrong with it; where it was CREATED all the same, which of its identifiers were left out."
+        "What is wrong with it where it was REFUSED; else what of it was left out, and why."
     )

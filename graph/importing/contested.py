@@ -12,18 +12,18 @@ from graph.connection import Transaction
 from graph.consent.cause import Cause
 from graph.consent.opt_out import lift_opt_outs, objection, standing_opt_outs
 from graph.consent.strictness import widens
-from graph.errors import Refusal
+from graph.errors import Refusal, UserError
 from graph.importing.row import ImportTerms
 from graph.importing.wanted import OPENING, Wanted
 from graph.people.reference import Person, ProfileReference
 from graph.subscribing.asked import Opening, Subscribe
-from graph.subscribing.bars import Standing, refuse_barred, standing_before
+from graph.subscribing.bars import Standing, standing_before
 from graph.subscribing.hand_over import hand_over
 from graph.subscribing.join import Joining, join, refuse_return, said_about
 from graph.subscribing.locked import Step, SubscriptionState, locked_state, not_allowed, write_step
 from graph.subscribing.open import is_newer, open_again, open_new
 from graph.subscribing.opening import consent_end, opened, opened_beside
-from graph.vocabulary import RowOutcome, SubscriptionStatus
+from graph.vocabulary import RowOutcome, SubscriptionStatus, UserErrorCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,8 @@ async def _refuse_opening(
         if refused is not None:
             raise Refusal(refused)
         if standing.profile_status is not SubscriptionStatus.SUBSCRIBED:
-            refuse_barred(standing, wish, lift=False)
+            message = f"The person as a whole is {standing.profile_status}: an import does not change that."
+            raise Refusal(UserError(UserErrorCode.PROFILE_BARRED, message))
     if found is not None:
         has_newer_consent = is_newer(wish.opt_in, found.opt_in_at_ms)
         status, asked_ms = opened(found, wish), opening.command.consent_expires_at_ms

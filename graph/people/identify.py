@@ -64,7 +64,7 @@ async def identify_in(transaction: Transaction, command: Identify, settings: Mer
         raise Raced("one of them was merged, made or linked while they were being locked")
     known_id = found or resolution.create(known_value, _SOURCE, is_test=False)
     owners = {each.key: set(resolution.people.owners[each.key]) for each in command.anonymous}
-    identified = await _identified(transaction, owners)
+    identified = await _identified(transaction, owners, known_id)
     decided = decide(command.anonymous, owners, identified, known_id, is_proven=bool(command.proof))
     await _link(transaction, resolution, known_id, decided.linked)
     touched = await take_away(transaction, decided.handed_over, command.actor, now_ms)
@@ -91,12 +91,19 @@ async def _known(transaction: Transaction, command: Identify) -> str | None:
         raise
 
 
-async def _identified(transaction: Transaction, owners: dict[str, set[str]]) -> frozenset[str]:
+async def _identified(transaction: Transaction, owners: dict[str, set[str]], known_id: str) -> frozenset[str]:
     ids = sorted({each for of_one in owners.values() for each in of_one})
     if not ids:
         return frozenset()
     one_person = sorted(transaction.rules.one_person_types)
-    return frozenset(await transaction.run(statements.IDENTIFIED, ids=ids, onePersonTypes=one_person))
+    found = await transaction.run(
+        statements.IDENTIFIED,
+        ids=ids,
+        onePersonTypes=one_person,
+        contactTypes=sorted(CONTACT_TYPES),
+        knownId=known_id,
+    )
+    return frozenset(found)
 
 
 async def _link(

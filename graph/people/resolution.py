@@ -24,6 +24,9 @@ _CONFLICT = UserError(
     "A value that belongs to one person would belong to two, or a person would get two of them.",
     _FIELD,
 )
+_NOTHING_TO_MATCH_ON = UserError(
+    UserErrorCode.INVALID, "None of the identifiers that may decide is of these types.", ("matchOn",)
+)
 _BLOCKED = "This value stands for nobody and identifies no one."
 
 
@@ -74,8 +77,13 @@ class Resolution:
     def match(
         self, identifiers: Sequence[IdentifierValue], match_on: Collection[IdentifierType] | None = None
     ) -> Match:
-        """Raises Refusal IDENTIFIER_BLOCKED, AMBIGUOUS_MATCH or IDENTIFIER_CONFLICT, these two with the candidates."""
+        """Raises Refusal IDENTIFIER_BLOCKED, AMBIGUOUS_MATCH or IDENTIFIER_CONFLICT, these two with the candidates.
+
+        And INVALID where none of them is of the types in `match_on`: it would be somebody new each time.
+        """
         self._refuse(self._blocked(identifiers))
+        if match_on is not None and not any(each.type in match_on for each in identifiers):
+            raise Refusal(_NOTHING_TO_MATCH_ON)
         found = self.people.match(identifiers, match_on)
         if found.is_ambiguous:
             raise Refusal(_AMBIGUOUS, candidates=found.candidates)

@@ -12,7 +12,8 @@ IDENTIFIED: Final = Statement(
     """
     UNWIND $ids AS id
     MATCH (p:Profile {id: id}) USING INDEX SEEK p:Profile(id)
-    WHERE EXISTS { MATCH (p)<-[link:IDENTIFIES]-(i) WHERE i.type IN $onePersonTypes OR link.verifiedAt IS NOT NULL }
+    WHERE EXISTS { MATCH (p)<-[link:IDENTIFIES]-(i) WHERE i.type IN $onePersonTypes OR link.verifiedAt IS NOT NULL
+        OR (i.type IN $contactTypes AND NOT EXISTS { (i)-[:IDENTIFIES]->(:Profile {id: $knownId}) }) }
     RETURN collect(p.id)
     """,
 )

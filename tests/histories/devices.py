@@ -9,7 +9,7 @@ from graph.vocabulary import UserErrorCode
 from tests.histories.joining import merge
 from tests.histories.leaving import take_from
 from tests.histories.state import Person, Refused, World
-from tests.histories.values import is_card
+from tests.histories.values import is_card, is_mailbox
 
 
 def track(world: World, value: str, event: str, profile_id: str) -> None:
@@ -25,7 +25,7 @@ def identify(
     """`merge_ids` are those of the merges by whom they take in."""
     known = next(iter(world.owners(card)), None) or world.made(profile_id, card)
     others = sorted((each for each in world.owners(value) if each is not known), key=lambda each: each.id)
-    strangers = [each for each in others if not any(map(is_card, each.values))]
+    strangers = [each for each in others if not any(_names(one, known) for one in each.values)]
     is_linked = value not in known.values
     known.values.add(value)
     if not is_proven:
@@ -40,6 +40,11 @@ def identify(
     if others:
         return IdentifyOutcome.HANDED_OVER
     return IdentifyOutcome.LINKED if is_linked else IdentifyOutcome.ALREADY_KNOWN
+
+
+def _names(value: str, known: Person) -> bool:
+    """Whether it says that whoever has it is somebody else than the one who logs in."""
+    return is_card(value) or (is_mailbox(value) and value not in known.values)
 
 
 def sign_out(world: World, profile_id: str, value: str) -> None:

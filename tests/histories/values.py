@@ -34,3 +34,7 @@ def channel_of(address: IdentifierValue) -> Channel:
 
 def is_card(key: str) -> bool:
     return key.startswith("EXTERNAL:")
+
+
+def is_mailbox(key: str) -> bool:
+    return key.startswith("EMAIL:")

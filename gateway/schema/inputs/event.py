@@ -5,7 +5,7 @@ from decimal import Decimal
 import strawberry
 
 from gateway.schema.inputs.attribute import CHANGES, AttributeChange
-from gateway.schema.inputs.fields import mute_field, required, test_field
+from gateway.schema.inputs.fields import ROWS, mute_field, required, test_field
 from gateway.schema.inputs.late_row import read_late
 from gateway.schema.inputs.profile import ProfileFieldsInput
 from gateway.schema.references import IdentifierInput, ProductRef
@@ -53,7 +53,7 @@ class EventInput:
 
 @strawberry.input(description="A batch of events.")
 class TrackEventsInput:
-    events: list[EventInput] = required("At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`.")
+    events: list[EventInput] = required(ROWS)
     mute_triggers: bool = mute_field()
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."

@@ -12,6 +12,11 @@ from graph.vocabulary import UserErrorCode
 LONGEST_IDEMPOTENCY_KEY = 200
 _KEY = "idempotencyKey"
 
+# What a list of rows may be, the same everywhere.
+ROWS = (
+    "At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`. A value that is none of its type, "
+    "like a day that does not exist, refuses the request as a whole; what else is wrong refuses its row."
+)
 # Every mutation takes exactly this one argument.
 INPUT = strawberry.argument(description="What is asked for.")
 

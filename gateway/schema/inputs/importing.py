@@ -5,7 +5,7 @@ import strawberry
 from gateway.schema.inputs.address import AddressInput, addressed
 from gateway.schema.inputs.attribute import CHANGES, AttributeChange, attribute_changes
 from gateway.schema.inputs.category import CategoryRef
-from gateway.schema.inputs.fields import required, test_field
+from gateway.schema.inputs.fields import ROWS, required, test_field
 from gateway.schema.inputs.late_row import read_late
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
 from gateway.schema.inputs.profile import ProfileFieldsInput, profile_fields
@@ -71,13 +71,12 @@ class ImportProfileInput:
 
 @strawberry.input(description="A batch of people. Imports start no workflow.")
 class ImportProfilesInput:
-    rows: list[ImportProfileInput] = required(
-        "At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`."
-    )
+    rows: list[ImportProfileInput] = required(ROWS)
     skip_invalid_subscriptions: bool = strawberry.field(
         default=False,
-        description="Leaves out a subscription that cannot be, names it in the errors of the row and keeps the rest; "
-        "otherwise such a row is refused.",
+        description="Leaves out a subscription that cannot be, like one at an unknown resource, names it in the errors "
+        "of the row and keeps the rest; otherwise such a row is refused. What the person's own no stands against is "
+        "always left out, and named.",
     )
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import strawberry
 
-from gateway.schema.inputs.fields import mute_field, required, test_field
+from gateway.schema.inputs.fields import ROWS, mute_field, required, test_field
 from gateway.schema.inputs.late_row import read_late
 from gateway.schema.references import IdentifierInput, ProductSkuInput
 from gateway.schema.scalars import DateTime
@@ -25,7 +25,10 @@ class PurchaseLineInput:
 class PurchaseInput:
     source: str = strawberry.field(default="default", description="The shop that it comes from.")
     external_id: str = required("Its number there: the same number again is the same order.")
-    identifiers: list[IdentifierInput] = required("Whose it is; an unknown person is made, anonymous if need be.")
+    identifiers: list[IdentifierInput] = required(
+        "Whose it is; an unknown person is made, anonymous if need be. An order that was recorded before stays "
+        "whose it is."
+    )
     kind: PurchaseKind = strawberry.field(default=PurchaseKind.SALE, description="Which way the goods went.")
     status: PurchaseStatus = strawberry.field(default=PurchaseStatus.NEW, description="Where it is.")
     placed_at: DateTime = required("When it was placed.")
@@ -44,9 +47,7 @@ class PurchaseInput:
 
 @strawberry.input(description="A batch of orders.")
 class RecordPurchasesInput:
-    purchases: list[PurchaseInput] = required(
-        "At most 10,000, in a body of at most 256 kB, or 16 MB with the right `bulk`."
-    )
+    purchases: list[PurchaseInput] = required(ROWS)
     mute_triggers: bool = mute_field()
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is done twice."

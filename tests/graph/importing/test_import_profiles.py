@@ -206,7 +206,7 @@ async def test_a_person_who_is_barred_as_a_whole_gets_nothing_opened_and_no_list
 
     assert outcomes(results) == [UNCHANGED]
     assert errors(results) == [
-        [(CONSENT_REQUIRED, ("status",)), (UserErrorCode.PROFILE_BARRED, ("subscriptions", "0", "profile"))]
+        [(CONSENT_REQUIRED, ("status",)), (UserErrorCode.PROFILE_BARRED, ("subscriptions", "0"))]
     ]
     assert await subscriptions(graph, await id_of(graph, "ann")) == []
 

@@ -19,7 +19,7 @@ async def test_what_ran_out_raises_the_revision_though_the_subscription_is_refus
 
     results = await imported(graph, again, now_ms=NOW + 2 * DAY)
 
-    assert errors(results) == [[(UserErrorCode.PROFILE_BARRED, ("subscriptions", "0", "profile"))]]
+    assert errors(results) == [[(UserErrorCode.PROFILE_BARRED, ("subscriptions", "0"))]]
     assert outcomes(results) == [RowOutcome.UPDATED]
     assert await ledger(graph, joined["subscriptionId"]) == [
         [None, "SUBSCRIBED", "subscribe"],

@@ -13,6 +13,7 @@ from graph.history.purchases import NewPurchase, PurchaseLine, record_purchases
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue, identifier
 from graph.merging.settings import MergeSettings
+from graph.people.add_identifier import AddIdentifier, add_identifier
 from graph.people.device import IdentifyOutcome
 from graph.people.identify import Identify, identify
 from graph.people.reference import ProfileReference
@@ -39,6 +40,8 @@ DEVICE = identifier(IdentifierType.DEVICE, "app", "d1")
 TOKEN = identifier(IdentifierType.PUSH_TOKEN, "app", "t1")
 ANN = identifier(IdentifierType.EXTERNAL, "shop", "ann")
 BOB = identifier(IdentifierType.EXTERNAL, "shop", "bob")
+MAIL = identifier(IdentifierType.EMAIL, "", "reader@example.com")
+PHONE = identifier(IdentifierType.PHONE, "", "+442079460000")
 OWNERS = Statement(
     "owners", "MATCH (i:Identifier {key: $key})-[:IDENTIFIES]->(p) WITH p ORDER BY p.id RETURN collect(p.id)"
 )
@@ -179,6 +182,35 @@ async def test_two_known_people_on_one_device_stay_two(graph: Graph) -> None:
     assert await history(graph, ann) == ["1"]
     assert await history(graph, bob) == ["2"]
     assert await graph.read(COUNT) == [2, 0, 2]
+
+
+@pytest.mark.parametrize("contact", [MAIL, PHONE])
+async def test_somebody_with_an_address_of_their_own_is_not_the_next_one_who_logs_in(
+    graph: Graph, contact: IdentifierValue
+) -> None:
+    reader, bob = await person(graph, contact, COOKIE), await person(graph, BOB)
+    await visit(graph, 1, COOKIE)
+
+    done = await log_in(graph, BOB)
+    await visit(graph, 2, COOKIE)
+
+    assert done.result == {"profileId": bob, "outcome": IdentifyOutcome.HANDED_OVER}
+    assert (await history(graph, reader), await history(graph, bob)) == (["1"], ["2"])
+    assert await graph.read(OWNERS, key=contact.key) == [reader]
+    assert await graph.read(COUNT) == [2, 0, 2]
+
+
+async def test_somebody_with_the_address_of_who_logs_in_is_the_same_one(graph: Graph) -> None:
+    reader, bob = await person(graph, MAIL, COOKIE), await person(graph, BOB)
+    await add_identifier(graph, AddIdentifier(ProfileReference(id=bob), MAIL, "test"), None, NOW)
+    await visit(graph, 1, COOKIE)
+
+    done = await log_in(graph, BOB)
+
+    assert done.result == {"profileId": bob, "outcome": IdentifyOutcome.MERGED}
+    assert await graph.read(OWNERS, key=MAIL.key) == [bob]
+    assert await history(graph, bob) == ["1"]
+    assert reader != bob
 
 
 async def test_push_subscriptions_do_not_follow_a_device_to_somebody_else(graph: Graph) -> None:

@@ -229,3 +229,12 @@ async def test_a_conflict_names_who_is_concerned_whether_a_merge_was_wanted_or_n
     ]
     assert {each.candidates for each in (refused, not_merged, conflicting)} == {tuple(sorted([ann, bob]))}
     assert await graph.read(NAMES) == before
+
+
+async def test_what_is_matched_on_has_to_be_there_or_it_would_be_somebody_new_each_time(graph: Graph) -> None:
+    command = UpsertProfile((EMAIL,), {"firstName": "Ann"}, match_on=frozenset({IdentifierType.PHONE}))
+
+    refused = await refusal(lambda: upsert_profile(graph, command, None, NOW))
+
+    assert [(each.code, each.field) for each in refused.user_errors] == [(UserErrorCode.INVALID, ("matchOn",))]
+    assert await graph.read(NAMES) == []
