@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import psutil
 import pytest
 
@@ -26,9 +27,9 @@ mutation ($address: String!) {
 }
 """
 SEND = """
-mutation ($profile: ID!, $key: String!, $subject: String!) {
+mutation ($profile: ID!, $key: String!, $subject: String!, $purpose: MessagePurpose! = TRANSACTIONAL) {
   sendMessage(input: {
-    idempotencyKey: $key, profile: {id: $profile}, resource: {key: "shop"}, purpose: TRANSACTIONAL
+    idempotencyKey: $key, profile: {id: $profile}, resource: {key: "shop"}, purpose: $purpose
     content: {inline: {email: {subject: $subject, text: "Thank you for your order."}}}
   }) {
     replayed userErrors { code message field }
@@ -36,6 +37,7 @@ mutation ($profile: ID!, $key: String!, $subject: String!) {
   }
 }
 """
+STATUSES = "query ($id: ID!) { profile(by: {id: $id}) { subscriptions { nodes { status } } } }"
 NODE = '{ node(id: "prf_none") { id } }'
 MESSAGE = "query ($id: ID!) { message(id: $id) { messageState attempts { nodes { outcome } } } }"
 
@@ -103,6 +105,28 @@ def test_a_letter_arrives_once_and_the_same_key_sends_no_second(stack: Stack) ->
     third = send(stack, profile, f"once-{address}")
     assert third["outreach"]["messages"]["nodes"][0]["messageState"] == "SENT"
     assert len(stack.letters_to(address)) == 1
+
+
+def test_news_tell_where_to_say_no_and_one_click_there_is_enough(stack: Stack) -> None:
+    address, profile = new_subscriber(stack)
+    news = stack.ask(SEND, profile=profile, key=f"news-{address}", subject="News", purpose="MARKETING")["sendMessage"]
+    receipt = send(stack, profile, f"receipt-{address}")
+    for payload in (news, receipt):
+        wait_until_sent(stack, payload)
+    links = {letter["Subject"]: letter["List-Unsubscribe"] for letter in stack.letters_to(address)}
+    assert links["Your order"] is None
+    link = str(links["News"]).strip("<>")
+    assert link.startswith(f"{stack.url}/u/")
+
+    shown = httpx.get(link, timeout=30)
+    before = stack.ask(STATUSES, id=profile)
+    clicked = httpx.post(link, data={"List-Unsubscribe": "One-Click"}, timeout=30)
+
+    assert (shown.status_code, clicked.status_code) == (200, 200)
+    assert before == {"profile": {"subscriptions": {"nodes": [{"status": "SUBSCRIBED"}]}}}
+    assert stack.ask(STATUSES, id=profile) == {"profile": {"subscriptions": {"nodes": [{"status": "UNSUBSCRIBED"}]}}}
+    again = stack.ask(SEND, profile=profile, key=f"more-{address}", subject="More", purpose="MARKETING")["sendMessage"]
+    assert (again["outreach"]["refusedBy"], again["outreach"]["messages"]["nodes"]) == ("SUBSCRIPTION_STATUS", [])
 
 
 def test_an_unreachable_person_is_no_error_and_gets_no_letter(stack: Stack) -> None:
