@@ -16,7 +16,7 @@ class LeavePages:
 
     def url_for(self, delivery: Delivery) -> str | None:
         """None where there is nothing to leave: a receipt or a question for confirmation is no news."""
-        if delivery.purpose is not MessagePurpose.MARKETING or delivery.subscription_id is None:
+        if delivery.purpose is not MessagePurpose.MARKETING or not (delivery.address_id and delivery.resource_id):
             return None
-        token = self.links.token(LeaveLink(delivery.subscription_id, delivery.message_id))
+        token = self.links.token(LeaveLink(delivery.address_id, delivery.resource_id, delivery.message_id))
         return f"{self.public_url}/u/{token}"

@@ -34,14 +34,15 @@ class DispatchSettings:
         return cls(
             redis_url=redis_url,
             smtp_url=environment.get("SMTP_URL", ""),
-            public_url=_public_url(environment),
+            public_url=public_url(environment),
             lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
             sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),
             renudge_ms=_milliseconds(environment, "CUSTOMER_GRAPH_RENUDGE_MS", 5_000),
         )
 
 
-def _public_url(environment: Mapping[str, str]) -> str:
+def public_url(environment: Mapping[str, str]) -> str:
+    """How the world reaches the gateway; empty where nobody says. Raises ValueError that names the variable."""
     text = environment.get("CUSTOMER_GRAPH_PUBLIC_URL", "").rstrip("/")
     if text and not _PUBLIC_URL.fullmatch(text):
         raise ValueError("CUSTOMER_GRAPH_PUBLIC_URL must be like https://customers.example.com, without a query")

@@ -21,6 +21,7 @@ class Delivery:
     subject: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)
     html: str | None = field(default=None, repr=False)
-    subscription_id: str | None = None
+    address_id: str | None = None
+    resource_id: str | None = None
     # Where who got it says no, without logging in. Whoever has it can do that.
     leave_url: str | None = field(default=None, repr=False)

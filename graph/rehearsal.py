@@ -41,6 +41,8 @@ from graph.subscribing.archive import Archive, Restore, archive_in, restore_in
 from graph.subscribing.confirm import Confirm, confirm_in
 from graph.subscribing.confirmations import Confirmation
 from graph.subscribing.join import JoinCategory, join_category_in
+from graph.subscribing.leave_by_link import leave_by_link_in
+from graph.subscribing.leave_links import LeaveLink
 from graph.subscribing.replace_address import ReplaceAddress, replace_address_in
 from graph.subscribing.resource import (
     CategoryReference,
@@ -177,6 +179,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
         Everything(profile),
     )
     await _leave(transaction, profile, targets, now_ms)
+    await leave_by_link_in(transaction, LeaveLink("idn_none", "res_none", "msg_none"), now_ms)
     await _suppress(transaction, address, now_ms)
 
 

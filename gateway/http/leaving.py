@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from html import escape
 from typing import Final
@@ -10,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from gateway.schema.context import Services
-from graph.errors import GraphError, GraphUnavailable, Refusal
+from graph.errors import GraphError, GraphUnavailable, UnknownCommit
+from graph.idempotency import Done
 from graph.subscribing.leave_by_link import leave_by_link, leaving_place
 from graph.subscribing.leave_links import LeaveLink, LeaveLinks
 
@@ -43,7 +45,9 @@ button {{ font: inherit; padding: .5em 1.2em; border: 0; border-radius: 6px; bac
 </html>
 """
 _NOT_OURS: Final = "This link is not one of ours, or what it was about is not there any more. Nothing was changed."
-_AGAIN: Final = "We cannot do this right now. Nothing was changed: please try again in a minute."
+_AGAIN: Final = "We cannot do this right now, or do not know whether it is done: please try again in a minute."
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Leaving:
@@ -64,7 +68,7 @@ class Leaving:
             return _unavailable(error)
         if place is None:
             return _page("Nothing to do", _text(_NOT_OURS), 404)
-        question = f"{place.masked} will get nothing more from \u201c{place.resource_title}\u201d."
+        question = f"{place.masked} will get no more news from \u201c{place.resource_title}\u201d; receipts still come."
         return _page("Unsubscribe?", _text(question) + '<form method="post"><button>Unsubscribe</button></form>')
 
     async def act(self, request: Request) -> Response:
@@ -73,14 +77,20 @@ class Leaving:
         if link is None:
             return _page("Nothing to do", _text(_NOT_OURS), 404)
         try:
-            done = await leave_by_link(self._services.graph, link, self._services.clock.now())
-        except Refusal:
-            return _page("Nothing to do", _text(_NOT_OURS), 404)
+            done = await self._left(link)
         except GraphError as error:
             return _unavailable(error)
         for change in done.changes:
             self._services.changes.publish(change.profile_id, change.revision, change.kinds)
-        return _page("Unsubscribed", _text("This address will get nothing more from there."))
+        return _page("Unsubscribed", _text("This address will get no more news from there."))
+
+    async def _left(self, link: LeaveLink) -> Done:
+        """Once more where the answer to the commit was lost: twice is as good as once."""
+        graph, now_ms = self._services.graph, self._services.clock.now()
+        try:
+            return await leave_by_link(graph, link, now_ms)
+        except UnknownCommit:
+            return await leave_by_link(graph, link, now_ms)
 
     def _link(self, request: Request) -> LeaveLink | None:
         try:
@@ -91,6 +101,7 @@ class Leaving:
 
 def _unavailable(error: GraphError) -> Response:
     """Mail programs ask again then (RFC 8058 leaves that to them); people are told."""
+    _log.warning("a link in a letter was not answered: %s", type(error).__name__)
     retry_after_s = error.retry_after_s if isinstance(error, GraphUnavailable) else 2
     answer = _page("Please try again", _text(_AGAIN), 503)
     answer.headers["Retry-After"] = str(retry_after_s)

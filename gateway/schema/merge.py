@@ -33,7 +33,8 @@ class MergePreview:
     )
     subscriptions_touched: int = described("How many subscriptions would move, become one, or be narrowed.")
     consent_conflicts: int = described(
-        "Where the two do not allow the same: as a whole, on an address, or for a category. The stricter would stand."
+        "Where the two do not say the same: as a whole, on an address, or of a category that one left. The stricter "
+        "would stand."
     )
     messages_in_flight: int = described("How many messages wait to be sent to either; they are asked again before.")
     refused_by: list[UserError] = described("Why the merge would be refused; empty where it would not.")

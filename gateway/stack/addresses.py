@@ -39,8 +39,10 @@ class Addresses:
             "CUSTOMER_GRAPH_DATA": str(settings.data.path),
             "HOST": settings.host,
             "PORT": str(settings.port),
-            "CUSTOMER_GRAPH_PUBLIC_URL": settings.url,
         }
+        if not settings.given_value("SMTP_URL"):
+            # Letters stay in our own mailbox, where this is the address; those to the world need one that it can reach.
+            values["CUSTOMER_GRAPH_PUBLIC_URL"] = settings.url
         for name in _HANDED_ON:
             if settings.given_value(name):
                 values[name] = settings.given_value(name)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dispatch.settings import public_url
 from gateway.stack.cache_folder import cache_folder
 from gateway.stack.data_folder import DataFolder
 from gateway.stack.memory import Memory
@@ -32,6 +33,7 @@ class UpSettings:
         """Raises ValueError that names the variable which is wrong."""
         # The parts read these by themselves, and would fail one after the other.
         IdentifierRules.from_environment(environment)
+        public_url(environment)
         return cls(
             data=DataFolder.from_environment(environment),
             cache=cache_folder(environment),

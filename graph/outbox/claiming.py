@@ -97,5 +97,6 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         subject=row["subject"],
         text=row["text"],
         html=row["html"],
-        subscription_id=row["subscriptionId"],
+        address_id=row["addressId"],
+        resource_id=row["resourceId"],
     )

@@ -58,9 +58,9 @@ def decide(
 ) -> Identification:
     """`owners` are the people of each value by its key, `identified` those of them who are somebody known.
 
-    Known is who has a verified value, one that belongs to one person, or an address or phone that the person who logs
-    in has not: two of those never become one because they used the same device. Without proof the values are only
-    linked: whoever says that a browser is somebody's gets nothing of what was done there.
+    Known is who has a verified value, one that belongs to one person, or an address, phone or messenger that the person
+    who logs in has not: two of those never become one because they used the same device. Without proof the values are
+    only linked: whoever says that a browser is somebody's gets nothing of what was done there.
     """
     merged: set[str] = set()
     handed_over: list[Handover] = []

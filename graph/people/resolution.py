@@ -96,9 +96,13 @@ class Resolution:
         """Whom the identifiers mean, None for somebody who is still to be made.
 
         Blocked values are left aside. Raises Refusal with them where there is nothing else: that is nobody's row, since
-        a person made of nothing could never be found again. Raises Refusal as `match` does besides.
+        a person made of nothing could never be found again, or nothing else to match on. Raises Refusal as `match` does
+        besides.
         """
-        return self.match(self._usable(identifiers), match_on).profile_id
+        usable = self._usable(identifiers)
+        if match_on is not None and not any(each.type in match_on for each in usable):
+            self._refuse(self._blocked(identifiers))
+        return self.match(usable, match_on).profile_id
 
     def place(
         self, profile_id: str | None, identifiers: Sequence[IdentifierValue], source: str, *, is_test: bool

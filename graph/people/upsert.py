@@ -57,9 +57,9 @@ async def upsert_profile(graph: Graph, command: UpsertProfile, guard: Guard | No
     The result holds `profileId` and `outcome`. Raises Refusal: AMBIGUOUS_MATCH where the identifiers mean several
     people, IDENTIFIER_CONFLICT where two people would share a one-person value or one would get two, both with the
     candidates, or MERGE_REFUSED in their stead where `on_conflict` is MERGE and they may not be made one; TAKEN in mode
-    CREATE, NOT_FOUND in mode UPDATE; IDENTIFIER_BLOCKED for a value that stands for nobody, LIMIT_EXCEEDED for one over
-    a cap; and what `graph.people.facts.news` refuses. Then nothing was written. The same command twice leaves the
-    second without effect and UNCHANGED, unless it increments.
+    CREATE, NOT_FOUND in mode UPDATE; INVALID where none is of the types in `match_on`; IDENTIFIER_BLOCKED for a value
+    that stands for nobody, LIMIT_EXCEEDED for one over a cap; and what `graph.people.facts.news` refuses. Then nothing
+    was written. The same command twice leaves the second without effect and UNCHANGED, unless it increments.
     """
 
     async def work(transaction: Transaction) -> Done:

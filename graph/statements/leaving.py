@@ -1,4 +1,4 @@
-"""Where a link in a letter leads. What a merge absorbed is spoken for by the one that stayed, at the same address."""
+"""Where a link in a letter leads: to an address and a resource, whosever subscriptions are there by now."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from graph.statement import Statement
 PLACE: Final = Statement(
     "place_of_leave_link",
     """
-    MATCH (s:Subscription {id: $id})-[:AT]->(i:Identifier)
-    MATCH (s)-[:OF]->(r:Resource)
+    MATCH (i:Identifier {id: $identifierId})
+    MATCH (r:Resource {id: $resourceId})
     RETURN [i.masked, r.title]
     """,
 )
@@ -18,10 +18,8 @@ PLACE: Final = Statement(
 SHARING: Final = Statement(
     "subscriptions_at_address_of_resource",
     """
-    MATCH (named:Subscription {id: $id})-[:AT]->(i:Identifier)
-    MATCH (named)-[:OF]->(r:Resource)
-    MATCH (i)<-[:AT]-(s:Subscription)
-    WHERE EXISTS { (s)-[:OF]->(r) } AND NOT EXISTS { (s)-[:ABSORBED_BY]->() }
+    MATCH (:Identifier {id: $identifierId})<-[:AT]-(s:Subscription)
+    WHERE EXISTS { (s)-[:OF]->(:Resource {id: $resourceId}) } AND NOT EXISTS { (s)-[:ABSORBED_BY]->() }
     MATCH (s)<-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]-(p:Profile)
     RETURN collect([s.id, coalesce(p.mergedInto, p.id)])
     """,

@@ -39,7 +39,8 @@ CLAIM: Final = Statement(
     SET m.addressId = i.id
     RETURN collect({
       id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
-      subscriptionId: s.id, subject: m.subject, text: m.text, html: m.html, expiresAt: m.expiresAt.epochMillis,
+      addressId: i.id, resourceId: r.id, subject: m.subject, text: m.text, html: m.html,
+      expiresAt: m.expiresAt.epochMillis,
       profileStatus: p.status, subscriptionStatus: s.status,
       suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,
       address: i.value, suppressions: """

@@ -9,18 +9,17 @@ from typing import Final
 from graph.connection import Graph, Transaction
 from graph.consent.ending import Ending, end
 from graph.consent.evidence import Evidence
-from graph.errors import Raced, Refusal, UserError
+from graph.errors import Raced
 from graph.idempotency import Done, once
 from graph.people.resolution import resolve
 from graph.people.touch import touch
 from graph.statements import ending as statements
 from graph.statements import leaving
 from graph.subscribing.leave_links import LeaveLink
-from graph.vocabulary import ChangeKind, UserErrorCode
+from graph.vocabulary import ChangeKind
 
-ACTOR: Final = "recipient"
+_ACTOR: Final = "recipient"
 _SOURCE: Final = "link"
-_GONE: Final = UserError(UserErrorCode.NOT_FOUND, "What this link was about is not there any more.", ("token",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +31,18 @@ class LeavingPlace:
 
 
 async def leaving_place(graph: Graph, link: LeaveLink) -> LeavingPlace | None:
-    """None where nothing is left of what it was about. Reading changes nothing: scanners of mail follow links."""
-    found = await graph.read(leaving.PLACE, id=link.subscription_id)
+    """None where the address or the resource is gone. Reading changes nothing: scanners of mail follow links."""
+    found = await graph.read(leaving.PLACE, identifierId=link.identifier_id, resourceId=link.resource_id)
     return None if found is None else LeavingPlace(*found)
 
 
 async def leave_by_link(graph: Graph, link: LeaveLink, now_ms: int) -> Done:
-    """Ends all subscriptions at the address of the link's own, at its resource, whosever they are.
+    """Ends all subscriptions at the address that the letter went to, at its resource, whosever they are by now.
 
     Which of those who share an address clicked is not known, so it counts for all of them; other resources stay, and so
-    do other addresses. Archived subscriptions count too. COMPLAINED, HARD_BOUNCED and INVALID are never written over.
-    Twice is as good as once; the ledger tells of a later no as well. The result holds `changed` (ids of subscriptions).
-    Raises Refusal NOT_FOUND where the subscription is gone, as after an erasure.
+    do other addresses, also one to which a subscription was moved since. Archived subscriptions count too. COMPLAINED,
+    HARD_BOUNCED and INVALID are never written over. Twice is as good as once; the ledger tells of a later no as well.
+    The result holds `changed` (ids of subscriptions), which is empty where nothing is left there.
     """
 
     async def work(transaction: Transaction) -> Done:
@@ -54,13 +53,13 @@ async def leave_by_link(graph: Graph, link: LeaveLink, now_ms: int) -> Done:
 
 async def leave_by_link_in(transaction: Transaction, link: LeaveLink, now_ms: int) -> Done:
     """The same inside a transaction that has locked nothing yet."""
-    concerned = set((await _sharing(transaction, link.subscription_id)).values())
+    concerned = set((await _sharing(transaction, link)).values())
     await resolve(transaction, (), now_ms, concerned)
-    owners = await _sharing(transaction, link.subscription_id)
+    owners = await _sharing(transaction, link)
     if not concerned.issuperset(owners.values()):
         raise Raced("somebody got the address while it was being locked")
     evidence = Evidence(now_ms, source=_SOURCE)
-    endings = {id_: Ending(owner, ACTOR, source=_SOURCE, evidence=evidence) for id_, owner in owners.items()}
+    endings = {id_: Ending(owner, _ACTOR, source=_SOURCE, evidence=evidence) for id_, owner in owners.items()}
     ended = await end(transaction, endings, now_ms)
     if ended.recorded:
         await transaction.run(statements.MARK_MESSAGE, id=link.message_id, now=now_ms)
@@ -69,9 +68,7 @@ async def leave_by_link_in(transaction: Transaction, link: LeaveLink, now_ms: in
     return Done({"changed": ended.changed}, changes)
 
 
-async def _sharing(transaction: Transaction, subscription_id: str) -> Mapping[str, str]:
-    """The owners of all subscriptions at the same address and resource, by subscription."""
-    found = await transaction.run(leaving.SHARING, id=subscription_id)
-    if not found:
-        raise Refusal(_GONE)
+async def _sharing(transaction: Transaction, link: LeaveLink) -> Mapping[str, str]:
+    """The owners of all subscriptions at that address and resource, by subscription."""
+    found = await transaction.run(leaving.SHARING, identifierId=link.identifier_id, resourceId=link.resource_id)
     return dict(found)

@@ -10,9 +10,10 @@ from graph.signer import Signer
 
 @dataclass(frozen=True, slots=True)
 class LeaveLink:
-    """Which letter it stands in, and at which subscription that letter went out."""
+    """Which letter it stands in, to which address that went and for which resource: an address may be moved later."""
 
-    subscription_id: str
+    identifier_id: str
+    resource_id: str
     message_id: str
 
 
@@ -30,9 +31,8 @@ class LeaveLinks:
 
     def token(self, link: LeaveLink) -> str:
         """Letters, digits, `-` and `_`: it may stand in a URL."""
-        return self._signer.token((link.subscription_id, link.message_id))
+        return self._signer.token((link.identifier_id, link.resource_id, link.message_id))
 
     def link(self, token: str) -> LeaveLink:
         """Raises ValueError for what was not made with one of the keys."""
-        subscription_id, message_id = self._signer.words(token)
-        return LeaveLink(subscription_id, message_id)
+        return LeaveLink(*self._signer.words(token))

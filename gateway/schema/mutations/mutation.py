@@ -58,7 +58,7 @@ class Mutation:
     identify = strawberry.mutation(
         identify.resolve,
         description="Joins an anonymous visitor with a known person, with all that they did before. Two known people "
-        "who use one device are never joined: somebody with an address or a phone of their own is known.",
+        "who use one device are never joined: somebody with an address, phone or messenger of their own is known.",
     )
     sign_out_device = strawberry.mutation(
         sign_out_device.resolve, description="From now on what is done on a device is not this person's any more."
