@@ -77,7 +77,7 @@ def test_fields_under_one_response_key_become_one_selection() -> None:
 @pytest.mark.parametrize(
     ("skip", "include", "expected"), [(True, True, []), (False, False, []), (False, True, ["city"])]
 )
-def test_skip_and_include_decide_by_their_variables(skip: bool, include: bool, expected: list[str]) -> None:  # noqa: FBT001  # pytest passes them by name
+def test_skip_and_include_decide_by_their_variables(skip: bool, include: bool, expected: list[str]) -> None:  # noqa: FBT001  # Pytest passes them by name.
     text = """query ($skip: Boolean!, $include: Boolean!) {
       profile(by: {id: "prf_1"}) { id ... @skip(if: $skip) { city @include(if: $include) } }
     }"""
@@ -164,7 +164,7 @@ def test_null_for_an_open_argument_that_may_not_be_null_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("values", "is_good"), [({"id": "x"}, True), ({"id": None}, False), ({}, False)])
-def test_what_an_open_list_or_object_holds_is_checked_at_every_request(values: dict[str, Any], is_good: bool) -> None:  # noqa: FBT001  # pytest passes it by name
+def test_what_an_open_list_or_object_holds_is_checked_at_every_request(values: dict[str, Any], is_good: bool) -> None:  # noqa: FBT001  # Pytest passes it by name.
     text = "query ($id: ID) { profile(by: {id: $id}) { id } }"
     with pytest.raises(DocumentRefused):
         SCHEMA.documents.prepare(text)

@@ -92,7 +92,7 @@ async def pages(asker: Asker, *, backwards: bool) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-async def test_feature_24_paging_sees_each_row_once(asker: Asker, backwards: bool) -> None:  # noqa: FBT001  # Pytest's.
+async def test_feature_24_paging_sees_each_row_once(asker: Asker, backwards: bool) -> None:  # noqa: FBT001  # Pytest passes it by name.
     rows = [person(n, set={"firstName": f"Name{n}"}) for n in range(100)]
     await asker.change("importProfiles", ROWS, idempotencyKey="list", rows=rows)
 

@@ -84,7 +84,7 @@ async def test_a_split_gives_back_byte_for_byte_what_a_merge_took(shops: Graph, 
 
 
 @pytest.mark.parametrize("into_the_same", [True, False])
-async def test_chains_of_merges_are_undone_newest_first(shops: Graph, into_the_same: bool) -> None:  # noqa: FBT001  # Pytest's.
+async def test_chains_of_merges_are_undone_newest_first(shops: Graph, into_the_same: bool) -> None:  # noqa: FBT001  # Pytest passes it by name.
     for seed in range(3):
         dice = Random(f"chain {into_the_same} {seed}")  # noqa: S311  # A test's dice.
         ids = await written(shops, dice, f"chain{into_the_same}{seed}", "abc", "something")
