@@ -1,6 +1,6 @@
 """Rows of a batch, each of which is made when its turn comes: ten thousand at once would keep everybody else waiting.
 
-The executor checks them all, and hands on what it checked; Strawberry itself makes an input eight times as slowly as a
+The executor checks them all, and hands on what it checked; Strawberry itself makes an input twelve times as slowly as a
 function that knows the type's fields (measured).
 """
 

@@ -100,6 +100,16 @@ async def refusal(work: Callable[[], Awaitable[Done]]) -> Refusal:
     return refused.value
 
 
+async def refuses_as_ambiguous(graph: Graph, given: Mode) -> None:
+    """With both people as candidates, and nothing of either changed."""
+    before = await graph.read(NAMES)
+    two = await refusal(lambda: upsert(graph, given, "Eve"))
+    assert [(each.code, each.field) for each in two.user_errors] == [(UserErrorCode.AMBIGUOUS_MATCH, ("identifiers",))]
+    assert set(two.candidates) == {profile_id for profile_id, _ in before}
+    assert len(two.candidates) == 2
+    assert await graph.read(NAMES) == before
+
+
 @pytest.mark.parametrize("name", MODES)
 async def test_feature_5_hit_updates_miss_creates_and_two_hits_are_an_error(graph: Graph, name: str) -> None:
     given = MODES[name]
@@ -114,12 +124,7 @@ async def test_feature_5_hit_updates_miss_creates_and_two_hits_are_an_error(grap
     # A second person shares the value, because a card says that it is another one.
     for number in ("c-1", "c-2"):
         await upsert_profile(graph, UpsertProfile((card(number), *given.by), {}), None, NOW)
-    before = await graph.read(NAMES)
-    two = await refusal(lambda: upsert(graph, given, "Eve"))
-    assert [(each.code, each.field) for each in two.user_errors] == [(UserErrorCode.AMBIGUOUS_MATCH, ("identifiers",))]
-    assert set(two.candidates) == {profile_id for profile_id, _ in before}
-    assert len(two.candidates) == 2
-    assert await graph.read(NAMES) == before
+    await refuses_as_ambiguous(graph, given)
 
 
 @pytest.mark.parametrize("name", MODES)
@@ -175,14 +180,8 @@ async def test_feature_5_two_who_subscribed_at_one_address_are_an_error(graph: G
     await create_resource(graph, CreateResource("shop", "Shop", tuple(CHANNELS.values())), None, NOW)
     for number in ("ann", "bob"):
         await subscribed(graph, card(number), *given.by)
-    before = await graph.read(NAMES)
 
-    two = await refusal(lambda: upsert(graph, given, "Eve"))
-
-    assert [(each.code, each.field) for each in two.user_errors] == [(UserErrorCode.AMBIGUOUS_MATCH, ("identifiers",))]
-    assert set(two.candidates) == {profile_id for profile_id, _ in before}
-    assert len(two.candidates) == 2
-    assert await graph.read(NAMES) == before
+    await refuses_as_ambiguous(graph, given)
 
 
 async def test_feature_5_profile_id_hit_updates_and_a_miss_is_an_error(graph: Graph) -> None:
