@@ -14,7 +14,8 @@ from graph.consent.suppression import Place, Stop, stop_in
 from graph.errors import Raced
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, holders_of, resolve
+from graph.people.resolution import Resolution
+from graph.people.resolve import holders_of, resolve
 from graph.people.touch import touch
 from graph.statements import ending as statements
 from graph.vocabulary import ChangeKind, Channel, SubscriptionStatus

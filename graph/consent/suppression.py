@@ -9,7 +9,8 @@ from graph.errors import Raced, Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
-from graph.people.resolution import Resolution, holders_of, resolve
+from graph.people.resolution import Resolution
+from graph.people.resolve import holders_of, resolve
 from graph.people.touch import touch
 from graph.statements import people as people_statements
 from graph.statements import suppressions as statements

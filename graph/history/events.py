@@ -19,7 +19,8 @@ from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
 from graph.people.facts import NO_FACTS, Facts
 from graph.people.knowledge import Knowledge, knowledge
-from graph.people.resolution import Resolution, resolve_rows
+from graph.people.resolution import Resolution
+from graph.people.resolve import resolve_rows
 from graph.people.touch import touch
 from graph.people.tracked import NO_DEVICE, TRACKED, Device, refreshed
 from graph.source_key import source_key

@@ -17,7 +17,8 @@ from graph.idempotency import Done, Guard
 from graph.identifiers import IdentifierValue
 from graph.ids import IdPrefix, new_id
 from graph.people.change import ProfileChange
-from graph.people.resolution import Resolution, resolve_rows
+from graph.people.resolution import Resolution
+from graph.people.resolve import resolve_rows
 from graph.people.touch import touch
 from graph.source_key import source_key
 from graph.statements import history as statements

@@ -24,7 +24,8 @@ from graph.importing.wanted import Resources, Wanted
 from graph.people.change import ProfileChange
 from graph.people.knowledge import Knowledge, knowledge
 from graph.people.matching import Match
-from graph.people.resolution import Resolution, resolve_rows
+from graph.people.resolution import Resolution
+from graph.people.resolve import resolve_rows
 from graph.people.touch import touch
 from graph.people.upsert import refuse_by_mode
 from graph.subscribing.hand_over import token_holders

@@ -42,7 +42,10 @@ class ImportedSubscriptions:
     _new: list[_New] = field(default_factory=list)
 
     def of(self, profile_id: str) -> PersonStanding:
-        return self.standings.setdefault(profile_id, PersonStanding())
+        found = self.standings.get(profile_id)
+        if found is None:
+            found = self.standings[profile_id] = PersonStanding()
+        return found
 
     def take(self, wanted: Wanted, profile_id: str) -> Lane:
         person = self.of(profile_id)

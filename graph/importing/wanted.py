@@ -25,17 +25,14 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A subscription as its row wants it; `position` is its place in the row."""
+    """A subscription as its row wants it; `position` is its place in the row, and `spot` the one with the person."""
 
     position: int
+    spot: Spot
     given: ImportedSubscription
     resource: ResourceFacts
     category_ids: tuple[str, ...]
     wish: Wish
-
-    @property
-    def spot(self) -> Spot:
-        return Spot(self.resource.id, self.given.channel, self.given.address.key)
 
     @property
     def opens(self) -> bool:
@@ -92,7 +89,8 @@ class Resources:
             opt_in = replace(opt_in, source=self.source)
         # However new its consent is, a list opens nothing that somebody left: that is for `subscribe`.
         wish = Wish(_status(given, resource), resubscribe=False, opt_in=opt_in, now_ms=self.now_ms)
-        return Wanted(position, given, resource, tuple(sorted(set(categories))), wish)
+        spot = Spot(resource.id, given.channel, given.address.key)
+        return Wanted(position, spot, given, resource, tuple(sorted(set(categories))), wish)
 
 
 def _status(given: ImportedSubscription, resource: ResourceFacts) -> SubscriptionStatus:

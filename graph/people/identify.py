@@ -14,7 +14,8 @@ from graph.people.change import ProfileChange
 from graph.people.device import decide
 from graph.people.handover import take_away
 from graph.people.reference import ProfileReference, found_person
-from graph.people.resolution import Resolution, holders_of, resolve_rows
+from graph.people.resolution import Resolution
+from graph.people.resolve import holders_of, resolve_rows
 from graph.people.touch import touch
 from graph.statements import devices as statements
 from graph.vocabulary import ChangeKind, IdentifierType, UserErrorCode

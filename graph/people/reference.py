@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from graph.connection import Run, Transaction
 from graph.errors import Raced, Refusal, UserError
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, holders_of, resolve_rows
+from graph.people.resolution import Resolution
+from graph.people.resolve import holders_of, resolve_rows
 from graph.statements import people as statements
 from graph.vocabulary import UserErrorCode
 

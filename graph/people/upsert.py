@@ -15,7 +15,8 @@ from graph.people.change import ProfileChange
 from graph.people.facts import Facts, FieldValue
 from graph.people.knowledge import knowledge
 from graph.people.matching import Match
-from graph.people.resolution import Resolution, resolve
+from graph.people.resolution import Resolution
+from graph.people.resolve import resolve
 from graph.people.touch import touch
 from graph.vocabulary import ChangeKind, IdentifierType, RowOutcome, UserErrorCode, Word
 

@@ -12,7 +12,7 @@ from graph.merging.automatic import merge_owners_in
 from graph.merging.merge import Merged
 from graph.merging.settings import MergeSettings
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import holders_of
+from graph.people.resolve import holders_of
 from graph.people.touch import touch
 from graph.statements import identifiers as statements
 from graph.vocabulary import ChangeKind, RowOutcome, UserErrorCode

@@ -11,7 +11,7 @@ from graph.consent.ending import Ending, end
 from graph.consent.evidence import Evidence
 from graph.errors import Raced
 from graph.idempotency import Done, once
-from graph.people.resolution import resolve
+from graph.people.resolve import resolve
 from graph.people.touch import touch
 from graph.statements import ending as statements
 from graph.statements import leaving

@@ -15,7 +15,8 @@ from graph.consent.said_again import is_nobodys_word
 from graph.errors import Raced, Refusal, UserError
 from graph.idempotency import Done
 from graph.identifiers import IdentifierValue
-from graph.people.resolution import Resolution, resolve
+from graph.people.resolution import Resolution
+from graph.people.resolve import resolve
 from graph.people.touch import touch
 from graph.statements import subscription_changes as statements
 from graph.statements.subscriptions import SET_STATUS

@@ -15,7 +15,7 @@ from graph.errors import Raced, Refusal, UserError, told_below
 from graph.idempotency import Done, Guard, once
 from graph.people.change import ProfileChange
 from graph.people.reference import ProfileReference, locked_person
-from graph.people.resolution import resolve
+from graph.people.resolve import resolve
 from graph.people.touch import touch
 from graph.statements import ending as statements
 from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -192,3 +193,20 @@ async def test_closing_under_a_read_leaves_nothing_open(graph: Graph, settings: 
     await closing.close()
     with pytest.raises(GraphError):
         await reader
+
+
+async def test_rows_are_not_written_out_for_the_driver_s_log_of_debugging(
+    graph: Graph, caplog: pytest.LogCaptureFixture
+) -> None:
+    rows = [{"value": "mary@example.org"}, {"value": "+442079460000"}]
+
+    async def echo(transaction: Transaction) -> object:
+        return await transaction.run(ECHO, value=rows)
+
+    with caplog.at_level(logging.DEBUG, "neo4j"):
+        assert await graph.write(echo) == rows
+
+    sent = [record.getMessage() for record in caplog.records if "C: RUN 'RETURN $value'" in record.getMessage()]
+    assert len(sent) == 1
+    assert "[2 rows]" in sent[0]
+    assert "mary@example.org" not in sent[0]
