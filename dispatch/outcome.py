@@ -14,10 +14,14 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """Not taken now. `after_ms` is what the provider asked us to wait, None where it said nothing."""
+    """Not taken now. `after_ms` is what the provider asked us to wait, None where it said nothing.
+
+    `elsewhere` where not this message is at fault but the provider or our account there: another account may take it.
+    """
 
     answer: str
     after_ms: int | None = None
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

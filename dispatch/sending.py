@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final
 
-from dispatch.channels.channel import ChannelSender
+from dispatch.accounts import Accounts, Answered
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
-from dispatch.outcome import Outcome, Unknown
+from dispatch.outcome import Unknown
 from dispatch.retry_decision import Try, decide
 from graph import outbox
 from graph.clock import Clock
@@ -37,7 +37,7 @@ class Sending:
 
     graph: Graph
     nudger: Nudger
-    sender: ChannelSender
+    accounts: Accounts
     clock: Clock
     worker: str
     lease_ms: int
@@ -83,17 +83,18 @@ class Sending:
             await self._finish(token, records)
         return len(records)
 
-    async def _outcome_of(self, delivery: Delivery) -> Outcome:
+    async def _outcome_of(self, delivery: Delivery) -> Answered:
         try:
-            return await self.sender.send(self._with_links(delivery))
+            return await self.accounts.send(self._with_links(delivery))
         except Exception as error:  # noqa: BLE001  # A fault in one letter must not lose the outcomes of those beside it.
             _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
-            return Unknown(f"the channel failed with {type(error).__name__}")
+            return Answered(delivery.channel.lower(), Unknown(f"the channel failed with {type(error).__name__}"))
 
     def _with_links(self, delivery: Delivery) -> Delivery:
         return replace(delivery, leave_url=self.leave_pages.url_for(delivery)) if self.leave_pages else delivery
 
-    def _record(self, delivery: Delivery, outcome: Outcome) -> AttemptRecord:
+    def _record(self, delivery: Delivery, answered: Answered) -> AttemptRecord:
+        outcome = answered.outcome
         now = self.clock.now()
         this = Try(delivery.attempt, now, delivery.facts.expires_at)
         decision = decide(outcome, this, random.random())  # noqa: S311  # Spreads retries, guards nothing.
@@ -101,7 +102,7 @@ class Sending:
             message_id=delivery.message_id,
             state=decision.state,
             outcome=decision.outcome,
-            provider=self.sender.provider,
+            provider=answered.provider,
             answer=outcome.answer,
             next_at=decision.next_at,
             provider_id=getattr(outcome, "provider_id", None),

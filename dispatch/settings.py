@@ -7,6 +7,17 @@ from urllib.parse import urlsplit
 
 # It stands in a header of every letter, between angle brackets.
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
+# Where the accounts at providers are named, each variable for one channel; URLs have spaces between.
+PROVIDER_VARIABLES = (
+    "SMTP_URL",
+    "SMS_URL",
+    "WEB_PUSH_URL",
+    "MOBILE_PUSH_URL",
+    "TELEGRAM_URL",
+    "WHATSAPP_URL",
+    "VIBER_URL",
+    "WEBHOOK_URL",
+)
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 
@@ -15,7 +26,8 @@ class DispatchSettings:
     """Where Redis and the providers are, and how long things may take. URLs may hold passwords: never print them."""
 
     redis_url: str = field(repr=False)
-    smtp_url: str = field(default="", repr=False)
+    # The accounts at providers by the variable that names them, in the order in which they are to be used.
+    urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     # How the world reaches the gateway, without a last slash; empty where nobody says.
     public_url: str = ""
     lease_ms: int = 30_000
@@ -33,7 +45,7 @@ class DispatchSettings:
             raise ValueError("REDIS_URL must begin with redis://, rediss:// or unix://")
         return cls(
             redis_url=redis_url,
-            smtp_url=environment.get("SMTP_URL", ""),
+            urls={name: tuple(environment[name].split()) for name in PROVIDER_VARIABLES if environment.get(name)},
             public_url=public_url(environment),
             lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
             sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),

@@ -13,7 +13,7 @@ from typing import Final
 
 from dispatch.broker import CarefulBroker, create_broker
 from dispatch.channel_worker import ChannelWorker
-from dispatch.channels.registry import CHANNELS
+from dispatch.channels.registry import accounts
 from dispatch.errors import WorkerBroken
 from dispatch.importing import Importing
 from dispatch.leave_pages import LeavePages
@@ -56,7 +56,7 @@ class WorkerProcess:
         `links`, or where the settings name no public URL, letters hold no link by which people say no.
         """
         self._channels = tuple(channels)
-        self._senders = {channel: CHANNELS[channel](settings) for channel in self._channels}
+        self._accounts = {channel: accounts(channel, settings) for channel in self._channels}
         self._graph_settings = graph_settings
         self._settings = settings
         self._erased_key = erased_key
@@ -124,6 +124,9 @@ class WorkerProcess:
                 each.cancel()
             for worker in workers:
                 worker.stop(_JOBS_STOP_S)
+            for accounts_of_channel in self._accounts.values():
+                with suppress(TimeoutError):
+                    self._loop.run(accounts_of_channel.close(), _SMALL_STOP_S)
             broker.client.close()
         _log.info("worker %s has stopped", self._name)
 
@@ -131,7 +134,7 @@ class WorkerProcess:
         sending = Sending(
             graph=graph,
             nudger=self._nudger,
-            sender=self._senders[channel],
+            accounts=self._accounts[channel],
             clock=self._clock,
             worker=self._name,
             lease_ms=self._settings.lease_ms,

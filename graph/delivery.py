@@ -3,12 +3,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graph.reach import ReachFacts
-from graph.vocabulary import Channel, MessagePurpose
+from graph.vocabulary import Channel, MessagePurpose, PushProvider
+
+
+@dataclass(frozen=True, slots=True)
+class PushTarget:
+    """How a device is reached, beside its token: by whom an app's is, with which keys a browser's."""
+
+    provider: PushProvider | None = None
+    p256dh: str | None = field(default=None, repr=False)
+    auth: str | None = field(default=None, repr=False)
+    app_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One claimed message with all that a channel and the gates need; personal values stay out of its repr."""
+    """One claimed message with all that a channel and the gates need; personal values stay out of its repr.
+
+    `subject` is a notification's title as well, `payload` is JSON. What there is of these depends on the channel.
+    """
 
     message_id: str
     channel: Channel
@@ -21,6 +34,10 @@ class Delivery:
     subject: str | None = field(default=None, repr=False)
     text: str | None = field(default=None, repr=False)
     html: str | None = field(default=None, repr=False)
+    url: str | None = field(default=None, repr=False)
+    icon: str | None = field(default=None, repr=False)
+    payload: str | None = field(default=None, repr=False)
+    push: PushTarget = PushTarget()
     address_id: str | None = None
     resource_id: str | None = None
     # Where who got it says no, without logging in. Whoever has it can do that.

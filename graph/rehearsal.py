@@ -36,7 +36,8 @@ from graph.people.tracked import Device
 from graph.people.update import UpdateProfile, update_in
 from graph.people.upsert import UpsertProfile, upsert_in
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier_in
-from graph.sending.send import EmailContent, SendMessage, send_in
+from graph.sending.content import Content, EmailContent
+from graph.sending.send import SendMessage, send_in
 from graph.subscribing.archive import Archive, Restore, archive_in, restore_in
 from graph.subscribing.confirm import Confirm, confirm_in
 from graph.subscribing.confirmations import Confirmation
@@ -132,7 +133,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     await create_resource_in(transaction, command, now_ms)
     joined = Subscribe(profile, resource, Channel.EMAIL, address, actor=name, categories=(category,))
     subscription = await subscribe_in(transaction, joined, now_ms)
-    content = EmailContent(name, name, None)
+    content = Content(EmailContent(name, name, None))
     sent = await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
     product = ProductKey(name, name)
     event = NewEvent(

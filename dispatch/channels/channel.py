@@ -1,17 +1,44 @@
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from dispatch.hook import HookCall, HookReading
 from dispatch.outcome import Outcome
 from graph.delivery import Delivery
 
 
 class ChannelSender(Protocol):
-    """One way to people. `send` never raises for what a provider or an address does: that is an Outcome.
+    """One account at one provider. `send` never raises for what a provider or an address does: that is an Outcome.
 
-    It ends within the lease that its settings name, whatever the provider does.
+    It ends within the lease that it was made with, whatever the provider does. `provider` names the account.
     """
 
     provider: str
 
     async def send(self, delivery: Delivery) -> Outcome: ...
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class HookReader(Protocol):
+    """An account whose provider calls back."""
+
+    def read(self, call: HookCall) -> HookReading:
+        """Raises NotSigned before anything of the call is looked at, and Malformed for what cannot be read."""
+        ...
+
+
+# Makes an account of its URL, the variable that it stood in, and the lease in ms. Raises ValueError that names the
+# variable and what is wrong, never a value.
+Opener: TypeAlias = Callable[[str, str, int], ChannelSender]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelProviders:
+    """Where the accounts of a channel are named, as URLs with spaces between, and who opens them, by scheme."""
+
+    variable: str
+    openers: dict[str, Opener]

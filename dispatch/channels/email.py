@@ -18,7 +18,6 @@ from aiosmtplib.protocol import SMTPProtocol
 
 from dispatch.channels.masking import CONTROL, masked
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
-from dispatch.settings import DispatchSettings
 from dispatch.smtp_server import SmtpServer, Starttls
 from graph.delivery import Delivery
 
@@ -51,20 +50,20 @@ _START_TLS: Final[Mapping[Starttls, bool | None]] = {
 class EmailSender:
     """Hands a letter to one SMTP server (RFC 5321)."""
 
-    provider = "smtp"
-
     def __init__(self, server: SmtpServer, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
+        self.provider = "smtp"
         self._server = server
         self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
         self._answer_s = lease_ms / 1000 * _ANSWER_SHARE
         self._tls_context = tls_context
 
     @classmethod
-    def from_settings(cls, settings: DispatchSettings) -> EmailSender:
-        """Raises ValueError that names SMTP_URL where it is missing or wrong."""
-        if not settings.smtp_url:
-            raise ValueError("SMTP_URL is not set, so no e-mail can be sent")
-        return cls(SmtpServer.from_url(settings.smtp_url), settings.lease_ms)
+    def from_url(cls, url: str, _variable: str, lease_ms: int) -> EmailSender:
+        """Raises ValueError that names SMTP_URL where it is wrong."""
+        return cls(SmtpServer.from_url(url), lease_ms)
+
+    async def close(self) -> None:
+        """Each letter has a connection of its own, which ends with it."""
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Everything up to the final dot is bounded together: until then nothing can have been taken."""

@@ -1,15 +1,49 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from dispatch.channels.channel import ChannelSender
+from dispatch.accounts import Accounts
+from dispatch.channels.channel import ChannelProviders, ChannelSender
 from dispatch.channels.email import EmailSender
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
 # A channel is added by its file and one line here.
-CHANNELS: Final[Mapping[Channel, Callable[[DispatchSettings], ChannelSender]]] = MappingProxyType(
-    {Channel.EMAIL: EmailSender.from_settings}
+CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
+    {Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url})}
 )
+_PLAIN: Final = "+http"
+
+
+def configured(settings: DispatchSettings) -> tuple[Channel, ...]:
+    """The channels for which the settings name an account."""
+    return tuple(channel for channel, providers in CHANNELS.items() if settings.urls.get(providers.variable))
+
+
+def senders(channel: Channel, settings: DispatchSettings) -> tuple[ChannelSender, ...]:
+    """The accounts of a channel, in order. Raises ValueError that names the variable which is missing or wrong."""
+    providers = CHANNELS[channel]
+    urls = settings.urls.get(providers.variable, ())
+    if not urls:
+        raise ValueError(f"{providers.variable} is not set, so nothing can be sent on {channel}")
+    opened = tuple(_sender(url, providers, settings.lease_ms) for url in urls)
+    names = [sender.provider for sender in opened]
+    if len(set(names)) < len(names):
+        raise ValueError(f"{providers.variable} names two accounts alike: give each the option account")
+    return opened
+
+
+def accounts(channel: Channel, settings: DispatchSettings) -> Accounts:
+    """Raises ValueError as `senders` does."""
+    return Accounts.of(senders(channel, settings))
+
+
+def _sender(url: str, providers: ChannelProviders, lease_ms: int) -> ChannelSender:
+    scheme = url.partition(":")[0].lower().removesuffix(_PLAIN)
+    opener = providers.openers.get(scheme)
+    if opener is None:
+        schemes = " or ".join(f"{each}://" for each in sorted(providers.openers))
+        raise ValueError(f"{providers.variable} must begin with {schemes}")
+    return opener(url, providers.variable, lease_ms)

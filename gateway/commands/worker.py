@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import click
 
-from dispatch.channels.registry import CHANNELS
-from dispatch.settings import DispatchSettings
+from dispatch.channels.registry import CHANNELS, configured
+from dispatch.settings import PROVIDER_VARIABLES, DispatchSettings
 from dispatch.worker import WorkerProcess
 from gateway.garbage import keep_what_is_loaded
 from gateway.settings import GatewaySettings, KeyUse
@@ -22,17 +22,20 @@ from graph.vocabulary import Channel
     "channels",
     type=click.Choice([channel.value for channel in Channel], case_sensitive=False),
     multiple=True,
-    help="Send only on this channel; may be given several times. All that can be sent on by default.",
+    help="Send only on this channel; may be given several times. By default on all for which there is an account.",
 )
 def worker(channels: tuple[str, ...]) -> None:
     """Run the workers alone, against GRAPH_URI and REDIS_URL, until SIGTERM or Ctrl-C."""
-    chosen = tuple(Channel(name) for name in channels) or tuple(CHANNELS)
-    missing = [channel for channel in chosen if channel not in CHANNELS]
+    asked = tuple(Channel(name) for name in channels)
+    missing = [channel for channel in asked if channel not in CHANNELS]
     if missing:
         raise click.BadParameter(f"{', '.join(missing)} cannot be sent on yet", param_hint="--channel")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     values = environment()
     graph_settings, settings = GraphSettings.from_environment(values), DispatchSettings.from_environment(values)
+    chosen = asked or configured(settings)
+    if not chosen:
+        raise ValueError(f"{', '.join(PROVIDER_VARIABLES)}: none is set, so there is nothing to send with")
     keep_what_is_loaded()
     erased_key, leave_key = _key(values, KeyUse.ERASED_ADDRESSES), _key(values, KeyUse.LEAVE_LINKS)
     links = None if leave_key is None else LeaveLinks((leave_key,))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
+from dispatch.settings import PROVIDER_VARIABLES
 from gateway.stack.ports import keep_ports
 from gateway.stack.private_file import read_or_make
 from gateway.stack.up_settings import UpSettings
@@ -15,7 +16,7 @@ _HANDED_ON = (
     "GRAPH_DATABASE",
     "GRAPH_READS_IN_FLIGHT",
     "REDIS_URL",
-    "SMTP_URL",
+    *PROVIDER_VARIABLES,
     "CUSTOMER_GRAPH_PUBLIC_URL",
     *RULE_VARIABLES,
 )

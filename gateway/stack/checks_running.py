@@ -49,11 +49,11 @@ async def redis(found: Mapping[str, str]) -> Finding:
 
 
 async def smtp(found: Mapping[str, str]) -> Finding:
-    url = found.get("SMTP_URL")
-    if not url:
+    urls = found.get("SMTP_URL", "").split()
+    if not urls:
         return idle("smtp", _NOBODY)
     try:
-        server = SmtpServer.from_url(url)
+        server = SmtpServer.from_url(urls[0])
     except ValueError as error:
         return wrong("smtp", str(error), "write it as smtp://user:password@host:587")
     port = server.port

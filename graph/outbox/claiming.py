@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.connection import Graph
-from graph.delivery import Delivery
+from graph.delivery import Delivery, PushTarget
 from graph.message_states import Happening, next_state, states_before
 from graph.reach_row import facts_from_row
 from graph.statements import outbox as statements
-from graph.vocabulary import Channel, MessagePurpose, MessageState
+from graph.vocabulary import Channel, MessagePurpose, MessageState, PushProvider
 
 _log: Final = logging.getLogger(__name__)
 
@@ -84,6 +84,11 @@ def _readable(row: Mapping[str, Any]) -> Delivery | None:
         return None
 
 
+def _push(row: Mapping[str, Any]) -> PushTarget:
+    provider = row["provider"]
+    return PushTarget(provider and PushProvider(provider), row["p256dh"], row["auth"], row["appId"])
+
+
 def _delivery(row: Mapping[str, Any]) -> Delivery:
     return Delivery(
         message_id=row["id"],
@@ -97,6 +102,10 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         subject=row["subject"],
         text=row["text"],
         html=row["html"],
+        url=row["url"],
+        icon=row["icon"],
+        payload=row["payload"],
+        push=_push(row["push"]),
         address_id=row["addressId"],
         resource_id=row["resourceId"],
     )

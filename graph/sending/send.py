@@ -11,6 +11,7 @@ from graph.people.reference import ProfileReference, locked_person
 from graph.people.touch import touch
 from graph.reach import Verdict
 from graph.reach_row import facts_from_row
+from graph.sending.content import Content
 from graph.sending.strategy import AddressOrder, Candidate, choose
 from graph.statements import sending as statements
 from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts
@@ -18,21 +19,17 @@ from graph.vocabulary import ChangeKind, Channel, MessagePurpose, UserErrorCode
 
 
 @dataclass(frozen=True, slots=True)
-class EmailContent:
-    subject: str
-    text: str | None
-    html: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class SendMessage:
-    """Times are epoch ms; `send_at_ms` None means now. `subscription_id` names one address instead of an order."""
+    """Times are epoch ms; `send_at_ms` None means now. `subscription_id` names one address instead of an order.
+
+    `channel` None is any that the content can go by, which is for `subscription_id`.
+    """
 
     profile: ProfileReference
     resource: ResourceReference
-    content: EmailContent
+    content: Content
     purpose: MessagePurpose = MessagePurpose.MARKETING
-    channel: Channel = Channel.EMAIL
+    channel: Channel | None = Channel.EMAIL
     category: CategoryReference | None = None
     subscription_id: str | None = None
     order: AddressOrder = AddressOrder.PRIORITY
@@ -62,19 +59,19 @@ async def send_in(transaction: Transaction, command: SendMessage, now_ms: int) -
         statements.CANDIDATES,
         profileId=person.profile_id,
         resourceId=resource.id,
-        channel=command.channel,
+        channels=sorted(command.content.channels if command.channel is None else {command.channel}),
         categoryId=category_id,
         subscriptionId=command.subscription_id,
     )
     if command.subscription_id is not None and not rows:
         path = ("strategy", "subscription")
-        message = "The profile has no such subscription on this resource and channel."
+        message = "The profile has no such subscription on this resource that the content can go to."
         raise Refusal(UserError(UserErrorCode.NOT_FOUND, message, path))
     candidates = [_candidate(row, command.expires_at_ms) for row in rows]
     choice = choose(candidates, command.order, command.purpose, now_ms)
-    if choice.subscription_id is None:
+    if choice.candidate is None:
         return await _refused(transaction, person.profile_id, choice.verdict, now_ms)
-    return await _queued(transaction, command, person.profile_id, choice.subscription_id, category_id, now_ms)
+    return await _queued(transaction, command, person.profile_id, choice.candidate, category_id, now_ms)
 
 
 async def _refused(transaction: Transaction, profile_id: str, verdict: Verdict, now_ms: int) -> Done:
@@ -93,7 +90,7 @@ async def _queued(
     transaction: Transaction,
     command: SendMessage,
     profile_id: str,
-    subscription_id: str,
+    candidate: Candidate,
     category_id: str | None,
     now_ms: int,
 ) -> Done:
@@ -102,13 +99,11 @@ async def _queued(
         outreachId=new_id(IdPrefix.OUTREACH),
         messageId=new_id(IdPrefix.MESSAGE),
         profileId=profile_id,
-        subscriptionId=subscription_id,
+        subscriptionId=candidate.subscription_id,
         categoryId=category_id,
         purpose=command.purpose,
-        channel=command.channel,
-        subject=command.content.subject,
-        text=command.content.text,
-        html=command.content.html,
+        channel=candidate.channel,
+        content=command.content.properties(candidate.channel),
         isTest=command.is_test,
         dueAt=max(command.send_at_ms or now_ms, now_ms),
         expiresAt=command.expires_at_ms,
@@ -119,10 +114,12 @@ async def _queued(
         "outreachId": outreach_id,
         "profileId": profile_id,
         "messageId": message_id,
-        "channel": command.channel,
+        "channel": candidate.channel,
     }
     return Done(result, changes)
 
 
 def _candidate(row: dict[str, Any], expires_at_ms: int | None) -> Candidate:
-    return Candidate(row["id"], row["priority"], row["createdAt"], facts_from_row(row, expires_at_ms))
+    return Candidate(
+        row["id"], Channel(row["channel"]), row["priority"], row["createdAt"], facts_from_row(row, expires_at_ms)
+    )

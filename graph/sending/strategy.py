@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import auto
 
 from graph.reach import NO_SUBSCRIPTION, REACHABLE, ReachFacts, Verdict, reach
-from graph.vocabulary import MessagePurpose, Word
+from graph.vocabulary import Channel, MessagePurpose, Word
 
 
 class AddressOrder(Word):
@@ -18,6 +18,7 @@ class AddressOrder(Word):
 @dataclass(frozen=True, slots=True)
 class Candidate:
     subscription_id: str
+    channel: Channel
     priority: int
     created_at_ms: int
     facts: ReachFacts
@@ -25,9 +26,9 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The subscription to use, or the verdict that says why there is none."""
+    """Where it goes, or the verdict that says why there is none."""
 
-    subscription_id: str | None
+    candidate: Candidate | None
     verdict: Verdict
 
 
@@ -42,7 +43,7 @@ def choose(candidates: Sequence[Candidate], order: AddressOrder, purpose: Messag
     verdicts = [reach(candidate.facts, purpose, now_ms) for candidate in ordered]
     for candidate, verdict in zip(ordered, verdicts, strict=True):
         if verdict.reachable:
-            return Choice(candidate.subscription_id, REACHABLE)
+            return Choice(candidate, REACHABLE)
     return Choice(None, verdicts[0])
 
 

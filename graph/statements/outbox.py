@@ -40,6 +40,8 @@ CLAIM: Final = Statement(
     RETURN collect({
       id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
       addressId: i.id, resourceId: r.id, subject: m.subject, text: m.text, html: m.html,
+      url: m.url, icon: m.icon, payload: m.payload,
+      push: {provider: s.pushProvider, p256dh: s.pushP256dh, auth: s.pushAuth, appId: s.deviceAppId},
       expiresAt: m.expiresAt.epochMillis,
       profileStatus: p.status, subscriptionStatus: s.status,
       suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dispatch.accounts import Accounts
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused
@@ -47,6 +48,9 @@ class StubSender:
         self.sent.append(delivery.message_id)
         return self.answer(delivery)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 @dataclass(slots=True)
 class StubNudger:
@@ -69,7 +73,7 @@ class StubNudger:
 
 
 def sending(graph: Graph, sender: StubSender, nudger: StubNudger, stopping: Callable[[], bool] = bool) -> Sending:
-    return Sending(graph, _as_nudger(nudger), sender, FixedClock(NOW), "w", 30_000, stopping)
+    return Sending(graph, _as_nudger(nudger), Accounts.of([sender]), FixedClock(NOW), "w", 30_000, stopping)
 
 
 def _as_nudger(stub: StubNudger) -> Nudger:

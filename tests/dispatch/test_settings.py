@@ -17,7 +17,7 @@ def test_everything_can_be_set() -> None:
     settings = DispatchSettings.from_environment(
         {
             **REDIS,
-            "SMTP_URL": "smtp://127.0.0.1:25",
+            "SMTP_URL": "smtp://127.0.0.1:25 smtp://127.0.0.1:26",
             "CUSTOMER_GRAPH_PUBLIC_URL": "https://customers.example.com/graph/",
             "CUSTOMER_GRAPH_LEASE_MS": "1",
             "CUSTOMER_GRAPH_SWEEP_MS": "2",
@@ -26,8 +26,8 @@ def test_everything_can_be_set() -> None:
     )
 
     assert settings.public_url == "https://customers.example.com/graph"
-    assert (settings.smtp_url, settings.lease_ms, settings.sweep_ms, settings.renudge_ms) == (
-        "smtp://127.0.0.1:25",
+    assert (settings.urls, settings.lease_ms, settings.sweep_ms, settings.renudge_ms) == (
+        {"SMTP_URL": ("smtp://127.0.0.1:25", "smtp://127.0.0.1:26")},
         1,
         2,
         3,
@@ -55,6 +55,6 @@ def test_an_error_names_the_variable(environment: dict[str, str], named: str) ->
 
 
 def test_passwords_do_not_show() -> None:
-    settings = DispatchSettings(redis_url="redis://:secret@h/0", smtp_url="smtp://u:secret@h")
+    settings = DispatchSettings("redis://:secret@h/0", {"SMTP_URL": ("smtp://u:secret@h",)})
 
     assert "secret" not in repr(settings)

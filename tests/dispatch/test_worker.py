@@ -26,7 +26,9 @@ def signals() -> Iterator[None]:
 
 
 def worker(graph_settings: GraphSettings, redis_url: str) -> WorkerProcess:
-    return WorkerProcess(graph_settings, DispatchSettings(redis_url, "smtp://127.0.0.1:9"), (Channel.EMAIL,))
+    return WorkerProcess(
+        graph_settings, DispatchSettings(redis_url, {"SMTP_URL": ("smtp://127.0.0.1:9",)}), (Channel.EMAIL,)
+    )
 
 
 @pytest.mark.parametrize("part", [LoopThread, Nudger])

@@ -3,29 +3,11 @@ from __future__ import annotations
 import strawberry
 
 from gateway.schema.inputs.category import CategoryRef
+from gateway.schema.inputs.content import ContentInput
 from gateway.schema.inputs.fields import mute_field, optional, required, test_field
 from gateway.schema.references import ProfileRef, ResourceRef
 from gateway.schema.scalars import DateTime
 from graph.vocabulary import Channel, MessagePurpose
-
-
-@strawberry.input(description="A letter.")
-class EmailContentInput:
-    subject: str = required("The subject line, at most 500 characters.")
-    text: str | None = strawberry.field(default=None, description="The plain text, at most 200,000 characters.")
-    html: str | None = strawberry.field(
-        default=None, description="The HTML, at most 200,000 characters; give `text` as well if you can."
-    )
-
-
-@strawberry.input(description="Content that comes with the request.")
-class InlineContentInput:
-    email: EmailContentInput | None = strawberry.field(default=None, description="The letter; it is needed.")
-
-
-@strawberry.input(one_of=True, description="What is said.")
-class ContentInput:
-    inline: InlineContentInput | None = optional("Content that comes with the request.")
 
 
 @strawberry.input(description="A channel to choose an address on.")
@@ -36,7 +18,9 @@ class ChannelChoice:
 @strawberry.input(one_of=True, description="Which of a person's addresses is used. The first reachable one is taken.")
 class AddressStrategy:
     subscription: strawberry.ID | None = optional("This one and no other.")
-    priority: ChannelChoice | None = optional("By priority, 0 first. This is the default.")
+    priority: ChannelChoice | None = optional(
+        "By priority, 0 first. This is the default where the content is for one channel alone."
+    )
     last: ChannelChoice | None = optional("The newest subscription first.")
 
 

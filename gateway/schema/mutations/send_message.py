@@ -1,25 +1,34 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 import strawberry
 
 from gateway.schema.context import Context
 from gateway.schema.fields import described
+from gateway.schema.inputs.content import content
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
-from gateway.schema.inputs.message import AddressStrategy, ChannelChoice, SendMessageInput
+from gateway.schema.inputs.message import ChannelChoice, SendMessageInput
 from gateway.schema.inputs.problems import Problems, category_reference, resource_reference
 from gateway.schema.message import Outreach
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.payload import refer
 from gateway.schema.results import UserError
 from graph.idempotency import Done
-from graph.sending.send import EmailContent, SendMessage, send_message
+from graph.sending.content import Content
+from graph.sending.send import SendMessage, send_message
 from graph.sending.strategy import AddressOrder
 from graph.vocabulary import Channel, UserErrorCode
 
-_LONGEST_SUBJECT = 500
-_LONGEST_BODY = 200_000
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """None as channel is any that the content can go by."""
+
+    channel: Channel | None
+    order: AddressOrder = AddressOrder.PRIORITY
+    subscription_id: str | None = None
 
 
 @strawberry.type(description="The intent to reach this person; its messages are the tries.")
@@ -44,8 +53,8 @@ async def resolve(info: strawberry.Info[Context], input: Annotated[SendMessageIn
 async def _send(context: Context, given: SendMessageInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key, needed=True)
-    content = _content(given, problems)
-    subscription_id, order = _strategy(given.strategy, problems)
+    said = content(given.content, problems)
+    where = _strategy(given, said, problems)
     profile = problems.profile(given.profile, "profile")
     now_ms = context.clock.now()
     if given.expires_at is not None and given.expires_at <= max(now_ms, given.send_at or now_ms):
@@ -54,11 +63,12 @@ async def _send(context: Context, given: SendMessageInput) -> Done:
     command = SendMessage(
         profile=profile,
         resource=resource_reference(given.resource),
-        content=content,
+        content=said,
         purpose=given.purpose,
         category=None if given.category is None else category_reference(given.category),
-        subscription_id=subscription_id,
-        order=order,
+        channel=where.channel,
+        subscription_id=where.subscription_id,
+        order=where.order,
         send_at_ms=given.send_at,
         expires_at_ms=given.expires_at,
         is_test=given.is_test,
@@ -69,31 +79,22 @@ async def _send(context: Context, given: SendMessageInput) -> Done:
     return await send_message(context.graph, command, kept, now_ms)
 
 
-def _content(given: SendMessageInput, problems: Problems) -> EmailContent:
-    path = ("content", "inline", "email")
-    email = given.content.inline.email if given.content.inline else None
-    if email is None:
-        problems.add(UserErrorCode.CONTENT_INVALID, "The content must be a letter.", *path)
-        return EmailContent("", None, None)
-    if not (email.text or email.html):
-        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text or html.", *path)
-    for name, body in (("text", email.text), ("html", email.html)):
-        if body is not None:
-            problems.words(body, *path, name, longest=_LONGEST_BODY)
-    subject = problems.text(email.subject, *path, "subject", longest=_LONGEST_SUBJECT)
-    return EmailContent(subject, email.text, email.html)
-
-
-def _strategy(given: AddressStrategy | None, problems: Problems) -> tuple[str | None, AddressOrder]:
-    if given is None:
-        return None, AddressOrder.PRIORITY
-    if isinstance(given.subscription, str):
-        return given.subscription, AddressOrder.PRIORITY
+def _strategy(given: SendMessageInput, said: Content, problems: Problems) -> _Where:
+    strategy = given.strategy
+    if strategy is None:
+        channel = next(iter(said.channels)) if len(said.channels) == 1 else None
+        if said.channels and channel is None:
+            message = "The content can go by several channels: say by which."
+            problems.add(UserErrorCode.REQUIRED, message, "strategy")
+        return _Where(channel)
+    if isinstance(strategy.subscription, str):
+        return _Where(None, subscription_id=strategy.subscription)
     name, choice, order = (
-        ("priority", given.priority, AddressOrder.PRIORITY)
-        if isinstance(given.priority, ChannelChoice)
-        else ("last", given.last, AddressOrder.LAST)
+        ("priority", strategy.priority, AddressOrder.PRIORITY)
+        if isinstance(strategy.priority, ChannelChoice)
+        else ("last", strategy.last, AddressOrder.LAST)
     )
-    if choice and choice.channel is not Channel.EMAIL:
-        problems.add(UserErrorCode.INVALID, "The content is a letter: choose EMAIL.", "strategy", name, "channel")
-    return None, order
+    channel = choice.channel if choice else None
+    if channel is not None and said.channels and channel not in said.channels:
+        problems.add(UserErrorCode.INVALID, f"The content has nothing for {channel}.", "strategy", name, "channel")
+    return _Where(channel, order)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from dispatch.channels.email import EmailSender, compose
+from dispatch.channels.registry import senders
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.settings import DispatchSettings
 from dispatch.smtp_server import SmtpServer, Starttls
@@ -215,10 +216,10 @@ def test_a_url_names_a_server(url: str, server: SmtpServer) -> None:
     "url", ["", "http://h", "smtp://", "smtp://h:port", "smtp://h?starttls=maybe", "smtps://h?starttls=required"]
 )
 def test_a_wrong_url_names_the_variable(url: str) -> None:
-    settings = DispatchSettings(redis_url="redis://h", smtp_url=url)
+    settings = DispatchSettings("redis://h", {"SMTP_URL": (url,)})
 
     with pytest.raises(ValueError, match=r"^SMTP_URL "):
-        EmailSender.from_settings(settings)
+        senders(Channel.EMAIL, settings)
 
 
 def test_only_html_is_a_letter_of_one_part() -> None:

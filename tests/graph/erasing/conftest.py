@@ -8,7 +8,8 @@ from graph.history.events import track_events
 from graph.history.purchases import record_purchases
 from graph.idempotency import Guard
 from graph.people.reference import ProfileReference
-from graph.sending.send import EmailContent, SendMessage, send_message
+from graph.sending.content import Content, EmailContent
+from graph.sending.send import SendMessage, send_message
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.vocabulary import Channel
@@ -30,7 +31,7 @@ async def ann(graph: Graph) -> str:
     await track_events(graph, [event("e1", CARD, colour="purple"), event("e2", BOB, colour="green")], None, NOW)
     await record_purchases(graph, [purchase("order-of-ann", CARD), purchase("order-of-bob", BOB)], None, NOW)
     for who in (CARD, BOB):
-        content = EmailContent("Dear A." if who is CARD else "Dear B.", "Hello", None)
+        content = Content(EmailContent("Dear A." if who is CARD else "Dear B.", "Hello", None))
         letter = SendMessage(ProfileReference(identifier=who), ResourceReference(key="news"), content)
         await send_message(graph, letter, Guard(f"guard of {who.type}", "hash"), NOW)
     return profile_id

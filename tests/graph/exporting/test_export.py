@@ -24,7 +24,8 @@ from graph.identifiers import identifier
 from graph.people.reference import ProfileReference
 from graph.people.relation import Relation, relate_profiles
 from graph.people.upsert import UpsertProfile, upsert_profile
-from graph.sending.send import EmailContent, SendMessage, send_message
+from graph.sending.content import Content, EmailContent
+from graph.sending.send import SendMessage, send_message
 from graph.statement import Statement
 from graph.subscribing.resource import (
     CategoryReference,
@@ -102,7 +103,7 @@ async def ann(graph: Graph) -> str:
             lines=(line,),
         )
         await record_purchases(graph, [purchase], None, NOW)
-        letter = SendMessage(reference, resource, EmailContent(f"Dear {name}", "Hello", None))
+        letter = SendMessage(reference, resource, Content(EmailContent(f"Dear {name}", "Hello", None)))
         await send_message(graph, letter, Guard(f"letter to {name}", "hash"), NOW)
     found = await graph.read(Statement("id", "MATCH (p:Profile {firstName: 'Ann'}) RETURN p.id"))
     await graph.change(ADD, id=found)

@@ -9,7 +9,8 @@ from graph.errors import Refusal
 from graph.idempotency import Done, Guard
 from graph.identifiers import identifier
 from graph.people.reference import ProfileReference
-from graph.sending.send import EmailContent, SendMessage, send_message
+from graph.sending.content import Content, EmailContent
+from graph.sending.send import SendMessage, send_message
 from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
@@ -38,7 +39,7 @@ async def subscribed(graph: Graph) -> Done:
 
 
 def letter(profile_id: str, **given: object) -> SendMessage:
-    content = EmailContent("Your order", "Thank you.", None)
+    content = Content(EmailContent("Your order", "Thank you.", None))
     return SendMessage(ProfileReference(id=profile_id), ResourceReference(key="shop"), content, **given)  # type: ignore[arg-type]  # each test gives what it is about
 
 

@@ -1,0 +1,112 @@
+"""What a message says, as mutations are given it."""
+
+from __future__ import annotations
+
+import orjson
+import strawberry
+
+from gateway.schema.inputs.fields import optional, required
+from gateway.schema.inputs.problems import Problems
+from gateway.schema.scalars import JSON
+from graph.sending.content import Content, EmailContent, PushContent, TextContent, WebhookContent
+from graph.vocabulary import UserErrorCode
+
+_LONGEST_SUBJECT = 500
+_LONGEST_BODY = 200_000
+_LONGEST_TEXT = 4_000
+_LONGEST_TITLE = 200
+_LONGEST_NOTE = 2_000
+_LONGEST_URL = 2_000
+
+
+@strawberry.input(description="A letter.")
+class EmailContentInput:
+    subject: str = required("The subject line, at most 500 characters.")
+    text: str | None = strawberry.field(default=None, description="The plain text, at most 200,000 characters.")
+    html: str | None = strawberry.field(
+        default=None, description="The HTML, at most 200,000 characters; give `text` as well if you can."
+    )
+
+
+@strawberry.input(description="A text without any form.")
+class TextContentInput:
+    text: str = required("The text, at most 4,000 characters.")
+
+
+@strawberry.input(description="A notification.")
+class PushContentInput:
+    title: str = required("Its title, at most 200 characters.")
+    body: str = required("What it says, at most 2,000 characters.")
+    url: str | None = strawberry.field(default=None, description="What a click opens: a web address by https.")
+    icon: str | None = strawberry.field(default=None, description="The picture beside it: a web address by https.")
+
+
+@strawberry.input(
+    description="Content that comes with the request, in as many ways as there are kinds of channels that it may go by."
+)
+class InlineContentInput:
+    email: EmailContentInput | None = strawberry.field(default=None, description="As a letter.")
+    sms: TextContentInput | None = strawberry.field(default=None, description="As a text message.")
+    push: PushContentInput | None = strawberry.field(
+        default=None, description="As a notification, on WEB_PUSH and MOBILE_PUSH."
+    )
+    messenger: TextContentInput | None = strawberry.field(
+        default=None, description="As a message on TELEGRAM, WHATSAPP or VIBER."
+    )
+    webhook: JSON | None = strawberry.field(default=None, description="As the data of a webhook.")
+
+
+@strawberry.input(one_of=True, description="What is said.")
+class ContentInput:
+    inline: InlineContentInput | None = optional("Content that comes with the request.")
+
+
+def content(given: ContentInput, problems: Problems) -> Content:
+    """What is wrong with it is added to `problems`, and so is that there is none."""
+    inline = given.inline
+    if inline is None or not any((inline.email, inline.sms, inline.push, inline.messenger, inline.webhook is not None)):
+        problems.add(UserErrorCode.CONTENT_INVALID, "There is no content for any channel.", "content", "inline")
+        return Content()
+    path = ("content", "inline")
+    return Content(
+        email=None if inline.email is None else _email(inline.email, problems, *path, "email"),
+        sms=None if inline.sms is None else _text(inline.sms, problems, *path, "sms"),
+        push=None if inline.push is None else _push(inline.push, problems, *path, "push"),
+        messenger=None if inline.messenger is None else _text(inline.messenger, problems, *path, "messenger"),
+        webhook=None if inline.webhook is None else WebhookContent(orjson.dumps(inline.webhook).decode()),
+    )
+
+
+def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:
+    if not (given.text or given.html):
+        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text or html.", *path)
+    for name, body in (("text", given.text), ("html", given.html)):
+        if body is not None:
+            problems.words(body, *path, name, longest=_LONGEST_BODY)
+    subject = problems.text(given.subject, *path, "subject", longest=_LONGEST_SUBJECT)
+    return EmailContent(subject, given.text, given.html)
+
+
+def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
+    if not given.text.strip():
+        problems.add(UserErrorCode.CONTENT_INVALID, "The text is empty.", *path, "text")
+    return TextContent(problems.words(given.text, *path, "text", longest=_LONGEST_TEXT))
+
+
+def _push(given: PushContentInput, problems: Problems, *path: str) -> PushContent:
+    title = problems.text(given.title, *path, "title", longest=_LONGEST_TITLE)
+    body = problems.words(given.body, *path, "body", longest=_LONGEST_NOTE)
+    if not title:
+        problems.add(UserErrorCode.CONTENT_INVALID, "A notification needs a title.", *path, "title")
+    return PushContent(
+        title, body, _web_address(given.url, problems, *path, "url"), _web_address(given.icon, problems, *path, "icon")
+    )
+
+
+def _web_address(given: str | None, problems: Problems, *path: str) -> str | None:
+    if given is None:
+        return None
+    address = problems.text(given, *path, longest=_LONGEST_URL)
+    if not address.startswith("https://") or " " in address:
+        problems.add(UserErrorCode.INVALID, "Must be a web address by https.", *path)
+    return address
