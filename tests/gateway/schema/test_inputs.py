@@ -87,9 +87,9 @@ async def test_a_reason_has_at_most_1000_characters() -> None:
 
 
 @pytest.mark.parametrize("inline", [{}, {"email": None}])
-async def test_content_without_a_letter_is_a_user_error(inline: dict[str, None]) -> None:
+async def test_content_for_no_channel_is_a_user_error(inline: dict[str, None]) -> None:
     given = {**_SEND, "content": {"inline": inline}}
-    assert await errors("sendMessage", **given) == [("CONTENT_INVALID", "content.inline.email")]
+    assert await errors("sendMessage", **given) == [("CONTENT_INVALID", "content.inline")]
 
 
 async def test_a_letter_has_bounds() -> None:
