@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graph.message_states import Happening
+from graph.receipts.receipt import Receipt
 from graph.vocabulary import IdentifierType
 
 
@@ -35,28 +35,6 @@ class HookCall:
     query: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     now_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """One thing that happened to one message, by the provider's account.
-
-    `event_id` is the same when the provider says it again. The message is named by our id, where the provider carries
-    that, or by its own. `happening` is None for a kind that nobody knows yet: it is kept and counted, and changes
-    nothing. `reason` holds no address.
-    """
-
-    event_id: str
-    kind: str
-    happening: Happening | None
-    at_ms: int
-    provider_id: str | None = None
-    message_id: str | None = None
-    reason: str | None = None
-    # The address itself is dead: it is suppressed everywhere.
-    is_dead: bool = False
-    # A try that failed and may do better another time, as a mailbox that is full.
-    is_soft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from graph.message_states import Happening, next_state
 from graph.outbox import AttemptOutcome
-from graph.vocabulary import MessageState
+from graph.vocabulary import MessageState, UnknownPolicy
 
 # Doubling from half a minute to four hours, fifteen tries last about a day and a half: long enough for a mail server
 # that is repaired the next morning.
@@ -22,6 +22,7 @@ class Try:
     attempt: int
     now_ms: int
     expires_at: int | None = None
+    on_unknown: UnknownPolicy = UnknownPolicy.RETRY
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Decision:
 def decide(outcome: Outcome, this: Try, jitter: float) -> Decision:
     """What becomes of a message that is being sent. `jitter` is a number in [0, 1) that spreads the retries.
 
-    A lost answer is tried again like a refusal for now: by default a lost letter is worse than a second one.
+    A lost answer is tried again like a refusal for now, as long as a lost message is worse than a second one; the
+    resource says where it is not, and then only a receipt tells what became of it.
     """
     match outcome:
         case Accepted():
@@ -45,7 +47,7 @@ def decide(outcome: Outcome, this: Try, jitter: float) -> Decision:
             return Decision(_after(Happening.GIVEN_UP), AttemptOutcome.DEFERRED)
         case Deferred():
             return Decision(_after(Happening.DEFERRED), AttemptOutcome.DEFERRED, _next_at(this, outcome, jitter))
-        case Unknown() if this.attempt >= MAX_ATTEMPTS:
+        case Unknown() if this.attempt >= MAX_ATTEMPTS or this.on_unknown is UnknownPolicy.HOLD:
             return Decision(_after(Happening.ANSWER_LOST), AttemptOutcome.UNKNOWN)
         case Unknown():
             state = _after(Happening.ANSWER_LOST, Happening.DEFERRED)

@@ -20,12 +20,14 @@ from graph.delivery import Delivery
 from graph.errors import GraphError, GraphTimeout, GraphUnavailable, UnknownCommit
 from graph.outbox import AttemptRecord, Claimed, Revision
 from graph.reach import Verdict, reach
-from graph.vocabulary import ChangeKind
+from graph.vocabulary import ChangeKind, UnknownPolicy
 
 _log: Final = logging.getLogger(__name__)
 
-# So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt.
+# So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt, and those of a
+# resource that does not try again in that case stay so.
 _HANDED_TOGETHER: Final = 20
+_HELD_TOGETHER: Final = 10
 # An outcome that cannot be written means a second letter, so a graph that restarts is waited for.
 _FINISH_PATIENCE_S: Final = 60.0
 _FINISH_PAUSE_S: Final = 0.5
@@ -52,13 +54,15 @@ class Sending:
         """
         claimed = await outbox.claim(self.graph, message_ids, self.worker, self.lease_ms, self.clock.now())
         sendable = await self._skip_refused(claimed)
+        is_held = any(each.on_unknown is UnknownPolicy.HOLD for each in sendable)
+        together = _HELD_TOGETHER if is_held else _HANDED_TOGETHER
         handed = 0
-        for start in range(0, len(sendable), _HANDED_TOGETHER):
+        for start in range(0, len(sendable), together):
             rest = sendable[start:]
             if self.stopping():
                 await outbox.release(self.graph, _ids(rest), claimed.token, self.clock.now())
                 break
-            handed += await self._hand_over(claimed.token, rest[:_HANDED_TOGETHER], rest[_HANDED_TOGETHER:])
+            handed += await self._hand_over(claimed.token, rest[:together], rest[together:])
         return handed
 
     async def _skip_refused(self, claimed: Claimed) -> Sequence[Delivery]:
@@ -96,7 +100,7 @@ class Sending:
     def _record(self, delivery: Delivery, answered: Answered) -> AttemptRecord:
         outcome = answered.outcome
         now = self.clock.now()
-        this = Try(delivery.attempt, now, delivery.facts.expires_at)
+        this = Try(delivery.attempt, now, delivery.facts.expires_at, delivery.on_unknown)
         decision = decide(outcome, this, random.random())  # noqa: S311  # Spreads retries, guards nothing.
         return AttemptRecord(
             message_id=delivery.message_id,

@@ -16,6 +16,7 @@ from graph.erasing.remains import finish_erasures
 from graph.errors import GraphError
 from graph.forgetting import forget_expired
 from graph.outbox import SweepLimits
+from graph.receipts.orphans import adopt_orphans
 from graph.vocabulary import ChangeKind, Channel
 
 _log: Final = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Sweeper:
                 await self._forget()
                 await self._record_due()
                 await self._finish_erasures()
+            await self._adopt_receipts()
             for channel in self.channels:
                 try:
                     await self.sweep(channel)
@@ -76,6 +78,15 @@ class Sweeper:
             await finish_erasures(self.graph)
         except GraphError as error:
             _log.warning("the rest of an erasure is put off: %s", error)
+
+    async def _adopt_receipts(self) -> None:
+        try:
+            applied = await adopt_orphans(self.graph, self.clock.now())
+        except GraphError as error:
+            _log.warning("receipts that came too early wait a little longer: %s", error)
+            return
+        for each in applied.revisions:
+            self.nudger.publish(each.profile_id, each.revision, {ChangeKind.MESSAGE})
 
     async def sweep(self, channel: Channel) -> int:
         """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from graph.reach import ReachFacts
-from graph.vocabulary import Channel, MessagePurpose, PushProvider
+from graph.vocabulary import Channel, MessagePurpose, PushProvider, UnknownPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,5 +40,6 @@ class Delivery:
     push: PushTarget = PushTarget()
     address_id: str | None = None
     resource_id: str | None = None
+    on_unknown: UnknownPolicy = UnknownPolicy.RETRY
     # Where who got it says no, without logging in. Whoever has it can do that.
     leave_url: str | None = field(default=None, repr=False)

@@ -30,6 +30,7 @@ class IdPrefix(StrEnum):
     PRODUCT = "pro"
     MESSAGE = "msg"
     ATTEMPT = "att"
+    RECEIPT = "rcp"
     OUTREACH = "out"
     CONSENT_RECORD = "con"
     MERGE = "mrg"

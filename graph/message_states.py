@@ -58,6 +58,7 @@ _WORK: Final[dict[tuple[S, Happening], S]] = {
 # receipt says stands, so late, doubled and reordered receipts end in the same state. A bounce outweighs a "delivered"
 # (many servers accept first and bounce later); an open outweighs a bounce, because somebody read it.
 _PROOF_ORDER: Final = (S.SENT, S.DELIVERED, S.BOUNCED, S.OPENED, S.CLICKED)
+PROVED_STATES: Final = frozenset(_PROOF_ORDER)
 _PROOFS: Final = {
     H.ACCEPTED: S.SENT,
     H.DELIVERED: S.DELIVERED,
@@ -72,14 +73,8 @@ def _further(state: S, proof: S) -> S:
     return proof if state not in _PROOF_ORDER else max(state, proof, key=_PROOF_ORDER.index)
 
 
-# An acceptance that arrives after a message ended without being sent (its lease had been lost) proves nothing new to a
-# worker: the token stops it. So ACCEPTED is a row only where receipts may have overtaken it.
-_RECEIPTS: Final = {
-    (state, happening): _further(state, proof)
-    for state in S
-    for happening, proof in _PROOFS.items()
-    if happening is not H.ACCEPTED or state in _PROOF_ORDER
-}
+# A worker whose acceptance comes too late is stopped by its token; that a provider took a message is also told by it.
+_RECEIPTS: Final = {(state, happening): _further(state, proof) for state in S for happening, proof in _PROOFS.items()}
 
 TRANSITIONS: Final[Mapping[tuple[S, Happening], S]] = MappingProxyType(_RECEIPTS | _WORK)
 

@@ -48,6 +48,7 @@ MIGRATIONS = (
     Migration(9, "merges", statements.MERGES),
     Migration(10, "erasure", statements.ERASURE),
     Migration(11, "jobs", statements.JOBS),
+    Migration(12, "receipts", statements.RECEIPTS),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

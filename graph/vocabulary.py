@@ -105,6 +105,13 @@ class MessageState(Word):
     EXPIRED = auto()
 
 
+class UnknownPolicy(Word):
+    """What becomes of a message whose provider may have taken it, but never said so."""
+
+    RETRY = auto()
+    HOLD = auto()
+
+
 class Gate(Word):
     PROFILE_STATUS = auto()
     NO_SUBSCRIPTION = auto()

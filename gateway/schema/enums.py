@@ -88,6 +88,12 @@ publish(
     ALREADY_CONFIRMED="The person has confirmed elsewhere; `optIn` proves it.",
 )
 publish(
+    words.UnknownPolicy,
+    "What becomes of a message whose provider may have taken it: the answer was lost, or a worker died meanwhile.",
+    RETRY="It is sent again: twice is better than never, as for receipts and security codes.",
+    HOLD="It stays UNKNOWN until a receipt tells, or somebody queues it again: never is better than twice.",
+)
+publish(
     words.PushProvider,
     "Who carries a notification to an app.",
     FIREBASE="Firebase Cloud Messaging, for Android and iOS.",

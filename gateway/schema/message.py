@@ -19,6 +19,15 @@ class Attempt(Node):
     next_at: DateTime | None = described("When it is tried again.")
 
 
+@strawberry.type(description="What a provider told of a message after it had taken it.")
+class Receipt(Node):
+    at: DateTime = described("When it happened, as the provider says.")
+    provider: str = described("Which account it came from.")
+    event_type: str = described("The provider's word for it.")
+    applied: bool = described("Whether it changed anything: what is late, doubled or unknown is kept all the same.")
+    reason: str | None = described("Why, in the provider's words or code.")
+
+
 @strawberry.type(description="One communication to one person at one address. Its way is recorded step by step.")
 class Message(Node, TimelineEntry):
     message_state: MessageState = described("Where it is on its way.")
@@ -43,6 +52,7 @@ class Message(Node, TimelineEntry):
     complained_at: DateTime | None = described("When it was reported as unwanted.")
     unsubscribed_at: DateTime | None = described("When somebody ended the subscription because of it.")
     attempts: Connection[Attempt] = paged("The tries to hand it over, oldest first.")
+    receipts: Connection[Receipt] = paged("What its provider told of it, oldest first.")
 
 
 @strawberry.type(description="One intent to reach one person. Its messages are the tries on different addresses.")

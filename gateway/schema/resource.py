@@ -7,7 +7,7 @@ from gateway.schema.fields import described, paged
 from gateway.schema.lazy import LazyResource
 from gateway.schema.node import Node
 from gateway.schema.scalars import DateTime
-from graph.vocabulary import Channel
+from graph.vocabulary import Channel, UnknownPolicy
 
 
 @strawberry.type(description="A kind of content that a subscriber may leave while staying subscribed.")
@@ -29,5 +29,8 @@ class Resource(Node):
     require_double_opt_in: bool = described("Whether a new subscription is UNCONFIRMED until the person confirms it.")
     raise_priority_of_new: bool = described(
         "Whether a person's new address is tried before their others, where no priority is given."
+    )
+    on_unknown: UnknownPolicy = described(
+        "What becomes of a message whose provider may have taken it without saying so."
     )
     created_at: DateTime = described("When it was made.")

@@ -91,6 +91,8 @@ LABELS: Final[Mapping[str, Fate]] = {
     "BlockedValue": Fate.OF_NOBODY,
     "AttributeDefinition": Fate.OF_NOBODY,
     "Attempt": Fate.OF_NOBODY,
+    "Receipt": Fate.OF_NOBODY,
+    "Orphan": Fate.OF_NOBODY,
     "Category": Fate.OF_NOBODY,
     "IdempotencyKey": Fate.OF_NOBODY,
     "Job": Fate.OF_NOBODY,

@@ -11,7 +11,7 @@ from graph.delivery import Delivery, PushTarget
 from graph.message_states import Happening, next_state, states_before
 from graph.reach_row import facts_from_row
 from graph.statements import outbox as statements
-from graph.vocabulary import Channel, MessagePurpose, MessageState, PushProvider
+from graph.vocabulary import Channel, MessagePurpose, MessageState, PushProvider, UnknownPolicy
 
 _log: Final = logging.getLogger(__name__)
 
@@ -108,4 +108,5 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         push=_push(row["push"]),
         address_id=row["addressId"],
         resource_id=row["resourceId"],
+        on_unknown=UnknownPolicy(row["onUnknown"]),
     )

@@ -39,8 +39,8 @@ async def due(graph: Graph, channel: Channel, limits: SweepLimits, now_ms: int) 
     """The oldest messages that are due, or whose lease ran out, and that nobody was told of lately.
 
     They count as told from now on. A message whose worker died before it handed it over is QUEUED again. If it had
-    been marked as handed, an attempt with the outcome UNKNOWN is recorded and it is tried again, because a lost letter
-    is worse than a second one; after `max_attempts` it stays UNKNOWN.
+    been marked as handed, an attempt with the outcome UNKNOWN is recorded and it is tried again, unless its resource
+    says HOLD: then, or after `max_attempts`, it stays UNKNOWN.
     """
     found = await _mark_nudged(graph, channel, limits, now_ms)
     expired = [message_id for message_id, state in found if state == CLAIMED]

@@ -1,21 +1,19 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import auto
 
 from graph.connection import Graph, Transaction
-from graph.consent.cause import Cause
-from graph.consent.ending import Ending, end
 from graph.ids import IdPrefix, new_id
-from graph.message_states import PENDING_STATES
+from graph.message_states import PENDING_STATES, PROVED_STATES
 from graph.outbox.claiming import CLAIMED
+from graph.outbox.dead_addresses import DeadAddress, bury
 from graph.outbox.revising import Revision, change_messages
 from graph.statements import outbox as statements
-from graph.vocabulary import MessageState, SubscriptionStatus, Word
+from graph.vocabulary import MessageState, Word
 
-# Who found out, as the ledger has it.
-PROVIDER = "provider"
+_PROVED = sorted(PROVED_STATES)
 
 
 class AttemptOutcome(Word):
@@ -42,7 +40,8 @@ class AttemptRecord:
 async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now_ms: int) -> tuple[Revision, ...]:
     """Writes state, attempt and next time of each message that `token` still holds, and nothing for the others.
 
-    So a second call with the same token changes nothing, and neither does a worker whose lease another one took.
+    So a second call with the same token changes nothing, and neither does a worker whose lease another one took. A
+    state that a receipt has proved meanwhile stays.
     """
     ordered = sorted(records, key=lambda record: record.message_id)
     suppressing = [record.message_id for record in ordered if record.suppress]
@@ -50,37 +49,18 @@ async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now
 
     async def change(transaction: Transaction) -> Sequence[str]:
         changed: Sequence[str] = await transaction.run(
-            statements.FINISH, results=rows, token=token, claimed=CLAIMED, now=now_ms
+            statements.FINISH, results=rows, token=token, claimed=CLAIMED, proved=_PROVED, now=now_ms
         )
-        hard = [
-            {"id": record.message_id, "reason": record.answer, "suppressionId": new_id(IdPrefix.SUPPRESSION, now_ms)}
-            for record in ordered
-            if record.suppress and record.message_id in changed
+        dead = [
+            DeadAddress(each.message_id, each.answer)
+            for each in ordered
+            if each.suppress and each.message_id in changed
         ]
-        if hard:
-            await transaction.run(statements.SUPPRESS, suppressions=hard, now=now_ms)
-            await _bounce(transaction, hard, now_ms)
+        if dead:
+            await bury(transaction, dead, now_ms)
         return changed
 
     return await change_messages(graph, [record.message_id for record in ordered], suppressing, now_ms, change)
-
-
-async def _bounce(transaction: Transaction, hard: Sequence[Mapping[str, str]], now_ms: int) -> None:
-    """The address is dead, so the subscription through which that was found out is too."""
-    reasons = {each["id"]: each["reason"] for each in hard}
-    found = await transaction.run(statements.SUBSCRIPTIONS_OF_MESSAGES, ids=sorted(reasons))
-    endings = {
-        subscription_id: Ending(
-            profile_id,
-            actor=PROVIDER,
-            to_status=SubscriptionStatus.HARD_BOUNCED,
-            cause=Cause.HARD_BOUNCE,
-            source=PROVIDER,
-            reason=reasons[message_id],
-        )
-        for subscription_id, profile_id, message_id in found
-    }
-    await end(transaction, endings, now_ms)
 
 
 def _row(record: AttemptRecord) -> dict[str, object]:

@@ -137,6 +137,7 @@ NODES: Mapping[str, Lookup] = {
     IdPrefix.MESSAGE: Lookup("Message", {"id": by_id("Message")}),
     IdPrefix.MERGE: Lookup("Merge", {"id": by_id("Merge")}),
     IdPrefix.ATTEMPT: Lookup("Attempt", {"id": by_id("Attempt")}),
+    IdPrefix.RECEIPT: Lookup("Receipt", {"id": by_id("Receipt")}),
     IdPrefix.RELATION: Lookup("Relation", {"id": by_id("Relation")}),
     IdPrefix.CONSENT_RECORD: Lookup("ConsentRecord", {"id": by_id("ConsentRecord")}),
     IdPrefix.SUPPRESSION: Lookup("Suppression", {"id": by_id("Suppression")}),

@@ -175,7 +175,7 @@ EMPTY_FOREIGN_MESSAGES: Final = Statement(
     REMOVE m:Pending, m.subject, m.text, m.html, m.url, m.icon, m.payload, m.reason, m.addressId
     SET m.state = CASE WHEN isOpen THEN $cancelled ELSE m.state END
     WITH m, isOpen
-    CALL (m) { MATCH (m)<-[:OF]-(try:Attempt) REMOVE try.answer }
+    CALL (m) { MATCH (m)<-[:OF]-(try) REMOVE try.answer, try.reason, try.raw }
     RETURN collect(CASE WHEN isOpen THEN m.id END)
     """,
     WRITE_TIMEOUT_MS,

@@ -143,6 +143,13 @@ JOBS: Final = (
     _index("OpenJob", "id"),
 )
 
+RECEIPTS: Final = (
+    _unique("Receipt", "id"),
+    _unique("Receipt", "key"),
+    _index("Orphan", "lookAt"),
+    _index("Attempt", "providerKey"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

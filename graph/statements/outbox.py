@@ -39,8 +39,8 @@ CLAIM: Final = Statement(
     SET m.addressId = i.id
     RETURN collect({
       id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
-      addressId: i.id, resourceId: r.id, subject: m.subject, text: m.text, html: m.html,
-      url: m.url, icon: m.icon, payload: m.payload,
+      addressId: i.id, resourceId: r.id, onUnknown: coalesce(r.onUnknown, 'RETRY'),
+      subject: m.subject, text: m.text, html: m.html, url: m.url, icon: m.icon, payload: m.payload,
       push: {provider: s.pushProvider, p256dh: s.pushP256dh, auth: s.pushAuth, appId: s.deviceAppId},
       expiresAt: m.expiresAt.epochMillis,
       profileStatus: p.status, subscriptionStatus: s.status,
@@ -154,15 +154,18 @@ FINISH: Final = Statement(
     UNWIND $results AS result
     MATCH (m:Message {id: result.id})
     SET m.lock = 1
-    WITH m, result
-    WHERE m.claimToken = $token AND m.state = $claimed
-    SET m.state = result.state, m.attemptCount = m.attemptCount + 1,
-        m.providerId = coalesce(result.providerId, m.providerId), m.reason = result.reason,
-        m.sentAt = CASE WHEN result.accepted THEN datetime({epochMillis: $now}) ELSE m.sentAt END,
-        m.dueAt = CASE WHEN result.nextAt IS NULL THEN m.dueAt ELSE datetime({epochMillis: result.nextAt}) END
+    WITH m, result, m.state = $claimed AS isOpen
+    WHERE m.claimToken = $token AND (isOpen OR m.state IN $proved)
+    SET m.state = CASE WHEN isOpen THEN result.state ELSE m.state END, m.attemptCount = m.attemptCount + 1,
+        m.providerId = coalesce(result.providerId, m.providerId),
+        m.reason = CASE WHEN isOpen THEN result.reason ELSE m.reason END,
+        m.sentAt = CASE WHEN result.accepted THEN coalesce(m.sentAt, datetime({epochMillis: $now})) ELSE m.sentAt END,
+        m.dueAt = CASE WHEN result.nextAt IS NULL OR NOT isOpen THEN m.dueAt
+            ELSE datetime({epochMillis: result.nextAt}) END
     REMOVE m.claimToken, m.handedAt, m.nudgedAt
     CREATE (a:Attempt {id: result.attemptId, at: datetime({epochMillis: $now}), provider: result.provider,
-                       outcome: result.outcome, answer: result.answer})-[:OF]->(m)
+                       outcome: result.outcome, answer: result.answer,
+                       providerKey: m.channel + ':' + result.provider + ':' + result.providerId})-[:OF]->(m)
     SET a.nextAt = CASE WHEN result.nextAt IS NULL THEN null ELSE datetime({epochMillis: result.nextAt}) END
     FOREACH (_ IN CASE WHEN result.ended THEN [1] ELSE [] END | REMOVE m:Pending)
     RETURN collect(m.id)
@@ -264,8 +267,8 @@ RECOVER: Final = Statement(
     SET m.lock = 1
     WITH m, each
     WHERE m.state = $claimed AND m.dueAt <= datetime.realtime()
-    WITH m, each, m.handedAt IS NOT NULL AS handed,
-         m.handedAt IS NOT NULL AND m.attemptCount + 1 >= $maxAttempts AS ended
+    WITH m, each, m.handedAt IS NOT NULL AS handed, m.handedAt IS NOT NULL AND (m.attemptCount + 1 >= $maxAttempts
+         OR EXISTS { (m)-[:TO]->()-[:OF]->(r:Resource) WHERE r.onUnknown = 'HOLD' }) AS ended
     SET m.state = CASE WHEN ended THEN $unknown ELSE $queued END, m.dueAt = datetime({epochMillis: $now}),
         m.attemptCount = m.attemptCount + CASE WHEN handed THEN 1 ELSE 0 END
     REMOVE m.claimToken, m.handedAt

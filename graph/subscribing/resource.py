@@ -8,7 +8,7 @@ from graph.errors import ConstraintViolated, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.statements import subscriptions as statements
-from graph.vocabulary import Channel, UserErrorCode
+from graph.vocabulary import Channel, UnknownPolicy, UserErrorCode
 
 KEY_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -64,6 +64,7 @@ class CreateResource:
     categories: tuple[NewCategory, ...] = field(default_factory=tuple)
     require_double_opt_in: bool = False
     raise_priority_of_new: bool = True
+    on_unknown: UnknownPolicy = UnknownPolicy.RETRY
 
     def row(self, now_ms: int) -> dict[str, object]:
         """The parameters of a statement that writes it, with new ids."""
@@ -76,6 +77,7 @@ class CreateResource:
             "senderName": self.sender_name,
             "requireDoubleOptIn": self.require_double_opt_in,
             "raisePriorityOfNew": self.raise_priority_of_new,
+            "onUnknown": self.on_unknown,
             "categories": [_category_row(each) for each in sorted(self.categories, key=lambda each: each.key)],
             "now": now_ms,
         }

@@ -63,6 +63,7 @@ def found(seed: int = 7) -> World:
         world.messages,
         world.merges,
         world.attempts,
+        world.receipts,
         world.suppressions,
         world.records,
         world.jobs,
@@ -166,6 +167,7 @@ def _resources(dice: Dice, world: World) -> None:
             channels=dice.maybe(dice.apart(words.CHANNELS, 4), 0.8),
             require_double_opt_in=dice.maybe(dice.chance(0.5)),
             raise_priority_of_new=dice.maybe(dice.chance(0.5)),
+            on_unknown=dice.maybe(dice.pick(["RETRY", "HOLD"])),
         )
         for name in [] if key == "quiet" else dice.apart(words.CATEGORY_KEYS, 4):
             category = Category(

@@ -57,6 +57,10 @@ def _attempts(message: Message, info: Info, **arguments: Any) -> Page:
     return page(info, message.attempts, orders.ATTEMPTS, arguments)
 
 
+def _receipts(message: Message, info: Info, **arguments: Any) -> Page:
+    return page(info, message.receipts, orders.RECEIPTS, arguments)
+
+
 def _through(message: Message, name: str) -> Any:
     """Something of the address that a message goes to."""
     return None if message.subscription is None else getattr(message.subscription.address, name)
@@ -103,6 +107,7 @@ LIFE: dict[str, dict[str, Resolver]] = {
         "openCount": lambda message, _info: message.open_count or 0,
         "clickCount": lambda message, _info: message.click_count or 0,
         "attempts": _attempts,
+        "receipts": _receipts,
     },
     "Outreach": {"messages": _messages_of},
     "Merge": {

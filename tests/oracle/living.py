@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from tests.oracle import words
 from tests.oracle.dice import Dice
-from tests.oracle.world import Attempt, ChannelSubscription, Event, Line, Message, Outreach, Product, Purchase, World
+from tests.oracle.world import (
+    Attempt,
+    ChannelSubscription,
+    Event,
+    Line,
+    Message,
+    Outreach,
+    Product,
+    Purchase,
+    Receipt,
+    World,
+)
 
 _NOBODY = "prf_00000000000000000000000000"
 
@@ -101,6 +112,8 @@ def _messages(dice: Dice, world: World, instants: list[int]) -> None:
     for message in world.messages:
         for _ in range(dice.number(0, 3)):
             _attempt(dice, world, message, instants)
+        for _ in range(dice.number(0, 3)):
+            _receipt(dice, world, message, instants)
 
 
 def _message(
@@ -142,6 +155,20 @@ def _attempt(dice: Dice, world: World, message: Message, instants: list[int]) ->
     )
     message.attempts.append(made)
     world.attempts.append(made)
+
+
+def _receipt(dice: Dice, world: World, message: Message, instants: list[int]) -> None:
+    made = Receipt(
+        id=dice.identity("rcp"),
+        at=dice.pick(instants),
+        provider="smtp",
+        event_type=dice.pick(["delivered", "geöffnet"]),
+        applied=dice.chance(0.5),
+        reason=dice.maybe("5.1.1", 0.3),
+        message=message,
+    )
+    message.receipts.append(made)
+    world.receipts.append(made)
 
 
 def _events(dice: Dice, world: World, instants: list[int]) -> None:

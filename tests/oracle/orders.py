@@ -19,6 +19,7 @@ MESSAGES = Order("Message.createdAt", attrgetter("created_at"), descending=True)
 MERGES = Order("Merge.at", attrgetter("at"), descending=True)
 LINES = Order("PurchaseLine.position", attrgetter("position"), identity=attrgetter("product.id"))
 ATTEMPTS = Order("Attempt.at", attrgetter("at"))
+RECEIPTS = Order("Receipt.at", attrgetter("at"))
 CATEGORIES = Order("Category.id")
 REJECTS = Order("RowResult.key", identity=attrgetter("key"))
 BLOCKED = Order("BlockedIdentifier.id")
@@ -69,6 +70,7 @@ OF_LIST: dict[tuple[str, str], Order] = {
     ("Product", "purchases"): PURCHASES,
     ("Purchase", "lines"): LINES,
     ("Message", "attempts"): ATTEMPTS,
+    ("Message", "receipts"): RECEIPTS,
     ("Outreach", "messages"): MESSAGES,
     ("Job", "rejects"): REJECTS,
 }

@@ -299,6 +299,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "channels": lambda resource, _info: resource.channels or [],
         "requireDoubleOptIn": lambda resource, _info: bool(resource.require_double_opt_in),
         "raisePriorityOfNew": lambda resource, _info: resource.raise_priority_of_new is not False,
+        "onUnknown": lambda resource, _info: resource.on_unknown or "RETRY",
         "categories": _categories,
     },
     "Category": {

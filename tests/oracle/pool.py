@@ -74,6 +74,7 @@ class Pool:
             (orders.MERGES, world.merges),
             (orders.LINES, [line for purchase in world.purchases for line in purchase.lines]),
             (orders.ATTEMPTS, world.attempts),
+            (orders.RECEIPTS, world.receipts),
             (orders.REJECTS, [reject for job in world.jobs for reject in job.rejects]),
             (orders.CATEGORIES, world.categories),
             (orders.BLOCKED, world.blocked),

@@ -105,6 +105,7 @@ class Resource:
     channels: list[str] | None = None
     require_double_opt_in: bool | None = None
     raise_priority_of_new: bool | None = None
+    on_unknown: str | None = None
     categories: list[Category] = field(default_factory=list, metadata=_LINK)
 
 
@@ -300,6 +301,18 @@ class Attempt:
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Receipt:
+    typename: ClassVar[str] = "Receipt"
+    id: str
+    at: int
+    provider: str
+    event_type: str
+    applied: bool
+    reason: str | None = None
+    message: Message = field(metadata=_LINK)
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
 class Message:
     typename: ClassVar[str] = "Message"
     id: str
@@ -323,6 +336,7 @@ class Message:
     subscription: ChannelSubscription | None = field(default=None, metadata=_LINK)
     outreach: Outreach | None = field(default=None, metadata=_LINK)
     attempts: list[Attempt] = field(default_factory=list, metadata=_LINK)
+    receipts: list[Receipt] = field(default_factory=list, metadata=_LINK)
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)
@@ -397,6 +411,7 @@ Thing = (
     | Message
     | Merge
     | Attempt
+    | Receipt
     | Suppression
     | ConsentRecord
     | Job
@@ -424,6 +439,7 @@ class World:
     messages: list[Message] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     attempts: list[Attempt] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
     by_id: dict[str, Thing] = field(default_factory=dict)
 

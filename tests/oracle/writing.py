@@ -66,6 +66,7 @@ _EDGES: Mapping[str, LiteralString] = {
     "INTO": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:INTO]->(b)",
     "OF_JOB": "MATCH (a:JobReject {id: row.a}), (b:Job {id: row.b}) CREATE (a)-[:OF]->(b)",
     "OF_REJECT": "MATCH (a:JobRejectError {id: row.a}), (b:JobReject {id: row.b}) CREATE (a)-[:OF]->(b)",
+    "RECEIPT_OF": "MATCH (a:Receipt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
     "OF_MESSAGE": "MATCH (a:Attempt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
 }
 
@@ -85,6 +86,7 @@ _LABELS: Mapping[str, LiteralString] = {
     "Message": "Message",
     "Merge": "Merge",
     "Attempt": "Attempt",
+    "Receipt": "Receipt",
     "Suppression": "Suppression",
     "ConsentRecord": "ConsentRecord",
     "Job": "Job",
@@ -229,5 +231,6 @@ def _edges(world: World) -> dict[str, list[Row]]:
         "OF_REJECT": rows(
             (each.id, reject.id) for job in world.jobs for reject in job.rejects for each in reject.user_errors
         ),
+        "RECEIPT_OF": rows((each.id, each.message.id) for each in world.receipts),
         "OF_MESSAGE": rows((each.id, each.message.id) for each in world.attempts),
     }

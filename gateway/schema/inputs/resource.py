@@ -3,7 +3,7 @@ from __future__ import annotations
 import strawberry
 
 from gateway.schema.inputs.fields import key_field, required
-from graph.vocabulary import Channel
+from graph.vocabulary import Channel, UnknownPolicy
 
 
 @strawberry.input(description="A kind of content that subscribers may leave.")
@@ -29,5 +29,9 @@ class CreateResourceInput:
         default=True,
         description="Whether a person's new address is tried before their others; otherwise after them. A priority "
         "that is given with the address goes before this.",
+    )
+    on_unknown: UnknownPolicy = strawberry.field(
+        default=UnknownPolicy.RETRY,
+        description="What becomes of a message whose provider may have taken it without saying so.",
     )
     idempotency_key: str | None = key_field()

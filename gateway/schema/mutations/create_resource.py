@@ -50,6 +50,7 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
         categories=tuple(_category(n, each, problems) for n, each in enumerate(given.categories or ())),
         require_double_opt_in=given.require_double_opt_in,
         raise_priority_of_new=given.raise_priority_of_new,
+        on_unknown=given.on_unknown,
     )
     if not command.channels:
         problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")

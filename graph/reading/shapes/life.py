@@ -127,6 +127,10 @@ MESSAGE = Shape(
             # Other nodes than attempts may come to hang on a message by the same edge.
             Edges("MATCH ({p})<-[:OF]-({v}:Attempt)", Order("Attempt.at", SortKey("{v}.at", SortKind.TIME))),
         ),
+        "receipts": Connection(
+            "Receipt",
+            Edges("MATCH ({p})<-[:OF]-({v}:Receipt)", Order("Receipt.at", SortKey("{v}.at", SortKind.TIME))),
+        ),
     },
 )
 
@@ -155,6 +159,18 @@ ATTEMPT = Shape(
         "outcome": value("outcome"),
         "answer": optional("answer"),
         "nextAt": optional_instant("nextAt"),
+    },
+)
+
+RECEIPT = Shape(
+    "Receipt",
+    {
+        "id": value("id"),
+        "at": instant("at"),
+        "provider": value("provider"),
+        "eventType": value("eventType"),
+        "applied": value("applied"),
+        "reason": optional("reason"),
     },
 )
 

@@ -22,6 +22,7 @@ RESOURCE = Shape(
         "categories": Connection("Category", Edges("MATCH ({p})-[:OFFERS]->({v})", Order("Category.id"))),
         "requireDoubleOptIn": value_or("requireDoubleOptIn", "false"),
         "raisePriorityOfNew": value_or("raisePriorityOfNew", "true"),
+        "onUnknown": value_or("onUnknown", "'RETRY'"),
         "createdAt": instant("createdAt"),
     },
 )

@@ -120,6 +120,7 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "Product",
         "Profile",
         "Purchase",
+        "Receipt",
         "Relation",
         "Resource",
         "Suppression",

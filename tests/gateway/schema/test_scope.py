@@ -37,6 +37,7 @@ ABOUT_PEOPLE = {
     "PurchaseLine",
     "Reach",
     "ReachVerdict",
+    "Receipt",
     "Relation",
     "Suppression",
     "TimelineEntry",

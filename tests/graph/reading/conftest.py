@@ -145,6 +145,8 @@ CREATE (:Attempt {id: 'att_1', at: datetime({epochMillis: 9050}), provider: 'smt
           answer: '450 later', nextAt: datetime({epochMillis: 9080})})-[:OF]->(letter)
 CREATE (:Attempt {id: 'att_2', at: datetime({epochMillis: 9090}), provider: 'smtp',
           outcome: 'ACCEPTED'})-[:OF]->(letter)
+CREATE (:Receipt {id: 'rcp_1', at: datetime({epochMillis: 9200}), provider: 'smtp', eventType: 'delivered',
+          applied: true})-[:OF]->(letter)
 CREATE (view:Event {id: 'evt_1', sourceKey: 'web:1', source: 'web', externalId: '1', profileId: 'prf_ann', type: 'view',
           occurredAt: datetime({epochMillis: 10000}), receivedAt: datetime({epochMillis: 10001}), valueMicros: 1500000,
           properties: '{"page":"lamp","tags":["a","b"]}', isTest: false})

@@ -420,7 +420,7 @@ EVERY_FIELD = {
     ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
-        requireDoubleOptIn raisePriorityOfNew createdAt } }""",
+        requireDoubleOptIn raisePriorityOfNew onUnknown createdAt } }""",
         {
             "__typename": "Resource",
             "id": "res_news",
@@ -430,6 +430,7 @@ EVERY_FIELD = {
             "categories": {"nodes": [{"key": "offers"}, {"key": "safety"}, {"key": "tips"}]},
             "requireDoubleOptIn": True,
             "raisePriorityOfNew": False,
+            "onUnknown": "RETRY",
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
@@ -527,7 +528,7 @@ EVERY_FIELD = {
         """node(id: "msg_1") { __typename id ... on Message { at kind profile { id } messageState purpose channel
         subject address masked subscription { id } resource { id } outreach { id } refusedBy reason isTest createdAt
         sentAt deliveredAt openedAt firstClickedAt openCount clickCount complainedAt
-        unsubscribedAt attempts { nodes { id } } } }""",
+        unsubscribedAt attempts { nodes { id } } receipts { nodes { id } } } }""",
         {
             "__typename": "Message",
             "id": "msg_1",
@@ -556,6 +557,7 @@ EVERY_FIELD = {
             "complainedAt": "1970-01-01T00:00:09.500Z",
             "unsubscribedAt": "1970-01-01T00:00:09.600Z",
             "attempts": {"nodes": [{"id": "att_1"}, {"id": "att_2"}]},
+            "receipts": {"nodes": [{"id": "rcp_1"}]},
         },
     ),
     "Merge": (
@@ -573,6 +575,18 @@ EVERY_FIELD = {
             "evidence": "passport",
             "actor": "key_1",
             "undoneAt": "1970-01-01T00:00:06.600Z",
+        },
+    ),
+    "Receipt": (
+        """node(id: "rcp_1") { __typename id ... on Receipt { at provider eventType applied reason } }""",
+        {
+            "__typename": "Receipt",
+            "id": "rcp_1",
+            "at": "1970-01-01T00:00:09.200Z",
+            "provider": "smtp",
+            "eventType": "delivered",
+            "applied": True,
+            "reason": None,
         },
     ),
     "Attempt": (
