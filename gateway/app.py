@@ -10,6 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.api_keys import KeyRing
 from gateway.http.graphql import GraphQLOverHttp
 from gateway.http.health import Readiness, alive
+from gateway.http.hooks import PATH as HOOKS
+from gateway.http.hooks import Hooks
 from gateway.http.leaving import PATH, Leaving
 from gateway.http.metrics import Metrics
 from gateway.http.sockets import GraphQLOverWebSocket
@@ -32,6 +34,7 @@ class Parts:
     ready: Callable[[], Awaitable[None]]
     redis_ok: Callable[[], bool]
     leave_links: LeaveLinks
+    hooks: Hooks
     console: Sequence[BaseRoute] = ()
 
 
@@ -62,11 +65,13 @@ class App:
 def create_app(parts: Parts) -> App:
     """A route that is not in `open_routes` answers nothing without a key.
 
-    Of those the links in letters carry their own signature.
+    Of those the links in letters and the calls of providers carry their own signatures.
     """
     sockets = GraphQLOverWebSocket(parts.schema, parts.services, parts.keys)
     over_http = GraphQLOverHttp(parts.operations, parts.keys)
-    metrics = Metrics(parts.keys, lambda: [*parts.operations.counters(), *over_http.counters()])
+    metrics = Metrics(
+        parts.keys, lambda: [*parts.operations.counters(), *over_http.counters(), *parts.hooks.counters()]
+    )
     keyed_routes = [Route(_GRAPHQL, over_http), WebSocketRoute(_GRAPHQL, sockets), Route("/metrics", metrics)]
     return App(FastLane(over_http, Starlette(routes=[*keyed_routes, *open_routes(parts)])), sockets)
 
@@ -79,4 +84,5 @@ def open_routes(parts: Parts) -> list[BaseRoute]:
         Route(PATH, leaving.show, methods=["GET"], name="leave"),
         Route(PATH, leaving.act, methods=["POST"], name="leave-now"),
     ]
-    return [*health, *links, *parts.console]
+    hooks = Route(HOOKS, parts.hooks.answer, methods=["GET", "POST"], name="hooks")
+    return [*health, *links, hooks, *parts.console]

@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from dispatch.channels.registry import hook_readers
 from dispatch.live import LiveProfiles
 from dispatch.nudges import Nudger
 from dispatch.settings import DispatchSettings
 from gateway.api_keys import KeyRing
 from gateway.app import App, Parts, create_app
 from gateway.console.files import console_routes
+from gateway.http.hooks import Hooks
 from gateway.keys import Keys
 from gateway.operations import Operations
+from gateway.receipt_groups import ReceiptGroups
 from gateway.schema.api import SCHEMA
 from gateway.schema.context import Services
 from gateway.server import Server
@@ -87,8 +90,10 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         background = asyncio.create_task(_settle_later(settling, services, operations))
         keys = KeyRing(graph, settling.is_settled)
         links = LeaveLinks((settings.gateway.key_for(KeyUse.LEAVE_LINKS),))
+        groups = ReceiptGroups(graph, clock, nudger)
+        hooks = Hooks(hook_readers(settings.dispatch), settings.dispatch.public_url, groups, clock)
         yield create_app(
-            Parts(SCHEMA, services, operations, keys, settling.ready, nudger.healthy, links, console_routes())
+            Parts(SCHEMA, services, operations, keys, settling.ready, nudger.healthy, links, hooks, console_routes())
         )
         background.cancel()
     finally:

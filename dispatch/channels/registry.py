@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from dispatch.accounts import Accounts
-from dispatch.channels.channel import ChannelProviders, ChannelSender
+from dispatch.channels.channel import ChannelProviders, ChannelSender, HookReader
 from dispatch.channels.email import EmailSender
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
@@ -15,6 +16,7 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
     {Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url})}
 )
 _PLAIN: Final = "+http"
+_log: Final = logging.getLogger(__name__)
 
 
 def configured(settings: DispatchSettings) -> tuple[Channel, ...]:
@@ -38,6 +40,22 @@ def senders(channel: Channel, settings: DispatchSettings) -> tuple[ChannelSender
 def accounts(channel: Channel, settings: DispatchSettings) -> Accounts:
     """Raises ValueError as `senders` does."""
     return Accounts.of(senders(channel, settings))
+
+
+def hook_readers(settings: DispatchSettings) -> dict[tuple[Channel, str], HookReader]:
+    """The accounts whose providers call back, by channel and name.
+
+    A channel whose accounts cannot be opened here has none: a gateway need not have the keys that a worker sends with.
+    """
+    found: dict[tuple[Channel, str], HookReader] = {}
+    for channel in configured(settings):
+        try:
+            opened = senders(channel, settings)
+        except ValueError as error:
+            _log.warning("the providers of %s cannot call back here: %s", channel, error)
+            continue
+        found.update({(channel, each.provider): each for each in opened if isinstance(each, HookReader)})
+    return found
 
 
 def _sender(url: str, providers: ChannelProviders, lease_ms: int) -> ChannelSender:

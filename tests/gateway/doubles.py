@@ -12,8 +12,10 @@ from starlette.routing import BaseRoute
 
 from gateway.api_keys import ALL_SCOPES, KeyRing, key_hash
 from gateway.app import App, Parts, create_app
+from gateway.http.hooks import Hooks, Readers
 from gateway.keys import Keys
 from gateway.operations import Operations
+from gateway.receipt_groups import ReceiptGroups
 from gateway.schema.api import SCHEMA
 from gateway.schema.build import Schema
 from gateway.schema.context import Services
@@ -31,6 +33,7 @@ KEY = "cgk_test_key"
 AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
 NOW = 1_700_000_000_000
 LINKS = LeaveLinks((b"l" * 32,))
+PUBLIC_URL = "https://customers.example.com/graph"
 
 
 @dataclass
@@ -167,6 +170,11 @@ class StubLive:
 KEYS = Keys(inputs=b"a key for inputs", addresses=b"a key for addresses")
 
 
+def hooks_of(services: Services, readers: Readers) -> Hooks:
+    groups = ReceiptGroups(services.graph, services.clock, services.changes)
+    return Hooks(readers, PUBLIC_URL, groups, services.clock)
+
+
 @dataclass
 class World:
     """One gateway on stand-ins."""
@@ -176,6 +184,7 @@ class World:
     graph: StubGraph = field(default_factory=StubGraph)
     nudger: StubNudger = field(default_factory=StubNudger)
     live: StubLive = field(default_factory=StubLive)
+    readers: Readers = field(default_factory=dict)
     redis_ok: bool = True
     graph_error: Exception | None = None
 
@@ -189,7 +198,10 @@ class World:
     def parts(self, console: Sequence[BaseRoute] = ()) -> Parts:
         services = self.services()
         operations = Operations(self.schema, services)
-        return Parts(self.schema, services, operations, self.keys(), self._ready, lambda: self.redis_ok, LINKS, console)
+        hooks = hooks_of(services, self.readers)
+        return Parts(
+            self.schema, services, operations, self.keys(), self._ready, lambda: self.redis_ok, LINKS, hooks, console
+        )
 
     def keys(self) -> KeyRing:
         return KeyRing(cast("Graph", self.graph))

@@ -30,7 +30,7 @@ async def test_what_was_asked_is_counted() -> None:
     assert response.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
     assert response.headers["cache-control"] == "no-store"
     after = numbers(response.text)
-    assert {name: after[name] - before[name] for name in before if "documents" not in name} == {
+    assert {name: after[name] - before[name] for name in before if not _is_told_elsewhere(name)} == {
         "customer_graph_operations_prepared_hits_total": 1,
         "customer_graph_operations_prepared_misses_total": 1,
         "customer_graph_plans_compiled_total": 1,
@@ -41,6 +41,11 @@ async def test_what_was_asked_is_counted() -> None:
     }
     assert after["customer_graph_documents_parsed_total"] > before["customer_graph_documents_parsed_total"]
     assert "prf_anna" not in response.text
+
+
+def _is_told_elsewhere(name: str) -> bool:
+    """How many documents were parsed is not certain; what providers call is in tests/gateway/http/test_hooks.py."""
+    return "documents" in name or "hook" in name or "receipts" in name
 
 
 async def test_only_get_with_a_key_is_answered() -> None:

@@ -1,0 +1,126 @@
+"""`/hooks/<channel>/<account>`, where providers tell how messages fared, and what people write back."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter as Count
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from dispatch.channels.channel import HookReader
+from dispatch.hook import HookCall, HookReading, HookRefused, NotSigned
+from gateway.counters import Counter
+from gateway.receipt_groups import ReceiptGroups
+from graph.clock import Clock
+from graph.errors import GraphError, GraphUnavailable
+from graph.receipts.receipt import ReceiptSource, Told
+from graph.vocabulary import Channel, Word
+
+PATH: Final = "/hooks/{channel}/{account}"
+
+# Providers send some kilobytes, and a bounced mail comes whole.
+_MOST_BYTES: Final = 1_048_576
+_log: Final = logging.getLogger(__name__)
+
+Readers = Mapping[tuple[Channel, str], HookReader]
+
+
+class _Call(Word):
+    """What became of a call, as the metrics count it."""
+
+    TAKEN = "taken"
+    NOT_SIGNED = "not signed"
+    MALFORMED = "malformed"
+    UNKNOWN_ACCOUNT = "unknown account"
+    PUT_OFF = "put off"
+
+
+class Hooks:
+    """Answers 2xx only once everything that a call says is committed, so that what is lost comes again."""
+
+    def __init__(self, readers: Readers, public_url: str, groups: ReceiptGroups, clock: Clock) -> None:
+        self._readers = readers
+        self._public_url = public_url
+        self._groups = groups
+        self._clock = clock
+        self._calls: Count[_Call] = Count()
+        self._kinds: Count[tuple[Channel, bool]] = Count()
+
+    async def answer(self, request: Request) -> Response:
+        source = self._source(request)
+        if source is None:
+            return self._refused(_Call.UNKNOWN_ACCOUNT, 404)
+        body = await _bounded(request)
+        if body is None:
+            return self._refused(_Call.MALFORMED, 413)
+        try:
+            reading = self._readers[source.channel, source.account].read(self._call(request, body))
+        except NotSigned:
+            return self._refused(_Call.NOT_SIGNED, 403)
+        except HookRefused:
+            return self._refused(_Call.MALFORMED, 400)
+        try:
+            await self._take(source, reading)
+        except GraphError as error:
+            return self._put_off(error)
+        self._calls[_Call.TAKEN] += 1
+        return Response(reading.answer, 200, media_type=reading.media_type)
+
+    def counters(self) -> Iterable[Counter]:
+        for call in _Call:
+            description = "Calls of providers by what became of them."
+            yield Counter("customer_graph_hook_calls_total", description, self._calls[call], ("result", call.value))
+        for channel in Channel:
+            known = self._kinds[channel, True]
+            yield Counter("customer_graph_receipts_total", "Receipts of known kinds.", known, ("channel", channel))
+        for channel in Channel:
+            unknown, text = self._kinds[channel, False], "Receipts of kinds that nobody knows: kept, changing nothing."
+            yield Counter("customer_graph_unknown_receipts_total", text, unknown, ("channel", channel))
+
+    async def _take(self, source: ReceiptSource, reading: HookReading) -> None:
+        await self._groups.take([Told(source, each) for each in reading.receipts])
+        for each in reading.receipts:
+            self._kinds[source.channel, each.happening is not None or each.is_soft] += 1
+
+    def _source(self, request: Request) -> ReceiptSource | None:
+        try:
+            channel = Channel(request.path_params["channel"].upper().replace("-", "_"))
+        except ValueError:
+            return None
+        source = ReceiptSource(channel, request.path_params["account"])
+        return source if (channel, source.account) in self._readers else None
+
+    def _call(self, request: Request, body: bytes) -> HookCall:
+        """The address is ours as configured: what a request says of its own host anybody may write."""
+        query = request.url.query
+        return HookCall(
+            method=request.method,
+            url=f"{self._public_url}{request.url.path}{f'?{query}' if query else ''}",
+            headers=dict(request.headers),
+            query=dict(request.query_params),
+            body=body,
+            now_ms=self._clock.now(),
+        )
+
+    def _refused(self, call: _Call, status: int) -> Response:
+        self._calls[call] += 1
+        return Response(call.value, status, media_type="text/plain")
+
+    def _put_off(self, error: GraphError) -> Response:
+        _log.warning("a call of a provider has to come again: %s", type(error).__name__)
+        self._calls[_Call.PUT_OFF] += 1
+        retry_after_s = error.retry_after_s if isinstance(error, GraphUnavailable) else 2
+        return Response("try again", 503, {"Retry-After": str(retry_after_s)}, media_type="text/plain")
+
+
+async def _bounded(request: Request) -> bytes | None:
+    """None for more than a call can hold; what it announces is not believed."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > _MOST_BYTES:
+            return None
+    return bytes(body)
