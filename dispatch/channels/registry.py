@@ -8,12 +8,16 @@ from typing import Final
 from dispatch.accounts import Accounts
 from dispatch.channels.channel import ChannelProviders, ChannelSender, HookReader
 from dispatch.channels.email import EmailSender
+from dispatch.channels.twilio import TwilioSender
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
 # A channel is added by its file and one line here.
 CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
-    {Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url})}
+    {
+        Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url}),
+        Channel.SMS: ChannelProviders("SMS_URL", {"twilio": TwilioSender.from_url}),
+    }
 )
 _PLAIN: Final = "+http"
 _log: Final = logging.getLogger(__name__)

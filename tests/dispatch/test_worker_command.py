@@ -15,7 +15,9 @@ def run(folder: Path, *arguments: str, **environment: str) -> Result:
     return CliRunner().invoke(worker, arguments, env={**nothing, "CUSTOMER_GRAPH_DATA": str(folder), **environment})
 
 
-def test_a_channel_that_cannot_be_sent_on_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_channel_that_cannot_be_sent_on_is_refused_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.commands.worker.CHANNELS", {})
+
     result = run(tmp_path, "--channel", "SMS")
 
     assert result.exit_code == 2
