@@ -1,15 +1,19 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took the message; it is never handed over again."""
+    """The provider took the message; it is never handed over again.
+
+    `moved_to` is the address that it was taken for, where the provider said that the one we have is no longer its own.
+    """
 
     answer: str
     provider_id: str | None = None
+    moved_to: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
