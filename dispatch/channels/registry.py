@@ -8,6 +8,7 @@ from typing import Final
 from dispatch.accounts import Accounts
 from dispatch.channels.channel import ChannelProviders, ChannelSender, HookReader
 from dispatch.channels.email import EmailSender
+from dispatch.channels.telegram import TelegramSender
 from dispatch.channels.twilio import TwilioSender
 from dispatch.channels.viber import ViberSender
 from dispatch.settings import DispatchSettings
@@ -18,6 +19,7 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
     {
         Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url}),
         Channel.SMS: ChannelProviders("SMS_URL", {"twilio": TwilioSender.from_url}),
+        Channel.TELEGRAM: ChannelProviders("TELEGRAM_URL", {"telegram": TelegramSender.from_url}),
         Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
     }
 )
