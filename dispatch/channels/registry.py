@@ -11,6 +11,7 @@ from dispatch.channels.email import EmailSender
 from dispatch.channels.telegram import TelegramSender
 from dispatch.channels.twilio import TwilioSender
 from dispatch.channels.viber import ViberSender
+from dispatch.channels.whatsapp import WhatsappSender
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
@@ -21,6 +22,7 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
         Channel.SMS: ChannelProviders("SMS_URL", {"twilio": TwilioSender.from_url}),
         Channel.TELEGRAM: ChannelProviders("TELEGRAM_URL", {"telegram": TelegramSender.from_url}),
         Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
+        Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
     }
 )
 _PLAIN: Final = "+http"
