@@ -115,7 +115,7 @@ class TelegramSender:
     def read(self, call: HookCall) -> HookReading:
         """Raises NotSigned without a secret of ours in the header, and Malformed for what is not an update."""
         given = call.headers.get(_HOOK_HEADER, "")
-        if not self._hook_secret or not hmac.compare_digest(given.encode(), self._hook_secret.encode()):
+        if not self._hook_secret or not hmac.compare_digest(given.encode(errors="replace"), self._hook_secret.encode()):
             raise NotSigned("the secret of the bot is missing or wrong")
         try:
             update = JsonObject.read(call.body)

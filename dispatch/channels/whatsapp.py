@@ -112,7 +112,7 @@ class WhatsappSender:
     def _verified(self, query: Mapping[str, str]) -> HookReading:
         """Meta asks once whether the address is ours, when somebody enters it there."""
         given = query.get("hub.verify_token", "")
-        if not self._verify or not hmac.compare_digest(given.encode(), self._verify.encode()):
+        if not self._verify or not hmac.compare_digest(given.encode(errors="replace"), self._verify.encode()):
             raise NotSigned("the verify token is missing or wrong")
         challenge = query.get("hub.challenge", "")
         if query.get("hub.mode") != "subscribe" or not _CHALLENGE.fullmatch(challenge):
@@ -122,7 +122,7 @@ class WhatsappSender:
     def _check(self, call: HookCall) -> None:
         expected = "sha256=" + hmac.new(self._app_secret.encode(), call.body, sha256).hexdigest()
         given = call.headers.get(_SIGNATURE, "")
-        if not self._app_secret or not hmac.compare_digest(given.encode(), expected.encode()):
+        if not self._app_secret or not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
             raise NotSigned("the signature of WhatsApp is missing or wrong")
 
 
@@ -157,7 +157,11 @@ def _told(found: JsonObject, now_ms: int) -> Iterator[Receipt | Inbound]:
 def _kept(kind: str, fields: Mapping[str, object], at_ms: int, reason: str = "") -> Receipt:
     """What nobody reads yet. It has no id of its own, so it is known again by what it says."""
     event_id = sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
-    return Receipt(event_id, kind[:_LONGEST_KIND], None, at_ms, reason=reason or None)
+    return Receipt(event_id, kind[:_LONGEST_KIND], None, at_ms, reason=reason or None, raw=_raw(fields))
+
+
+def _raw(fields: Mapping[str, object]) -> str:
+    return orjson.dumps(fields).decode()
 
 
 def _receipt(status: JsonObject) -> Receipt | None:
@@ -175,7 +179,8 @@ def _receipt(status: JsonObject) -> Receipt | None:
         # Other programs of the same account may carry what they like there.
         message_id=ours if prefix_of(ours) is IdPrefix.MESSAGE else None,
         reason=error.phrase or None,
-        is_soft=error.is_ours or error.is_too_fast,
+        is_soft=error.is_soft,
+        raw=_raw(status.fields),
     )
 
 

@@ -68,7 +68,6 @@ _REFUSED: Final = {
     131008: "a parameter is missing",
     131009: "a parameter is wrong",
     131021: "the number is our own",
-    # No number on WhatsApp, or an old program, or terms not accepted: the last two may change.
     131026: "undeliverable",
     131047: "more than 24 hours since this person wrote last",
     131050: "this person wants no marketing",
@@ -79,6 +78,10 @@ _REFUSED: Final = {
     131063: "no marketing may be sent here",
     135000: "a parameter is wrong",
 }
+
+# No number on WhatsApp, or an old program, or terms not accepted. The last two may change, so one of these does not
+# make an address dead; many do.
+_UNDELIVERABLE: Final = 131026
 
 _NOT_ALLOWED: Final = frozenset({401, 403, 404})
 _TOO_MANY: Final = 429
@@ -106,6 +109,11 @@ class WhatsappError:
     @property
     def is_too_fast(self) -> bool:
         return self.code in _TOO_FAST
+
+    @property
+    def is_soft(self) -> bool:
+        """It speaks against the number itself. That our account cannot pay does not."""
+        return self.code == _UNDELIVERABLE
 
     @property
     def phrase(self) -> str:

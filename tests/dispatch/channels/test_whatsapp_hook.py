@@ -81,7 +81,8 @@ def reading(*values: Mapping[str, object]) -> HookReading:
     ],
 )
 def test_a_status_is_a_receipt_of_our_message(kind: str, happening: Happening | None) -> None:
-    found = reading({"statuses": [status(kind, pricing={"billable": True, "category": "service"})]})
+    said = status(kind, pricing={"billable": True, "category": "service"})
+    found = reading({"statuses": [said]})
 
     assert found == HookReading(
         receipts=(
@@ -92,6 +93,7 @@ def test_a_status_is_a_receipt_of_our_message(kind: str, happening: Happening | 
                 at_ms=1_749_416_383_000,
                 provider_id=WAMID,
                 message_id="msg_01JABCDEFG0123456789ABCDEF",
+                raw=orjson.dumps(said).decode(),
             ),
         )
     )
@@ -101,19 +103,20 @@ def test_a_status_is_a_receipt_of_our_message(kind: str, happening: Happening | 
 @pytest.mark.parametrize(
     ("code", "reason", "is_soft"),
     [
-        (131026, "131026 undeliverable", False),
+        (131026, "131026 undeliverable", True),
         (131047, "131047 more than 24 hours since this person wrote last", False),
-        (131049, "131049 Meta holds back what this person gets of marketing", True),
-        (131042, "131042 our account cannot pay", True),
-        (131056, "131056 too many messages to this number", True),
+        (131049, "131049 Meta holds back what this person gets of marketing", False),
+        (131042, "131042 our account cannot pay", False),
+        (131056, "131056 too many messages to this number", False),
         (999999, "code 999999", False),
     ],
 )
-def test_a_failure_says_why_without_the_number(code: int, reason: str, *, is_soft: bool) -> None:
+def test_a_failure_says_why_and_whether_it_speaks_against_the_number(code: int, reason: str, *, is_soft: bool) -> None:
     [receipt] = reading({"statuses": [failed(code)]}).receipts
 
     assert (receipt.happening, receipt.reason) == (Happening.BOUNCED, reason)
     assert (receipt.is_soft, receipt.is_dead) == (is_soft, False)
+    assert WA_ID not in repr(receipt)
 
 
 @pytest.mark.parametrize("data", ["", "campaign-7", "prf_01JABCDEFG0123456789ABCDEF", 7, None])
@@ -216,7 +219,7 @@ def test_what_nobody_reads_yet_is_kept_and_changes_nothing(
 
     [receipt] = first.receipts
     assert (receipt.kind, receipt.happening, receipt.reason, receipt.at_ms) == (kind, None, reason, NOW_MS)
-    assert len(receipt.event_id) == 64
+    assert (len(receipt.event_id), receipt.raw[:1]) == (64, "{")
     assert (first, first.inbound) == (again, ())
     assert WA_ID not in repr(receipt)
 
