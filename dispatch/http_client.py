@@ -19,6 +19,9 @@ _TOTAL_SHARE: Final = 0.8
 _IDLE_S: Final = 10.0
 _CONNECTIONS: Final = 200
 _LONGEST_ANSWER: Final = 65_536
+# Who answers may say anything; a message that would wait longer is asked about again after a day.
+_LONGEST_WAIT_MS: Final = 24 * 3_600_000
+_WAIT_DIGITS: Final = len("86400")
 
 
 class NotSent(Exception):
@@ -51,14 +54,18 @@ class HttpAnswer:
 
     @property
     def retry_after_ms(self) -> int | None:
-        """What `Retry-After` asks for, in seconds or as a date (RFC 9110, 10.2.3)."""
+        """What `Retry-After` asks for, in seconds or as a date (RFC 9110, 10.2.3); a day at most."""
         text = self.headers.get("retry-after", "").strip()
         if text.isdecimal():
-            return int(text) * 1000
+            seconds = text.lstrip("0")
+            return (
+                min(int(seconds or "0") * 1000, _LONGEST_WAIT_MS) if len(seconds) <= _WAIT_DIGITS else _LONGEST_WAIT_MS
+            )
         try:
-            return max(round((parsedate_to_datetime(text).timestamp() - time.time()) * 1000), 0)
-        except ValueError:
+            asked = round((parsedate_to_datetime(text).timestamp() - time.time()) * 1000)
+        except (ValueError, OverflowError, OSError):
             return None
+        return min(max(asked, 0), _LONGEST_WAIT_MS)
 
 
 class HttpClient:

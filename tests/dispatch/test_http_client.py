@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -115,6 +116,11 @@ def test_the_public_internet_is_what_is_not_ours(address: str, *, included: bool
     assert Reachable().includes(address) is included
 
 
+@pytest.mark.parametrize(("address", "included"), [("10.1.2.3", True), ("10.2.0.1", False), ("93.184.216.34", False)])
+def test_where_the_public_internet_is_closed_only_what_is_allowed_is_left(address: str, *, included: bool) -> None:
+    assert replace(Reachable.beside(["10.1.0.0/16"]), public=False).includes(address) is included
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [
@@ -131,9 +137,22 @@ async def test_a_request_without_an_answer_has_an_outcome(error: Exception, outc
 
 
 @pytest.mark.parametrize(
-    ("text", "milliseconds"), [("", None), ("soon", None), ("0", 0), ("Wed, 21 Oct 2015 07:28:00 GMT", 0)]
+    ("text", "milliseconds"),
+    [
+        ("", None),
+        ("soon", None),
+        ("Wed, 21 Oct 2015 07:28:00 +99999999999999", None),
+        ("0", 0),
+        ("000120", 120_000),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("86401", 86_400_000),
+        ("9" * 5_000, 86_400_000),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 86_400_000),
+    ],
 )
-def test_a_retry_after_that_nobody_can_read_asks_for_nothing(text: str, milliseconds: int | None) -> None:
+def test_a_retry_after_asks_for_a_day_at_most_and_for_nothing_where_nobody_can_read_it(
+    text: str, milliseconds: int | None
+) -> None:
     assert HttpAnswer(429, {"retry-after": text}, b"").retry_after_ms == milliseconds
 
 
