@@ -24,9 +24,10 @@ class PrivateAddress(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """The public internet, and `allowed` besides."""
+    """The public internet, and `allowed` besides; nothing but `allowed` where it is not `public`."""
 
     allowed: tuple[IPv4Network | IPv6Network, ...] = ()
+    public: bool = True
 
     @classmethod
     def beside(cls, texts: Sequence[str]) -> Reachable:
@@ -39,7 +40,7 @@ class Reachable:
             address = address.ipv4_mapped
         if any(address in network for network in self.allowed):
             return True
-        return address.is_global and not address.is_multicast and not _is_carried(address)
+        return self.public and address.is_global and not address.is_multicast and not _is_carried(address)
 
     def open_socket(self, info: AddressInfo) -> socket.socket:
         """A socket for the very address that is connected to, so that no second answer of a name server comes between.

@@ -61,6 +61,16 @@ def prefix_of(value: str) -> IdPrefix | None:
     return _PREFIXES.get(prefix)
 
 
+def made_at(value: str) -> int:
+    """The millisecond in which one of our ids was made. Raises ValueError for what has not their form."""
+    if prefix_of(value) is None:
+        raise ValueError("is not one of our ids")
+    milliseconds = 0
+    for letter in value.partition("_")[2][:_TIME_LENGTH]:
+        milliseconds = milliseconds << 5 | _ALPHABET.index(letter)
+    return milliseconds
+
+
 # A batch of thousands of rows makes several ids for each, most of them within few milliseconds.
 @lru_cache(maxsize=16)
 def _time(milliseconds: int) -> str:

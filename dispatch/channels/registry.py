@@ -12,6 +12,7 @@ from dispatch.channels.telegram import TelegramSender
 from dispatch.channels.twilio import TwilioSender
 from dispatch.channels.viber import ViberSender
 from dispatch.channels.whatsapp import WhatsappSender
+from dispatch.channels.webhook import WebhookSender
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
@@ -23,6 +24,7 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
         Channel.TELEGRAM: ChannelProviders("TELEGRAM_URL", {"telegram": TelegramSender.from_url}),
         Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
         Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
+        Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
     }
 )
 _PLAIN: Final = "+http"
