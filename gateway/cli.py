@@ -24,7 +24,7 @@ class _Entry:
 
 def _entry(name: str, summary: str) -> _Entry:
     # `import` is a word of the language, so its module and function carry an underscore.
-    attribute = "import_" if name == "import" else name
+    attribute = "import_" if name == "import" else name.replace("-", "_")
     return _Entry(f"gateway.commands.{attribute}", summary, attribute)
 
 
@@ -37,6 +37,7 @@ _COMMANDS = {
         ("export", "Write everything that is known of one person as JSON."),
         ("mailbox", "List or show the letters that the local mailbox received."),
         ("key", "Make another API key and print it, this once."),
+        ("webhook-secret", "Print the secret that the receiver at a URL verifies with."),
         ("doctor", "Check each part and say what is wrong and what to do."),
         ("schema", "Print the GraphQL schema."),
         ("migrate", "Bring the graph's constraints and indexes up to date."),
