@@ -30,6 +30,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from dispatch.settings import PROVIDER_VARIABLES
 from gateway.stack.cache_folder import cache_folder
 from gateway.stack.class_data import ClassData
 from gateway.stack.jars import Jars
@@ -54,7 +55,7 @@ _START_TIMEOUT_S = 90.0
 _POLL_S = 0.05
 _OF_THE_STACK = ("tests/flows/", "tests/browser/")
 # A stack in a test is its own: none of these may come from the machine that runs it.
-_STACK_VARIABLES = frozenset({"GRAPH_URI", "GRAPH_PASSWORD", "GRAPH_USER", "REDIS_URL", "SMTP_URL", "HOST"})
+_STACK_VARIABLES = frozenset({"GRAPH_URI", "GRAPH_PASSWORD", "GRAPH_USER", "REDIS_URL", *PROVIDER_VARIABLES, "HOST"})
 # What migrations leave behind is no data; everything else goes, in pieces that fit a small heap.
 _EMPTY = """
 MATCH (n) WHERE NOT n:SchemaVersion AND NOT n:MigrationLock
@@ -197,6 +198,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         "CUSTOMER_GRAPH_LEASE_MS": "3000",
         "CUSTOMER_GRAPH_RENUDGE_MS": "1000",
         "CUSTOMER_GRAPH_SWEEP_MS": "300",
+        # The receivers of tests are on this machine, which nobody may call by default.
+        "WEBHOOK_URL": f"webhook://:whsec_{secrets.token_urlsafe(32)}@/?allow=127.0.0.0/8",
         "PORT": str(port),
     }
     process = subprocess.Popen(
