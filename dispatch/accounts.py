@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
+from types import MappingProxyType
 from typing import Final
 
 from dispatch.channels.channel import ChannelSender
-from dispatch.outcome import Deferred, Outcome
+from dispatch.outcome import Deferred, Outcome, Paced
+from dispatch.pacing import Bucket
 from graph.delivery import Delivery
 
 # An account that failed so often in a row is left alone for so long, if there is another one.
@@ -19,33 +22,51 @@ class Answered:
     """`provider` is the account that the outcome is from."""
 
     provider: str
-    outcome: Outcome
+    outcome: Outcome | Paced
 
 
 @dataclass(slots=True)
 class _Account:
     sender: ChannelSender
+    bucket: Bucket | None = None
     faults: int = 0
     rests_until: float = 0.0
+
+    async def send(self, delivery: Delivery) -> Outcome | Paced:
+        if self.bucket is not None:
+            wait_s = await self.bucket.take()
+            if isinstance(wait_s, Paced):
+                return wait_s
+            await asyncio.sleep(wait_s)
+        return await self.sender.send(delivery)
+
+    async def close(self) -> None:
+        await self.sender.close()
+        if self.bucket is not None:
+            await self.bucket.close()
 
 
 @dataclass(slots=True)
 class Accounts:
     """The accounts of one channel in the order of their URLs: the first that works is used.
 
-    What one of them cannot take for a reason of its own goes to the next at once. What may have been taken never does.
+    What one of them cannot take for a reason of its own goes to the next at once. What may have been taken never does,
+    nor what has to wait because the account may not send so fast: it works.
     """
 
     _accounts: list[_Account] = field(default_factory=list)
 
     @classmethod
-    def of(cls, senders: Sequence[ChannelSender]) -> Accounts:
-        return cls([_Account(sender) for sender in senders])
+    def of(cls, senders: Sequence[ChannelSender], buckets: Mapping[str, Bucket] = MappingProxyType({})) -> Accounts:
+        """`buckets` are those of the accounts that may not send as fast as they can, by the names of these."""
+        return cls([_Account(sender, buckets.get(sender.provider)) for sender in senders])
 
     async def send(self, delivery: Delivery) -> Answered:
         for account in self._in_order():
-            outcome = await account.sender.send(delivery)
+            outcome = await account.send(delivery)
             answered = Answered(account.sender.provider, outcome)
+            if isinstance(outcome, Paced):
+                return answered
             if not (isinstance(outcome, Deferred) and outcome.elsewhere):
                 account.faults = 0
                 return answered
@@ -56,7 +77,7 @@ class Accounts:
 
     async def close(self) -> None:
         for account in self._accounts:
-            await account.sender.close()
+            await account.close()
 
     def _in_order(self) -> list[_Account]:
         """Those at rest come last: where nobody else is there, one of them is tried all the same."""

@@ -45,3 +45,11 @@ class Unknown:
 
 # Answers are short and hold no address: they are stored, logged and shown.
 Outcome: TypeAlias = Accepted | Deferred | Refused | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """Not tried, because the account may not send so fast. It is no try: nothing of it is recorded."""
+
+    answer: str
+    after_ms: int

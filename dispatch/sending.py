@@ -3,15 +3,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 from dispatch.accounts import Accounts, Answered
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
-from dispatch.outcome import Unknown
+from dispatch.outcome import Outcome, Paced, Unknown
 from dispatch.retry_decision import Try, decide
 from graph import outbox
 from graph.clock import Clock
@@ -23,6 +23,7 @@ from graph.reach import Verdict, reach
 from graph.vocabulary import ChangeKind, UnknownPolicy
 
 _log: Final = logging.getLogger(__name__)
+Written = TypeVar("Written")
 
 # So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt, and those of a
 # resource that does not try again in that case stay so.
@@ -81,10 +82,17 @@ class Sending:
             # This process was stopped for longer than its lease: others may be sending these by now.
             return 0
         mine = [delivery for delivery in deliveries if delivery.message_id in held]
-        outcomes = await asyncio.gather(*(self._outcome_of(delivery) for delivery in mine))
-        records = [self._record(*pair) for pair in zip(mine, outcomes, strict=True)]
+        answers = zip(mine, await asyncio.gather(*(self._outcome_of(delivery) for delivery in mine)), strict=True)
+        records, due = list[AttemptRecord](), dict[str, int]()
+        for delivery, answered in answers:
+            if isinstance(answered.outcome, Paced):
+                due[delivery.message_id] = self._asked_again_at(delivery, answered.outcome)
+            else:
+                records.append(self._record(delivery, answered.provider, answered.outcome))
         if records:
             await self._finish(token, records)
+        if due:
+            await _patiently(lambda: outbox.put_off(self.graph, token, due))
         return len(records)
 
     async def _outcome_of(self, delivery: Delivery) -> Answered:
@@ -97,8 +105,13 @@ class Sending:
     def _with_links(self, delivery: Delivery) -> Delivery:
         return replace(delivery, leave_url=self.leave_pages.url_for(delivery)) if self.leave_pages else delivery
 
-    def _record(self, delivery: Delivery, answered: Answered) -> AttemptRecord:
-        outcome = answered.outcome
+    def _asked_again_at(self, delivery: Delivery, paced: Paced) -> int:
+        now, expires_at = self.clock.now(), delivery.facts.expires_at
+        at = now + paced.after_ms
+        # One that expires meanwhile is looked at when it expires, and ends there.
+        return at if expires_at is None else min(at, max(expires_at, now))
+
+    def _record(self, delivery: Delivery, provider: str, outcome: Outcome) -> AttemptRecord:
         now = self.clock.now()
         this = Try(delivery.attempt, now, delivery.facts.expires_at, delivery.on_unknown)
         decision = decide(outcome, this, random.random())  # noqa: S311  # Spreads retries, guards nothing.
@@ -106,7 +119,7 @@ class Sending:
             message_id=delivery.message_id,
             state=decision.state,
             outcome=decision.outcome,
-            provider=answered.provider,
+            provider=provider,
             answer=outcome.answer,
             next_at=decision.next_at,
             provider_id=getattr(outcome, "provider_id", None),
@@ -114,24 +127,26 @@ class Sending:
         )
 
     async def _finish(self, token: str, records: Sequence[AttemptRecord]) -> None:
-        """Tries again while the graph is away. Twice is harmless: the first one that holds gives the token up."""
         kinds = {ChangeKind.MESSAGE} | (
             {ChangeKind.IDENTIFIER, ChangeKind.SUBSCRIPTION} if any(each.suppress for each in records) else set()
         )
-        give_up_at = monotonic() + _FINISH_PATIENCE_S
-        while True:
-            try:
-                self._announce(await outbox.finish(self.graph, token, records, self.clock.now()), kinds)
-            except (GraphUnavailable, GraphTimeout, UnknownCommit):
-                if monotonic() >= give_up_at:
-                    raise
-                await asyncio.sleep(_FINISH_PAUSE_S)
-            else:
-                return
+        self._announce(await _patiently(lambda: outbox.finish(self.graph, token, records, self.clock.now())), kinds)
 
     def _announce(self, revisions: Iterable[Revision], kinds: Iterable[ChangeKind]) -> None:
         for each in revisions:
             self.nudger.publish(each.profile_id, each.revision, kinds)
+
+
+async def _patiently(write: Callable[[], Awaitable[Written]]) -> Written:
+    """Tries again while the graph is away. Twice is harmless: the first one that holds gives the token up."""
+    give_up_at = monotonic() + _FINISH_PATIENCE_S
+    while True:
+        try:
+            return await write()
+        except (GraphUnavailable, GraphTimeout, UnknownCommit):
+            if monotonic() >= give_up_at:
+                raise
+            await asyncio.sleep(_FINISH_PAUSE_S)
 
 
 def _ids(deliveries: Iterable[Delivery]) -> list[str]:

@@ -13,6 +13,7 @@ from dispatch.channels.twilio import TwilioSender
 from dispatch.channels.viber import ViberSender
 from dispatch.channels.whatsapp import WhatsappSender
 from dispatch.channels.webhook import WebhookSender
+from dispatch.pacing import Bucket, Pace
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
@@ -38,20 +39,38 @@ def configured(settings: DispatchSettings) -> tuple[Channel, ...]:
 
 def senders(channel: Channel, settings: DispatchSettings) -> tuple[ChannelSender, ...]:
     """The accounts of a channel, in order. Raises ValueError that names the variable which is missing or wrong."""
+    return tuple(sender for sender, _ in _opened(channel, settings))
+
+
+def accounts(channel: Channel, settings: DispatchSettings) -> Accounts:
+    """Raises ValueError as `senders` does."""
+    opened = _opened(channel, settings)
+    buckets = {
+        sender.provider: Bucket.open(
+            settings.redis_url, f"{channel.lower()}:{sender.provider}", pace, settings.lease_ms
+        )
+        for sender, pace in opened
+        if pace is not None
+    }
+    return Accounts.of([sender for sender, _ in opened], buckets)
+
+
+def _opened(channel: Channel, settings: DispatchSettings) -> tuple[tuple[ChannelSender, Pace | None], ...]:
     providers = CHANNELS[channel]
     urls = settings.urls.get(providers.variable, ())
     if not urls:
         raise ValueError(f"{providers.variable} is not set, so nothing can be sent on {channel}")
-    opened = tuple(_sender(url, providers, settings.lease_ms) for url in urls)
-    names = [sender.provider for sender in opened]
+    opened = tuple(_paced_sender(url, providers, settings.lease_ms) for url in urls)
+    names = [sender.provider for sender, _ in opened]
     if len(set(names)) < len(names):
         raise ValueError(f"{providers.variable} names two accounts alike: give each the option account")
     return opened
 
 
-def accounts(channel: Channel, settings: DispatchSettings) -> Accounts:
-    """Raises ValueError as `senders` does."""
-    return Accounts.of(senders(channel, settings))
+def _paced_sender(url: str, providers: ChannelProviders, lease_ms: int) -> tuple[ChannelSender, Pace | None]:
+    """How fast an account may send is the same for every provider, so none of them hears of it."""
+    rest, pace = Pace.taken_off(url, providers.variable)
+    return _sender(rest, providers, lease_ms), pace
 
 
 def hook_readers(settings: DispatchSettings) -> dict[tuple[Channel, str], HookReader]:

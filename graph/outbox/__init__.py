@@ -6,7 +6,7 @@ listeners can be told.
 
 from __future__ import annotations
 
-from graph.outbox.claiming import Claimed, claim, mark_handed, release
+from graph.outbox.claiming import Claimed, claim, mark_handed, put_off, release
 from graph.outbox.due import Due, SweepLimits, due
 from graph.outbox.finishing import AttemptOutcome, AttemptRecord, finish
 from graph.outbox.revising import Revision
@@ -23,6 +23,7 @@ __all__ = [
     "due",
     "finish",
     "mark_handed",
+    "put_off",
     "release",
     "skip",
 ]

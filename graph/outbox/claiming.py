@@ -75,6 +75,16 @@ async def release(graph: Graph, ids: Iterable[str], token: str, now_ms: int) -> 
     return frozenset(released)
 
 
+async def put_off(graph: Graph, token: str, due: Mapping[str, int]) -> frozenset[str]:
+    """Gives claimed messages back until the epoch ms that each has in `due`, as if nobody had tried.
+
+    They may have been marked as handed, provided that nothing of them has left.
+    """
+    rows = [{"id": message_id, "at": at} for message_id, at in sorted(due.items())]
+    released = await graph.change(statements.PUT_OFF, due=rows, token=token, claimed=CLAIMED, released=_RELEASED)
+    return frozenset(released)
+
+
 def _readable(row: Mapping[str, Any]) -> Delivery | None:
     """None for a message in words that only a newer version of this program knows: it waits for one."""
     try:

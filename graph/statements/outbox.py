@@ -91,6 +91,22 @@ RELEASE: Final = Statement(
     timeout_ms=WRITE_TIMEOUT_MS,
 )
 
+# As released, but each with a time of its own; whoever holds the token knows that nothing of them has left.
+PUT_OFF: Final = Statement(
+    "put_off_messages",
+    """
+    UNWIND $due AS each
+    MATCH (m:Message {id: each.id})
+    SET m.lock = 1
+    WITH m, each
+    WHERE m.claimToken = $token AND m.state = $claimed
+    SET m.state = $released, m.dueAt = datetime({epochMillis: each.at})
+    REMOVE m.claimToken, m.handedAt, m.nudgedAt
+    RETURN collect(m.id)
+    """,
+    timeout_ms=WRITE_TIMEOUT_MS,
+)
+
 # The profiles whose page changes: those the messages went to and, where an address is suppressed, all who share it.
 PROFILES_OF_MESSAGES: Final = Statement(
     "profiles_of_messages",

@@ -267,6 +267,33 @@ async def test_what_was_given_back_can_be_claimed_at_once(graph: Graph) -> None:
     assert len((await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)).deliveries) == 1
 
 
+async def test_what_is_put_off_was_never_tried_and_waits_for_its_time(graph: Graph) -> None:
+    soon, late, other = seed(NOW, 1), seed(NOW, 2), seed(NOW, 3)
+    await queue(graph, soon, late, other)
+    mine = await outbox.claim(graph, [soon.message_id, late.message_id], "mine", LEASE_MS, NOW)
+    await outbox.claim(graph, [other.message_id], "other", LEASE_MS, NOW)
+    # Marked before it turned out that they may not leave yet.
+    await outbox.mark_handed(graph, [soon.message_id, late.message_id], mine.token, LEASE_MS)
+    due = {soon.message_id: NOW + 1_000, late.message_id: NOW + 60_000, other.message_id: NOW + 1_000}
+
+    assert await outbox.put_off(graph, mine.token, due) == {soon.message_id, late.message_id}
+
+    rows = [await show(graph, one.message_id) for one in (soon, late, other)]
+    assert [(row["state"], row["attemptCount"], row["attempts"]) for row in rows] == [
+        ("QUEUED", 0, []),
+        ("QUEUED", 0, []),
+        ("SENDING", 0, []),
+    ]
+    assert [(row["dueAt"], row["claimToken"], row["handed"]) for row in rows[:2]] == [
+        (NOW + 1_000, None, False),
+        (NOW + 60_000, None, False),
+    ]
+    assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 999)).ids == ()
+    # No patience for a nudge that nobody sent.
+    assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 1_000)).ids == (soon.message_id,)
+    assert await outbox.put_off(graph, mine.token, due) == frozenset()
+
+
 async def test_the_sweep_reads_its_index_in_order(graph: Graph) -> None:
     operators = await _operators(graph, statements.DUE)
 

@@ -31,7 +31,7 @@ def test_the_secret_is_the_one_that_the_channel_signs_with_and_not_the_account_s
 
 
 def test_each_address_and_each_account_has_another_secret(tmp_path: Path) -> None:
-    two = f"webhook://:{_SECRET}@/?account=main webhook://:{_OTHER}@/?account=shop"
+    two = f"webhook://:{_SECRET}@/?account=main&rate=5 webhook://:{_OTHER}@/?account=shop"
     answers = [
         run(tmp_path, _ADDRESS, urls=two),
         run(tmp_path, f"{_ADDRESS}/2", urls=two),
