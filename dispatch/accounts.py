@@ -32,18 +32,22 @@ class _Account:
     faults: int = 0
     rests_until: float = 0.0
 
-    async def send(self, delivery: Delivery) -> Outcome | Paced:
-        if self.bucket is not None:
-            wait_s = await self.bucket.take()
-            if isinstance(wait_s, Paced):
-                return wait_s
-            await asyncio.sleep(wait_s)
-        return await self.sender.send(delivery)
+    async def admit(self) -> float | Paced:
+        """Seconds after which it may send one message more, or when to ask again."""
+        return 0.0 if self.bucket is None else await self.bucket.take()
 
     async def close(self) -> None:
         await self.sender.close()
         if self.bucket is not None:
             await self.bucket.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """One message may leave by this account, after `wait_s` seconds."""
+
+    account: _Account
+    wait_s: float
 
 
 @dataclass(slots=True)
@@ -61,12 +65,22 @@ class Accounts:
         """`buckets` are those of the accounts that may not send as fast as they can, by the names of these."""
         return cls([_Account(sender, buckets.get(sender.provider)) for sender in senders])
 
-    async def send(self, delivery: Delivery) -> Answered:
-        for account in self._in_order():
-            outcome = await account.send(delivery)
+    async def admit(self) -> Admitted | Paced:
+        """Room for one message, asked for before that is marked as handed: what is paced has not been handed over."""
+        account = self._in_order()[0]
+        wait_s = await account.admit()
+        return wait_s if isinstance(wait_s, Paced) else Admitted(account, wait_s)
+
+    async def send(self, delivery: Delivery, admitted: Admitted | None = None) -> Answered:
+        """By the account that admitted it, where one did, and by the others in order."""
+        by, order = admitted and admitted.account, self._in_order()
+        for account in sorted(order, key=lambda each: each is not by):
+            wait_s = admitted.wait_s if admitted and account is by else await account.admit()
+            if isinstance(wait_s, Paced):
+                return Answered(account.sender.provider, wait_s)
+            await asyncio.sleep(wait_s)
+            outcome = await account.sender.send(delivery)
             answered = Answered(account.sender.provider, outcome)
-            if isinstance(outcome, Paced):
-                return answered
             if not (isinstance(outcome, Deferred) and outcome.elsewhere):
                 account.faults = 0
                 return answered

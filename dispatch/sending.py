@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Final, TypeVar
 
-from dispatch.accounts import Accounts, Answered
+from dispatch.accounts import Accounts, Admitted, Answered
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
 from dispatch.outcome import Outcome, Paced, Unknown
@@ -76,28 +76,43 @@ class Sending:
         return [each for each in claimed.deliveries if each.message_id not in refused]
 
     async def _hand_over(self, token: str, deliveries: Sequence[Delivery], waiting: Sequence[Delivery]) -> int:
+        """What may leave now leaves; what an account's rate holds back is given back before that, unmarked."""
+        rooms = await asyncio.gather(*(self.accounts.admit() for _ in deliveries))
+        pairs = list(zip(deliveries, rooms, strict=True))
+        await self._put_off(token, [(each, room) for each, room in pairs if isinstance(room, Paced)])
+        admitted = [(each, room) for each, room in pairs if not isinstance(room, Paced)]
+        return await self._send_admitted(token, admitted, waiting) if admitted else 0
+
+    async def _send_admitted(
+        self, token: str, admitted: Sequence[tuple[Delivery, Admitted]], waiting: Sequence[Delivery]
+    ) -> int:
         sent_until = monotonic() + self.lease_ms / 1000
-        held = await outbox.mark_handed(self.graph, _ids(deliveries), token, self.lease_ms, _ids(waiting))
+        ids = _ids(delivery for delivery, _ in admitted)
+        held = await outbox.mark_handed(self.graph, ids, token, self.lease_ms, _ids(waiting))
         if monotonic() >= sent_until:
             # This process was stopped for longer than its lease: others may be sending these by now.
             return 0
-        mine = [delivery for delivery in deliveries if delivery.message_id in held]
-        answers = zip(mine, await asyncio.gather(*(self._outcome_of(delivery) for delivery in mine)), strict=True)
-        records, due = list[AttemptRecord](), dict[str, int]()
-        for delivery, answered in answers:
+        mine = [(delivery, room) for delivery, room in admitted if delivery.message_id in held]
+        answers = await asyncio.gather(*(self._outcome_of(*each) for each in mine))
+        records, paced = list[AttemptRecord](), list[tuple[Delivery, Paced]]()
+        for (delivery, _), answered in zip(mine, answers, strict=True):
             if isinstance(answered.outcome, Paced):
-                due[delivery.message_id] = self._asked_again_at(delivery, answered.outcome)
+                paced.append((delivery, answered.outcome))
             else:
                 records.append(self._record(delivery, answered.provider, answered.outcome))
         if records:
             await self._finish(token, records)
-        if due:
-            await _patiently(lambda: outbox.put_off(self.graph, token, due))
+        await self._put_off(token, paced)
         return len(records)
 
-    async def _outcome_of(self, delivery: Delivery) -> Answered:
+    async def _put_off(self, token: str, paced: Iterable[tuple[Delivery, Paced]]) -> None:
+        due = {delivery.message_id: self._asked_again_at(delivery, answer) for delivery, answer in paced}
+        if due:
+            await _patiently(lambda: outbox.put_off(self.graph, token, due))
+
+    async def _outcome_of(self, delivery: Delivery, admitted: Admitted) -> Answered:
         try:
-            return await self.accounts.send(self._with_links(delivery))
+            return await self.accounts.send(self._with_links(delivery), admitted)
         except Exception as error:  # noqa: BLE001  # A fault in one letter must not lose the outcomes of those beside it.
             _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
             return Answered(delivery.channel.lower(), Unknown(f"the channel failed with {type(error).__name__}"))
