@@ -7,8 +7,8 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
-from dispatch.channels.channel import ChannelSender
-from dispatch.outcome import Deferred, Outcome, Paced
+from dispatch.channels.channel import ChannelSender, Selective
+from dispatch.outcome import Deferred, Outcome, Paced, Refused
 from dispatch.pacing import Bucket
 from graph.delivery import Delivery
 
@@ -44,10 +44,10 @@ class _Account:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """One message may leave by this account, after `wait_s` seconds."""
+    """One message may leave by this account, after `wait_s` seconds; None where no account is for it."""
 
-    account: _Account
-    wait_s: float
+    account: _Account | None
+    wait_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -55,7 +55,8 @@ class Accounts:
     """The accounts of one channel in the order of their URLs: the first that works is used.
 
     What one of them cannot take for a reason of its own goes to the next at once. What may have been taken never does,
-    nor what has to wait because the account may not send so fast: it works.
+    nor what has to wait because the account may not send so fast: it works. An account that is not for this delivery is
+    passed over, which is no fault of its own.
     """
 
     _accounts: list[_Account] = field(default_factory=list)
@@ -65,15 +66,18 @@ class Accounts:
         """`buckets` are those of the accounts that may not send as fast as they can, by the names of these."""
         return cls([_Account(sender, buckets.get(sender.provider)) for sender in senders])
 
-    async def admit(self) -> Admitted | Paced:
+    async def admit(self, delivery: Delivery) -> Admitted | Paced:
         """Room for one message, asked for before that is marked as handed: what is paced has not been handed over."""
-        account = self._in_order()[0]
+        account = next(iter(self._in_order(delivery)), None)
+        if account is None:
+            return Admitted(None)
         wait_s = await account.admit()
         return wait_s if isinstance(wait_s, Paced) else Admitted(account, wait_s)
 
     async def send(self, delivery: Delivery, admitted: Admitted | None = None) -> Answered:
         """By the account that admitted it, where one did, and by the others in order."""
-        by, order = admitted and admitted.account, self._in_order()
+        by, order = admitted and admitted.account, self._in_order(delivery)
+        answered = _for_nobody(delivery)
         for account in sorted(order, key=lambda each: each is not by):
             wait_s = admitted.wait_s if admitted and account is by else await account.admit()
             if isinstance(wait_s, Paced):
@@ -93,7 +97,18 @@ class Accounts:
         for account in self._accounts:
             await account.close()
 
-    def _in_order(self) -> list[_Account]:
+    def _in_order(self, delivery: Delivery) -> list[_Account]:
         """Those at rest come last: where nobody else is there, one of them is tried all the same."""
         now = monotonic()
-        return sorted(self._accounts, key=lambda account: max(account.rests_until - now, 0.0))
+        takers = (account for account in self._accounts if _takes(account.sender, delivery))
+        return sorted(takers, key=lambda account: max(account.rests_until - now, 0.0))
+
+
+def _takes(sender: ChannelSender, delivery: Delivery) -> bool:
+    return not isinstance(sender, Selective) or sender.takes(delivery)
+
+
+def _for_nobody(delivery: Delivery) -> Answered:
+    """A refusal, since no time that passes makes an account: put off, it would wait for an operator unseen."""
+    whom = delivery.push.provider or "what this address is of"
+    return Answered(delivery.channel.lower(), Refused(f"no account for {whom}"))

@@ -77,7 +77,7 @@ class Sending:
 
     async def _hand_over(self, token: str, deliveries: Sequence[Delivery], waiting: Sequence[Delivery]) -> int:
         """What may leave now leaves; what an account's rate holds back is given back before that, unmarked."""
-        rooms = await asyncio.gather(*(self.accounts.admit() for _ in deliveries))
+        rooms = await asyncio.gather(*(self.accounts.admit(each) for each in deliveries))
         pairs = list(zip(deliveries, rooms, strict=True))
         await self._put_off(token, [(each, room) for each, room in pairs if isinstance(room, Paced)])
         admitted = [(each, room) for each, room in pairs if not isinstance(room, Paced)]

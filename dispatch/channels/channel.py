@@ -23,6 +23,13 @@ class ChannelSender(Protocol):
 
 
 @runtime_checkable
+class Selective(Protocol):
+    """An account that is only for some of what its channel carries; one that is not so takes everything."""
+
+    def takes(self, delivery: Delivery) -> bool: ...
+
+
+@runtime_checkable
 class HookReader(Protocol):
     """An account whose provider calls back."""
 

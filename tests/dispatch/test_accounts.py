@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from dispatch.accounts import Accounts, Answered
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
-from graph.delivery import Delivery
+from graph.delivery import Delivery, PushTarget
 from graph.reach import ReachFacts
-from graph.vocabulary import Channel, MessagePurpose, SubscriptionStatus
+from graph.vocabulary import Channel, MessagePurpose, PushProvider, SubscriptionStatus
 
 LETTER = Delivery(
     message_id="msg_1",
@@ -35,6 +35,20 @@ class Account:
 
     async def close(self) -> None:
         self.is_closed = True
+
+
+@dataclass(slots=True)
+class AppAccount(Account):
+    """Only for one provider's devices."""
+
+    only: PushProvider = PushProvider.APNS
+
+    def takes(self, delivery: Delivery) -> bool:
+        return delivery.push.provider is self.only
+
+
+def device(provider: PushProvider | None) -> Delivery:
+    return replace(LETTER, channel=Channel.MOBILE_PUSH, push=PushTarget(provider))
 
 
 @pytest.mark.parametrize(
@@ -91,3 +105,45 @@ async def test_all_are_closed() -> None:
     await Accounts.of(both).close()
 
     assert [each.is_closed for each in both] == [True, True]
+
+
+async def test_an_account_that_is_not_for_a_device_is_passed_over_without_a_fault() -> None:
+    apple, google = (
+        AppAccount("apple", Accepted("ok")),
+        AppAccount("google", Accepted("ok"), only=PushProvider.FIREBASE),
+    )
+    both = Accounts.of([apple, google])
+
+    for _ in range(5):
+        assert await both.send(device(PushProvider.FIREBASE)) == Answered("google", Accepted("ok"))
+    assert await both.send(device(PushProvider.APNS)) == Answered("apple", Accepted("ok"))
+
+    assert (len(apple.sent), len(google.sent)) == (1, 5)
+
+
+async def test_what_fails_goes_only_to_accounts_that_are_for_it() -> None:
+    first, other, second = (
+        AppAccount("first", DOWN),
+        AppAccount("other", Accepted("ok"), only=PushProvider.FIREBASE),
+        AppAccount("second", Accepted("ok")),
+    )
+
+    assert await Accounts.of([first, other, second]).send(device(PushProvider.APNS)) == Answered(
+        "second", Accepted("ok")
+    )
+    assert other.sent == []
+
+
+@pytest.mark.parametrize(
+    ("provider", "answer"),
+    [
+        (PushProvider.HUAWEI, "no account for HUAWEI"),
+        (PushProvider.RUSTORE, "no account for RUSTORE"),
+        (None, "no account for what this address is of"),
+    ],
+)
+async def test_what_no_account_is_for_is_refused(provider: PushProvider | None, answer: str) -> None:
+    apple = AppAccount("apple", Accepted("ok"))
+
+    assert await Accounts.of([apple]).send(device(provider)) == Answered("mobile_push", Refused(answer))
+    assert apple.sent == []
