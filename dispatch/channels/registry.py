@@ -14,6 +14,7 @@ from dispatch.channels.viber import ViberSender
 from dispatch.channels.whatsapp import WhatsappSender
 from dispatch.channels.webhook import WebhookSender
 from dispatch.pacing import Bucket, Pace
+from dispatch.channels.web_push import WebPushSender
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
@@ -26,6 +27,7 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
         Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
         Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
         Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
+        Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}),
     }
 )
 _PLAIN: Final = "+http"
