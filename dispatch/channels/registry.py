@@ -9,6 +9,7 @@ from dispatch.accounts import Accounts
 from dispatch.channels.channel import ChannelProviders, ChannelSender, HookReader
 from dispatch.channels.email import EmailSender
 from dispatch.channels.telegram import TelegramSender
+from dispatch.channels.fcm import FcmSender
 from dispatch.channels.twilio import TwilioSender
 from dispatch.channels.viber import ViberSender
 from dispatch.channels.whatsapp import WhatsappSender
@@ -27,6 +28,7 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
         Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
         Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
         Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
+        Channel.MOBILE_PUSH: ChannelProviders("MOBILE_PUSH_URL", {"fcm": FcmSender.from_url}),
         Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}),
     }
 )
