@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dispatch.accounts import Accounts
+from dispatch.channels.apns import ApnsSender
 from dispatch.channels.channel import ChannelProviders, ChannelSender, HookReader
 from dispatch.channels.email import EmailSender
 from dispatch.channels.telegram import TelegramSender
@@ -29,6 +30,9 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
         Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
         Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
         Channel.MOBILE_PUSH: ChannelProviders("MOBILE_PUSH_URL", {"fcm": FcmSender.from_url}),
+        Channel.MOBILE_PUSH: ChannelProviders(
+            "MOBILE_PUSH_URL", {"fcm": FcmSender.from_url, "apns": ApnsSender.from_url}
+        ),
         Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}),
     }
 )
