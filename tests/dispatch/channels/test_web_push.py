@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import socket
 import time
-import tomllib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import jwt
 import orjson
 import pytest
 import pytest_asyncio
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -189,6 +188,14 @@ async def test_the_longest_text_that_is_taken_fills_the_largest_body(sender: Web
     assert len(there.asked[0].body) == 4_096
 
 
+async def test_a_size_does_not_tell_how_long_a_short_text_is(sender: WebPushSender) -> None:
+    async with provider(Says(201)) as there:
+        for text in ("Good day.", "Good day to you."):
+            await sender.send(at(there, replace(NEWS, text=text)))
+
+    assert [len(asked.body) for asked in there.asked] == [86 + 256 + 1 + 16] * 2
+
+
 @pytest.mark.parametrize(
     ("left_s", "options", "ttl"),
     [(600, "", 600), (-5, "", 0), (9_999_999, "", 2_419_200), (600, "&ttl=60", 60), (None, "&ttl=60", 60)],
@@ -251,53 +258,3 @@ async def test_a_key_in_a_file_is_as_good(tmp_path: Path) -> None:
     assert made.provider == "shop"
     assert there.asked[0].headers["authorization"].endswith(f", k={OUR_POINT}")
     await made.close()
-
-
-def files(folder: Path) -> dict[str, str]:
-    """By what is wrong with them."""
-    private = rsa.generate_private_key(65537, 2048)
-    contents = {
-        "garbage": b"hush",
-        "rsa": private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-        "p384": ec.generate_private_key(ec.SECP384R1()).private_bytes(
-            Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-        ),
-    }
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
-    return {name: str(folder / name) for name in (*contents, "hush-missing")}
-
-
-@pytest.mark.parametrize(
-    ("rest", "says"),
-    [
-        (":{key}@/", "vapid needs the option subject"),
-        (":{key}@/?subject=ops@hush.example.com", "subject must begin with mailto: or https://"),
-        (":{key}@/?subject=mailto:a&ttl=1.5", "ttl must be a whole number of seconds, 2419200 at most"),
-        (":{key}@/?subject=mailto:a&ttl=2419201", "ttl must be a whole number of seconds, 2419200 at most"),
-        (":{key}@/?subject=mailto:a&ttl=-1", "ttl must be a whole number of seconds, 2419200 at most"),
-        (":{key}@/?subject=mailto:a&allow=hush", "allow must name networks like 10.1.0.0/16"),
-        (":{key}@/?subject=mailto:a&topic=1", "vapid has no option topic"),
-        (":{key}@/?subject=mailto:a&key=x", "vapid takes a key before the @ or the option key, not both"),
-        ("?subject=mailto:a", "vapid needs the option key"),
-        (":hush@/?subject=mailto:a", "what stands before the @ is no key of 32 bytes in base64url"),
-        (f":{'A' * 43}@/?subject=mailto:a", "what stands before the @ is no key of 32 bytes in base64url"),
-        ("?subject=mailto:a&key={hush-missing}", "key names a file that cannot be read"),
-        ("?subject=mailto:a&key={garbage}", "key names a file that holds no private key of P-256 in PEM"),
-        ("?subject=mailto:a&key={rsa}", "key names a file that holds no private key of P-256 in PEM"),
-        ("?subject=mailto:a&key={p384}", "key names a file that holds no private key of P-256 in PEM"),
-    ],
-)
-def test_a_wrong_url_is_refused_by_the_name_of_what_is_wrong(tmp_path: Path, rest: str, says: str) -> None:
-    url = "vapid://" + rest.format_map({"key": OUR_KEY, **files(tmp_path)})
-    with pytest.raises(ValueError, match=r"^WEB_PUSH_URL: ") as caught:
-        WebPushSender.from_url(url, "WEB_PUSH_URL", 1_000)
-
-    assert str(caught.value) == f"WEB_PUSH_URL: {says}"
-    assert "hush" not in str(caught.value)
-
-
-def test_no_library_sends_for_us() -> None:
-    project = tomllib.loads((Path(__file__).parents[3] / "pyproject.toml").read_text())
-
-    assert "pywebpush" not in str(project)
