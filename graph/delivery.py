@@ -38,6 +38,8 @@ class Delivery:
     icon: str | None = field(default=None, repr=False)
     payload: str | None = field(default=None, repr=False)
     push: PushTarget = PushTarget()
+    # Whose the address is: a chat belongs to one bot, and means nothing to another.
+    namespace: str = ""
     address_id: str | None = None
     resource_id: str | None = None
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY

@@ -9,14 +9,14 @@ from dispatch.accounts import Accounts
 from dispatch.channels.apns import ApnsSender
 from dispatch.channels.channel import ChannelProviders, ChannelSender, HookReader
 from dispatch.channels.email import EmailSender
-from dispatch.channels.telegram import TelegramSender
 from dispatch.channels.fcm import FcmSender
+from dispatch.channels.telegram import TelegramSender
 from dispatch.channels.twilio import TwilioSender
 from dispatch.channels.viber import ViberSender
-from dispatch.channels.whatsapp import WhatsappSender
-from dispatch.channels.webhook import WebhookSender
-from dispatch.pacing import Bucket, Pace
 from dispatch.channels.web_push import WebPushSender
+from dispatch.channels.webhook import WebhookSender
+from dispatch.channels.whatsapp import WhatsappSender
+from dispatch.pacing import Bucket, Pace
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
@@ -25,15 +25,14 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
     {
         Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url}),
         Channel.SMS: ChannelProviders("SMS_URL", {"twilio": TwilioSender.from_url}),
-        Channel.TELEGRAM: ChannelProviders("TELEGRAM_URL", {"telegram": TelegramSender.from_url}),
-        Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
-        Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
-        Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
-        Channel.MOBILE_PUSH: ChannelProviders("MOBILE_PUSH_URL", {"fcm": FcmSender.from_url}),
+        Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}),
         Channel.MOBILE_PUSH: ChannelProviders(
             "MOBILE_PUSH_URL", {"fcm": FcmSender.from_url, "apns": ApnsSender.from_url}
         ),
-        Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}),
+        Channel.TELEGRAM: ChannelProviders("TELEGRAM_URL", {"telegram": TelegramSender.from_url}),
+        Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
+        Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
+        Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
     }
 )
 _PLAIN: Final = "+http"

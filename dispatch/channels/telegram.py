@@ -96,6 +96,10 @@ class TelegramSender:
         """`telegram://<token>?account=name&secret=…`. Raises ValueError as the constructor does."""
         return cls(ProviderAccount.from_url(url, variable, _DEFAULT_URL), lease_ms)
 
+    def takes(self, delivery: Delivery) -> bool:
+        # A chat is one bot's: another one would be told that there is no such chat, and the address be taken for dead.
+        return delivery.namespace in {"", self.provider}
+
     async def close(self) -> None:
         await self._client.close()
 

@@ -95,6 +95,10 @@ class ViberSender:
         """`viber://:<the bot's token>@?sender=<name>`, and `avatar=<address of a picture>`. Raises ValueError."""
         return cls(ProviderAccount.from_url(url, variable, _BASE_URL), lease_ms)
 
+    def takes(self, delivery: Delivery) -> bool:
+        # A person's id is one bot's: another one would be told that there is nobody, and the address be taken for dead.
+        return delivery.namespace in {"", self.provider}
+
     async def close(self) -> None:
         await self._client.close()
 

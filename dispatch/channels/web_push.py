@@ -69,6 +69,10 @@ class WebPushSender:
         vapid = Vapid(_key(account), _subject(account))
         return cls(account.name, vapid, lease_ms, _reachable(account), _ttl_s(account))
 
+    def takes(self, delivery: Delivery) -> bool:
+        # A browser subscribed by one account's key, and takes nothing that another has signed.
+        return delivery.namespace in {"", self.provider}
+
     async def close(self) -> None:
         await self._client.close()
 

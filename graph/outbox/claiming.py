@@ -116,6 +116,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         icon=row["icon"],
         payload=row["payload"],
         push=_push(row["push"]),
+        namespace=row["namespace"],
         address_id=row["addressId"],
         resource_id=row["resourceId"],
         on_unknown=UnknownPolicy(row["onUnknown"]),

@@ -45,7 +45,7 @@ CLAIM: Final = Statement(
       expiresAt: m.expiresAt.epochMillis,
       profileStatus: p.status, subscriptionStatus: s.status,
       suspendedUntil: s.suspendedUntil.epochMillis, consentExpiresAt: s.consentExpiresAt.epochMillis,
-      address: i.value, suppressions: """
+      address: i.value, namespace: coalesce(i.namespace, ''), suppressions: """
     + stopping("r.id")
     + """, sender: r.sender, senderName: r.senderName,
       category: CASE WHEN c IS NULL THEN null ELSE {

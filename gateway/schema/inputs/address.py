@@ -32,7 +32,10 @@ class PushAddressInput:
 
 @strawberry.input(description="A chat with one of your bots.")
 class BotAddressInput:
-    bot: str = required("Which of your bots: letters, digits, `.`, `_` and `-`, 64 at most.")
+    bot: str = required(
+        "Which of your bots, by the name of its account in TELEGRAM_URL or VIBER_URL: letters, digits, `.`, `_` and "
+        "`-`, 64 at most."
+    )
     chat: str = required("The chat's id.")
 
 

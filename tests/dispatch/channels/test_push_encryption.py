@@ -65,7 +65,11 @@ def test_what_does_not_fit_is_said_before_anything_is_sent() -> None:
         encrypted(bytes(3_994), BROWSER_POINT, AUTH)
 
 
-@pytest.mark.parametrize("point", [b"", b"\x04" + bytes(64), BROWSER_POINT[:-1], b"\x05" + BROWSER_POINT[1:]])
+@pytest.mark.parametrize(
+    "point",
+    [b"", b"\x04" + bytes(64), BROWSER_POINT[:-1], b"\x05" + BROWSER_POINT[1:]],
+    ids=["nothing", "beside the curve", "too short", "of another form"],
+)
 def test_a_key_that_is_no_point_of_the_curve_is_refused(point: bytes) -> None:
     with pytest.raises(ValueError, match=r".*") as caught:
         encrypted(b"text", point, AUTH)
