@@ -7,18 +7,16 @@ import ssl
 from collections.abc import Mapping
 from contextlib import suppress
 from email.errors import MessageError
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
-from email.utils import localtime
 from typing import Final, NoReturn
 
 import aiosmtplib
 from aiosmtplib.protocol import SMTPProtocol
 
-from dispatch.channels.masking import CONTROL, masked
+from dispatch.channels.letter import compose
+from dispatch.channels.masking import masked
+from dispatch.channels.smtp_account import SmtpAccount
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
-from dispatch.smtp_server import SmtpServer, Starttls
+from dispatch.smtp_server import Starttls
 from graph.delivery import Delivery
 
 _START_INPUT: Final = 354
@@ -35,8 +33,6 @@ _DEAD_ADDRESS: Final = "5.1.1"
 _ROUTING: Final = "5.4.4"
 _ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _QUEUED_AS: Final = re.compile(r"\b(?:queued as|id=)\s*<?([A-Za-z0-9._-]{4,64})", re.IGNORECASE)
-_PLAIN_ADDRESS: Final = re.compile(r"""[^\s<>@,;:()\[\]"\\\x00-\x1f\x7f]+@[^\s<>@,;:()\[\]"\\\x00-\x1f\x7f]+""")
-_LINE_END: Final = re.compile(r"\r\n?|\n")
 
 
 # What aiosmtplib's `start_tls` means: None upgrades where the server offers it.
@@ -50,17 +46,17 @@ _START_TLS: Final[Mapping[Starttls, bool | None]] = {
 class EmailSender:
     """Hands a letter to one SMTP server (RFC 5321)."""
 
-    def __init__(self, server: SmtpServer, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
-        self.provider = "smtp"
-        self._server = server
+    def __init__(self, account: SmtpAccount, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
+        self.provider = account.name
+        self._server = account.server
         self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
         self._answer_s = lease_ms / 1000 * _ANSWER_SHARE
         self._tls_context = tls_context
 
     @classmethod
-    def from_url(cls, url: str, _variable: str, lease_ms: int) -> EmailSender:
-        """Raises ValueError that names SMTP_URL where it is wrong."""
-        return cls(SmtpServer.from_url(url), lease_ms)
+    def from_url(cls, url: str, variable: str, lease_ms: int) -> EmailSender:
+        """Raises ValueError that names the variable where it is wrong."""
+        return cls(SmtpAccount.from_url(url, variable), lease_ms)
 
     async def close(self) -> None:
         """Each letter has a connection of its own, which ends with it."""
@@ -200,64 +196,6 @@ def _plain(error: BaseException) -> str:
             return "the connection was lost"
         case _:
             return type(error).__name__
-
-
-def compose(delivery: Delivery) -> bytes:
-    """The letter as it goes over the wire. Raises ValueError or MessageError for what cannot stand in a header.
-
-    Message-ID comes from the message's id, so every try of one message is the same letter to its reader's server.
-    """
-    sender, address = delivery.sender or "", delivery.address or ""
-    if not sender or not address:
-        raise ValueError("a letter needs a sender and an address")
-    policy = SMTP.clone(cte_type="7bit") if (sender + address).isascii() else SMTPUTF8
-    letter = EmailMessage(policy=policy)
-    origin = _mailbox(sender, _one_line(delivery.sender_name))
-    letter["From"] = origin
-    letter["To"] = _mailbox(address)
-    letter["Subject"] = _one_line(delivery.subject)
-    letter["Date"] = localtime()
-    letter["Message-ID"] = f"<{delivery.message_id}@{origin.domain}>"
-    text, html = _lines(delivery.text), _lines(delivery.html)
-    if text or not html:
-        letter.set_content(text)
-        if html:
-            letter.add_alternative(html, subtype="html")
-    else:
-        letter.set_content(html, subtype="html")
-    return _links(delivery) + letter.as_bytes()
-
-
-def _links(delivery: Delivery) -> bytes:
-    """By which mail programs let people say no (RFC 2369), with one click where it is safe (RFC 8058: by HTTPS).
-
-    Written by ourselves: the library would encode a link of this length, which no program takes for one then.
-    """
-    if delivery.leave_url is None:
-        return b""
-    lines = [f"List-Unsubscribe: <{delivery.leave_url}>"]
-    if delivery.leave_url.startswith("https://"):
-        lines.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-def _mailbox(address: str, name: str = "") -> Address:
-    if address.isascii():
-        return Address(display_name=name, addr_spec=address)
-    # The library's parser knows only ASCII, so the rest is held to what no header and no envelope can misread.
-    if not _PLAIN_ADDRESS.fullmatch(address):
-        raise ValueError("not an address")
-    local_part, _, domain = address.partition("@")
-    return Address(display_name=name, username=local_part, domain=domain)
-
-
-def _one_line(text: str | None) -> str:
-    """Line ends in a header would begin another header."""
-    return CONTROL.sub(" ", text or "").strip()
-
-
-def _lines(text: str | None) -> str:
-    return _LINE_END.sub("\n", text or "").replace("\x00", "")
 
 
 def _transparent(letter: bytes) -> bytes:

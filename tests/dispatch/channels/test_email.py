@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from dataclasses import replace
 from email.message import EmailMessage
 from time import monotonic
@@ -9,33 +10,20 @@ from typing import Any
 
 import pytest
 
-from dispatch.channels.email import EmailSender, compose
+from dispatch.channels.email import EmailSender
 from dispatch.channels.registry import senders
+from dispatch.channels.smtp_account import SmtpAccount
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.settings import DispatchSettings
 from dispatch.smtp_server import SmtpServer, Starttls
 from graph.delivery import Delivery
-from graph.reach import ReachFacts
-from graph.vocabulary import Channel, MessagePurpose
+from graph.vocabulary import Channel
+from tests.dispatch.letters import LETTER
 from tests.dispatch.smtp_script import CLOSE, HANG, scripted_server
-
-LETTER = Delivery(
-    message_id="msg_01JABCDEFG0123456789ABCDEF",
-    channel=Channel.EMAIL,
-    purpose=MessagePurpose.MARKETING,
-    attempt=1,
-    facts=ReachFacts(None, None),
-    address="reader@example.org",
-    sender="shop@example.com",
-    sender_name="The Shop",
-    subject="Hello",
-    text="Good day.\n.hidden dot\n",
-    html="<p>Good day.</p>",
-)
 
 
 def sender(port: int, lease_ms: int = 2_000, **options: Any) -> EmailSender:
-    return EmailSender(SmtpServer("127.0.0.1", port, starttls=Starttls.NEVER, **options), lease_ms)
+    return EmailSender(SmtpAccount(SmtpServer("127.0.0.1", port, starttls=Starttls.NEVER, **options)), lease_ms)
 
 
 async def outcome_of(delivery: Delivery, **answers: str) -> Outcome:
@@ -180,7 +168,7 @@ async def test_an_international_address_needs_a_server_that_takes_it() -> None:
 
 async def test_tls_that_is_required_and_not_offered_defers_and_sends_nothing() -> None:
     async with scripted_server() as server:
-        strict = EmailSender(SmtpServer("127.0.0.1", server.port, starttls=Starttls.REQUIRED), 2_000)
+        strict = EmailSender(SmtpAccount(SmtpServer("127.0.0.1", server.port, starttls=Starttls.REQUIRED)), 2_000)
         outcome = await strict.send(LETTER)
 
     assert outcome == Deferred("SMTPException")
@@ -222,22 +210,24 @@ def test_a_wrong_url_names_the_variable(url: str) -> None:
         senders(Channel.EMAIL, settings)
 
 
-def test_only_html_is_a_letter_of_one_part() -> None:
-    letter = email.message_from_bytes(compose(replace(LETTER, text=None)), policy=email.policy.default)
-
-    assert letter.get_content_type() == "text/html"
+def named(*urls: str) -> list[str]:
+    return [each.provider for each in senders(Channel.EMAIL, DispatchSettings("redis://h", {"SMTP_URL": urls}))]
 
 
-def test_a_letter_tells_mail_programs_where_to_say_no_and_with_one_click_where_it_is_safe() -> None:
-    token = "A1-_" * 40
-    headers = {}
-    for base in ("https://c.example/x", "http://127.0.0.1:8000"):
-        raw = compose(replace(LETTER, leave_url=f"{base}/u/{token}"))
-        # As it goes over the wire, in one line: no program reads a link that was encoded or folded.
-        assert f"List-Unsubscribe: <{base}/u/{token}>\r\n".encode() in raw
-        letter = email.message_from_bytes(raw, policy=email.policy.default)
-        headers[base] = letter["List-Unsubscribe-Post"]
-        assert letter["Subject"] == LETTER.subject
+def test_an_account_is_named_by_its_option_or_smtp() -> None:
+    assert named("smtp://h?account=bulk", "smtps://h") == ["bulk", "smtp"]
+    assert named("SMTPS://h", "smtp://h?starttls=never&account=b2") == ["smtp", "b2"]
 
-    assert headers == {"https://c.example/x": "List-Unsubscribe=One-Click", "http://127.0.0.1:8000": None}
-    assert b"List-Unsubscribe" not in compose(LETTER)
+
+@pytest.mark.parametrize(
+    ("urls", "problem"),
+    [
+        (("smtp://h?stattls=never&zap=secret",), "SMTP_URL: smtp has no option stattls, zap"),
+        (("smtp://h?account=Bulk%20Mail",), "SMTP_URL: account must be small letters, digits and '-', 32 at most"),
+        (("smtp://h?account=a&account=b",), "SMTP_URL gives an option twice"),
+        (("smtp://h", "smtps://h"), "SMTP_URL names two accounts alike: give each the option account"),
+    ],
+)
+def test_a_wrong_option_is_named_without_its_value(urls: tuple[str, ...], problem: str) -> None:
+    with pytest.raises(ValueError, match=f"^{re.escape(problem)}$"):
+        named(*urls)
