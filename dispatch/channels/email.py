@@ -2,10 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import ssl
-from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager
 from email.errors import MessageError
 from typing import Final, NoReturn
 
@@ -15,18 +13,19 @@ from aiosmtplib.protocol import SMTPProtocol
 from dispatch.channels.letter import compose
 from dispatch.channels.masking import masked
 from dispatch.channels.smtp_account import SmtpAccount
+from dispatch.channels.smtp_connections import SmtpConnection, SmtpConnections
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
-from dispatch.smtp_server import Starttls
 from graph.delivery import Delivery
 
 _START_INPUT: Final = 354
 _SUCCESS: Final = 2
 _PERMANENT: Final = 500
+# The server closes the connection after it, whatever it was an answer to.
+_CLOSING: Final = 421
 
 # Shares of the lease. Together less than all of it, so that an outcome is written while the claim still holds.
 _DIALOGUE_SHARE: Final = 0.3
 _ANSWER_SHARE: Final = 0.5
-_QUIT_S: Final = 2.0
 
 _DEAD_ADDRESS: Final = "5.1.1"
 # "Unable to route" is most often a name server that is down, so it counts as temporary in spite of its 5.
@@ -35,23 +34,14 @@ _ENHANCED: Final = re.compile(r"\b[245]\.\d{1,3}\.\d{1,3}\b")
 _QUEUED_AS: Final = re.compile(r"\b(?:queued as|id=)\s*<?([A-Za-z0-9._-]{4,64})", re.IGNORECASE)
 
 
-# What aiosmtplib's `start_tls` means: None upgrades where the server offers it.
-_START_TLS: Final[Mapping[Starttls, bool | None]] = {
-    Starttls.NEVER: False,
-    Starttls.OPPORTUNISTIC: None,
-    Starttls.REQUIRED: True,
-}
-
-
 class EmailSender:
-    """Hands a letter to one SMTP server (RFC 5321)."""
+    """Hands letters to one SMTP server (RFC 5321)."""
 
     def __init__(self, account: SmtpAccount, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
         self.provider = account.name
-        self._server = account.server
         self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
         self._answer_s = lease_ms / 1000 * _ANSWER_SHARE
-        self._tls_context = tls_context
+        self._connections = SmtpConnections(account.server, self._dialogue_s, tls_context)
 
     @classmethod
     def from_url(cls, url: str, variable: str, lease_ms: int) -> EmailSender:
@@ -59,7 +49,7 @@ class EmailSender:
         return cls(SmtpAccount.from_url(url, variable), lease_ms)
 
     async def close(self) -> None:
-        """Each letter has a connection of its own, which ends with it."""
+        await self._connections.close()
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Everything up to the final dot is bounded together: until then nothing can have been taken."""
@@ -67,56 +57,48 @@ class EmailSender:
             letter = compose(delivery)
         except (ValueError, MessageError, IndexError):
             return Refused("the letter cannot be composed: an address or a header is not valid")
-        client = self._client()
+        give_up_at = asyncio.get_running_loop().time() + self._dialogue_s
         try:
             try:
-                async with asyncio.timeout(self._dialogue_s):
-                    protocol = await _open_envelope(client, delivery, letter)
+                return await self._send_over(self._connections.lent(give_up_at), delivery, letter, give_up_at)
+            except _Stale:
+                fresh = self._connections.lent(give_up_at, fresh=True)
+                return await self._send_over(fresh, delivery, letter, give_up_at)
+        except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
+            # Greeting, TLS and login speak about us, not about this letter: even a 5xx there is tried again.
+            return Deferred(masked(_plain(error), delivery.address), elsewhere=True)
+        except ValueError:
+            return Refused("the address cannot be written in an envelope")
+
+    async def _send_over(
+        self, lent: AbstractAsyncContextManager[SmtpConnection], delivery: Delivery, letter: bytes, give_up_at: float
+    ) -> Outcome:
+        """Raises only for what happened before the letter itself was sent."""
+        async with lent as connection:
+            try:
+                async with asyncio.timeout_at(give_up_at):
+                    protocol = await _open_envelope(connection, delivery, letter)
             except _Answered as answered:
                 return answered.outcome
-            except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
-                client.close()
-                # Greeting, TLS and login speak about us, not about this letter: even a 5xx there is tried again.
-                return Deferred(masked(_plain(error), delivery.address))
-            except ValueError:
-                return Refused("the address cannot be written in an envelope")
-            return await self._hand_over(client, protocol, letter, delivery)
-        finally:
-            await _leave(client)
-
-    def _client(self) -> aiosmtplib.SMTP:
-        server = self._server
-        return aiosmtplib.SMTP(
-            hostname=server.host,
-            port=server.port,
-            username=server.user,
-            password=server.password,
-            use_tls=server.tls,
-            start_tls=_START_TLS[server.starttls],
-            timeout=self._dialogue_s,
-            tls_context=self._tls_context,
-            local_hostname=_own_name(),
-        )
+            return await self._hand_over(connection, protocol, letter, delivery)
 
     async def _hand_over(
-        self, client: aiosmtplib.SMTP, protocol: SMTPProtocol, letter: bytes, delivery: Delivery
+        self, connection: SmtpConnection, protocol: SMTPProtocol, letter: bytes, delivery: Delivery
     ) -> Outcome:
+        """Nothing from here on is tried a second time."""
         try:
             protocol.write(_transparent(letter))
             response = await protocol.read_response(timeout=self._answer_s)
         except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
-            client.close()
+            connection.drop()
             return Unknown(masked(_plain(error), delivery.address))
+        if response.code == _CLOSING:
+            connection.drop()
         if response.code // 100 != _SUCCESS:
             return _refusal(response.code, response.message, delivery.address)
+        connection.is_amid = False
         found = _QUEUED_AS.search(response.message)
         return Accepted(_answer(response.code, response.message, delivery.address), found and found[1])
-
-
-def _own_name() -> str:
-    """For EHLO. Asking a name server, as the library would, may take seconds; RFC 5321 allows an address instead."""
-    name = socket.gethostname()
-    return name if "." in name and name.isascii() else "[127.0.0.1]"
 
 
 class _Answered(Exception):
@@ -127,11 +109,14 @@ class _Answered(Exception):
         self.outcome = outcome
 
 
-async def _open_envelope(client: aiosmtplib.SMTP, delivery: Delivery, letter: bytes) -> SMTPProtocol:
+class _Stale(Exception):
+    """The server had left a connection that lay at rest, so it took nothing."""
+
+
+async def _open_envelope(connection: SmtpConnection, delivery: Delivery, letter: bytes) -> SMTPProtocol:
     """Up to the server's 354. Our own DATA, because the client's does not tell a lost 354 from a lost last answer."""
     sender, address = delivery.sender or "", delivery.address or ""
-    await client.connect()
-    await _greet(client)
+    client = connection.client
     international = not (sender.isascii() and address.isascii())
     if international and not client.supports_extension("smtputf8"):
         raise _Answered(Refused("the mail server cannot take an address with letters outside ASCII"))
@@ -140,7 +125,7 @@ async def _open_envelope(client: aiosmtplib.SMTP, delivery: Delivery, letter: by
     if client.supports_extension("size"):
         options.append(f"SIZE={len(letter)}")
     try:
-        await client.mail(sender, options=options, encoding=encoding)
+        await _begin(connection, sender, options, encoding)
         await client.rcpt(address, encoding=encoding)
     except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as error:
         _said_no(error.code, error.message, address)
@@ -150,30 +135,31 @@ async def _open_envelope(client: aiosmtplib.SMTP, delivery: Delivery, letter: by
     return client.protocol
 
 
-async def _greet(client: aiosmtplib.SMTP) -> None:
-    # Where TLS or a login was asked for, connecting has greeted already.
-    if client.is_ehlo_or_helo_needed:
-        try:
-            await client.ehlo()
-        except aiosmtplib.SMTPHeloError:
-            await client.helo()
+async def _begin(connection: SmtpConnection, sender: str, options: list[str], encoding: str) -> None:
+    """The letter's MAIL FROM. Raises _Stale where the server had left; nothing was said of this letter until then."""
+    client, is_amid = connection.client, connection.is_amid
+    connection.letters += 1
+    connection.is_amid = True
+    try:
+        if is_amid and (await client.execute_command(b"RSET")).code // 100 != _SUCCESS:
+            raise _Stale
+        await client.mail(sender, options=options, encoding=encoding)
+    except (aiosmtplib.SMTPSenderRefused, ConnectionError) as error:
+        is_gone = isinstance(error, ConnectionError) or error.code == _CLOSING
+        if connection.has_rested and is_gone:
+            raise _Stale from error
+        raise
 
 
 def _said_no(code: int, text: str, address: str) -> NoReturn:
     raise _Answered(_refusal(code, text, address))
 
 
-async def _leave(client: aiosmtplib.SMTP) -> None:
-    # The outcome is known by now, so a server that does not say goodbye changes nothing.
-    with suppress(TimeoutError, OSError, aiosmtplib.SMTPException):
-        if client.is_connected:
-            await client.quit(timeout=_QUIT_S)
-    client.close()
-
-
 def _refusal(code: int, text: str, address: str | None) -> Outcome:
     status = _ENHANCED.search(text)
     answer = _answer(code, text, address)
+    if code == _CLOSING:
+        return Deferred(answer, elsewhere=True)
     if code < _PERMANENT or (status and status[0] == _ROUTING):
         return Deferred(answer)
     return Refused(answer, suppress=bool(status and status[0] == _DEAD_ADDRESS))

@@ -3,6 +3,8 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from email.message import EmailMessage
 from time import monotonic
@@ -26,9 +28,18 @@ def sender(port: int, lease_ms: int = 2_000, **options: Any) -> EmailSender:
     return EmailSender(SmtpAccount(SmtpServer("127.0.0.1", port, starttls=Starttls.NEVER, **options)), lease_ms)
 
 
+@asynccontextmanager
+async def sending(port: int) -> AsyncIterator[EmailSender]:
+    account = sender(port)
+    try:
+        yield account
+    finally:
+        await account.close()
+
+
 async def outcome_of(delivery: Delivery, **answers: str) -> Outcome:
-    async with scripted_server(**answers) as server:
-        return await sender(server.port).send(delivery)
+    async with scripted_server(**answers) as server, sending(server.port) as account:
+        return await account.send(delivery)
 
 
 @pytest.mark.parametrize(
@@ -36,26 +47,28 @@ async def outcome_of(delivery: Delivery, **answers: str) -> Outcome:
     [
         ("DOT", "250 2.0.0 Ok: queued as 4F2A9", Accepted("250 2.0.0 Ok: queued as 4F2A9", "4F2A9")),
         ("DOT", "250 fine", Accepted("250 fine")),
-        ("GREETING", "421 busy", Deferred("421 busy")),
-        ("GREETING", "554 no service", Deferred("554 no service")),
-        ("GREETING", CLOSE, Deferred("no connection")),
-        ("GREETING", HANG, Deferred("no answer in time")),
-        ("EHLO", HANG, Deferred("no answer in time")),
+        ("GREETING", "421 busy", Deferred("421 busy", elsewhere=True)),
+        ("GREETING", "554 no service", Deferred("554 no service", elsewhere=True)),
+        ("GREETING", CLOSE, Deferred("no connection", elsewhere=True)),
+        ("GREETING", HANG, Deferred("no answer in time", elsewhere=True)),
+        ("EHLO", HANG, Deferred("no answer in time", elsewhere=True)),
         ("MAIL", "451 4.3.0 try later", Deferred("451 4.3.0 try later")),
         ("MAIL", "553 5.1.8 bad sender", Refused("553 5.1.8 bad sender")),
         ("RCPT", "450 4.2.1 greylisted", Deferred("450 4.2.1 greylisted")),
-        ("RCPT", "421 4.3.2 closing", Deferred("421 4.3.2 closing")),
+        ("MAIL", "421 4.3.2 closing", Deferred("421 4.3.2 closing", elsewhere=True)),
+        ("RCPT", "421 4.3.2 closing", Deferred("421 4.3.2 closing", elsewhere=True)),
         ("RCPT", "550 5.1.1 unknown", Refused("550 5.1.1 unknown", suppress=True)),
         ("RCPT", "550 unknown", Refused("550 unknown")),
         ("RCPT", "550 5.7.1 blocked", Refused("550 5.7.1 blocked")),
         ("RCPT", "550 5.4.4 no route", Deferred("550 5.4.4 no route")),
-        ("RCPT", HANG, Deferred("no answer in time")),
-        ("RCPT", CLOSE, Deferred("the connection was lost")),
+        ("RCPT", HANG, Deferred("no answer in time", elsewhere=True)),
+        ("RCPT", CLOSE, Deferred("the connection was lost", elsewhere=True)),
         ("DATA", "451 4.3.0 later", Deferred("451 4.3.0 later")),
         ("DATA", "554 5.6.0 no", Refused("554 5.6.0 no")),
-        ("DATA", HANG, Deferred("no answer in time")),
-        ("DATA", CLOSE, Deferred("the connection was lost")),
+        ("DATA", HANG, Deferred("no answer in time", elsewhere=True)),
+        ("DATA", CLOSE, Deferred("the connection was lost", elsewhere=True)),
         ("DOT", "452 4.3.1 full", Deferred("452 4.3.1 full")),
+        ("DOT", "421 4.3.2 closing", Deferred("421 4.3.2 closing", elsewhere=True)),
         ("DOT", "554 5.7.1 spam", Refused("554 5.7.1 spam")),
         ("DOT", "550 5.1.1 unknown", Refused("550 5.1.1 unknown", suppress=True)),
         ("DOT", HANG, Unknown("no answer in time")),
@@ -71,7 +84,7 @@ async def test_a_server_that_is_not_there_defers() -> None:
     async with scripted_server() as server:
         port = server.port
 
-    assert await sender(port).send(LETTER) == Deferred("no connection")
+    assert await sender(port).send(LETTER) == Deferred("no connection", elsewhere=True)
 
 
 async def test_a_hanging_server_ends_within_the_lease() -> None:
@@ -117,7 +130,7 @@ async def test_the_letter_that_arrives_is_the_one_that_was_written() -> None:
         "Good day.\n.hidden dot\n",
         "<p>Good day.</p>\n",
     ]
-    assert [command.split()[0] for command in server.commands] == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
+    assert server.verbs == ["EHLO", "MAIL", "RCPT", "DATA"]
     assert server.commands[1:3] == ["MAIL FROM:<shop@example.com>", "RCPT TO:<reader@example.org>"]
 
 
@@ -138,7 +151,7 @@ async def test_nothing_can_be_smuggled_into_a_letter(changes: dict[str, str]) ->
     letter = email.message_from_bytes(server.letters[0], policy=email.policy.default)
     assert "Bcc" not in letter
     assert len(server.letters) == 1
-    assert [command.split()[0] for command in server.commands] == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
+    assert server.verbs == ["EHLO", "MAIL", "RCPT", "DATA"]
 
 
 @pytest.mark.parametrize(
@@ -171,7 +184,7 @@ async def test_tls_that_is_required_and_not_offered_defers_and_sends_nothing() -
         strict = EmailSender(SmtpAccount(SmtpServer("127.0.0.1", server.port, starttls=Starttls.REQUIRED)), 2_000)
         outcome = await strict.send(LETTER)
 
-    assert outcome == Deferred("SMTPException")
+    assert outcome == Deferred("SMTPException", elsewhere=True)
     assert server.letters == []
 
 
@@ -179,7 +192,7 @@ async def test_a_login_that_fails_is_our_fault_and_tried_again() -> None:
     async with scripted_server(EHLO="250-ready\r\n250 AUTH PLAIN", AUTH="535 5.7.8 wrong") as server:
         outcome = await sender(server.port, user="u", password="p").send(LETTER)
 
-    assert outcome == Deferred("535 5.7.8 wrong")
+    assert outcome == Deferred("535 5.7.8 wrong", elsewhere=True)
     assert server.letters == []
 
 
