@@ -39,6 +39,7 @@ class EmailSender:
 
     def __init__(self, account: SmtpAccount, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
         self.provider = account.name
+        self._signer = account.signer
         self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
         self._answer_s = lease_ms / 1000 * _ANSWER_SHARE
         self._connections = SmtpConnections(account.server, self._dialogue_s, tls_context)
@@ -53,11 +54,14 @@ class EmailSender:
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Everything up to the final dot is bounded together: until then nothing can have been taken."""
+        give_up_at = asyncio.get_running_loop().time() + self._dialogue_s
         try:
-            letter = compose(delivery)
+            async with asyncio.timeout_at(give_up_at):
+                letter = await self._written(delivery)
         except (ValueError, MessageError, IndexError):
             return Refused("the letter cannot be composed: an address or a header is not valid")
-        give_up_at = asyncio.get_running_loop().time() + self._dialogue_s
+        except TimeoutError:
+            return Deferred("the letter was not signed in time")
         try:
             try:
                 return await self._send_over(self._connections.lent(give_up_at), delivery, letter, give_up_at)
@@ -69,6 +73,13 @@ class EmailSender:
             return Deferred(masked(_plain(error), delivery.address), elsewhere=True)
         except ValueError:
             return Refused("the address cannot be written in an envelope")
+
+    async def _written(self, delivery: Delivery) -> bytes:
+        """A signature is counted out for longer than other letters may wait, so it has a thread of its own."""
+        signer = self._signer
+        if signer is None:
+            return compose(delivery)
+        return await asyncio.to_thread(lambda: signer.signed(compose(delivery)))
 
     async def _send_over(
         self, lent: AbstractAsyncContextManager[SmtpConnection], delivery: Delivery, letter: bytes, give_up_at: float

@@ -4,10 +4,14 @@ from dataclasses import dataclass
 from typing import Final, Self
 from urllib.parse import urlsplit
 
+from dispatch.channels import dkim_signer
+from dispatch.channels.dkim_signer import DkimSigner
 from dispatch.provider_account import ProviderAccount
 from dispatch.smtp_server import SmtpServer
 
 _NAME: Final = "smtp"
+# What the server's own URL says.
+_STARTTLS: Final = "starttls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +20,17 @@ class SmtpAccount:
 
     server: SmtpServer
     name: str = _NAME
+    # None where the server signs, or nobody does.
+    signer: DkimSigner | None = None
 
     @classmethod
     def from_url(cls, url: str, variable: str) -> Self:
-        """A server's URL with the option `account` besides. Raises ValueError that names the variable and the option.
+        """A server's URL with more options. Reads the key that they name.
 
-        Where it has no name of its own it is called smtp, whichever way it is spoken to.
+        Raises ValueError that names the variable and the option. An account without a name of its own is called smtp,
+        whichever way it is spoken to.
         """
         server = SmtpServer.from_url(url)
         account = ProviderAccount.from_url(urlsplit(url)._replace(scheme=_NAME).geturl(), variable, "")
-        account.refuse_others("starttls")
-        return cls(server, account.name)
+        account.refuse_others(_STARTTLS, dkim_signer.DOMAIN, dkim_signer.SELECTOR, dkim_signer.KEY)
+        return cls(server, account.name, DkimSigner.of(account))
