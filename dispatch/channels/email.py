@@ -40,6 +40,8 @@ class EmailSender:
     def __init__(self, account: SmtpAccount, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
         self.provider = account.name
         self._signer = account.signer
+        # One at a time: more threads sign no faster together, and keep the event loop from its turn.
+        self._signing = asyncio.Semaphore(1)
         self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
         self._answer_s = lease_ms / 1000 * _ANSWER_SHARE
         self._connections = SmtpConnections(account.server, self._dialogue_s, tls_context)
@@ -75,11 +77,12 @@ class EmailSender:
             return Refused("the address cannot be written in an envelope")
 
     async def _written(self, delivery: Delivery) -> bytes:
-        """A signature is counted out for longer than other letters may wait, so it has a thread of its own."""
+        """A signature is counted out for longer than other letters may wait, so that happens in a thread."""
         signer = self._signer
         if signer is None:
             return compose(delivery)
-        return await asyncio.to_thread(lambda: signer.signed(compose(delivery)))
+        async with self._signing:
+            return await asyncio.to_thread(lambda: signer.signed(compose(delivery)))
 
     async def _send_over(
         self, lent: AbstractAsyncContextManager[SmtpConnection], delivery: Delivery, letter: bytes, give_up_at: float

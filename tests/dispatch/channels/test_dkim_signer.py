@@ -64,6 +64,7 @@ def is_verified(letter: bytes, key: RSAPrivateKey) -> bool:
 
 
 def covered(letter: bytes) -> list[str]:
+    assert b" c=relaxed/relaxed;" in letter
     found = re.search(rb"\bh=([^;]*);", letter)
     assert found
     return [name.strip() for name in found[1].decode().split(":")]
