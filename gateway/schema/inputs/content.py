@@ -5,6 +5,7 @@ from __future__ import annotations
 import orjson
 import strawberry
 
+from gateway.mjml import NotMjml, html_of
 from gateway.schema.inputs.fields import optional, required
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.scalars import JSON
@@ -25,6 +26,11 @@ class EmailContentInput:
     text: str | None = strawberry.field(default=None, description="The plain text, at most 200,000 characters.")
     html: str | None = strawberry.field(
         default=None, description="The HTML, at most 200,000 characters; give `text` as well if you can."
+    )
+    mjml: str | None = strawberry.field(
+        default=None,
+        description="MJML instead of `html`, at most 200,000 characters and 2,000 tags; `mj-include` is not taken. "
+        "It is made HTML at once, of at most 200,000 characters too.",
     )
 
 
@@ -78,13 +84,33 @@ def content(given: ContentInput, problems: Problems) -> Content:
 
 
 def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:
-    if not (given.text or given.html):
-        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text or html.", *path)
+    if not (given.text or given.html or given.mjml):
+        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text, html or mjml.", *path)
     for name, body in (("text", given.text), ("html", given.html)):
         if body is not None:
             problems.words(body, *path, name, longest=_LONGEST_BODY)
     subject = problems.text(given.subject, *path, "subject", longest=_LONGEST_SUBJECT)
-    return EmailContent(subject, given.text, given.html)
+    html = given.html if given.mjml is None else _html(given.mjml, given.html, problems, *path, "mjml")
+    return EmailContent(subject, given.text, html)
+
+
+def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | None:
+    if html is not None:
+        problems.add(UserErrorCode.CONTENT_INVALID, "Give html or mjml, not both.", *path)
+        return html
+    known = len(problems.found)
+    problems.words(mjml, *path, longest=_LONGEST_BODY)
+    if not mjml or len(problems.found) > known:
+        return None
+    try:
+        made = html_of(mjml)
+    except NotMjml as error:
+        problems.add(UserErrorCode.CONTENT_INVALID, f"This {error}.", *path)
+        return None
+    if len(made) > _LONGEST_BODY:
+        message = f"Comes to {len(made):,} characters of HTML; at most {_LONGEST_BODY:,} are taken."
+        problems.add(UserErrorCode.CONTENT_INVALID, message, *path)
+    return made
 
 
 def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
