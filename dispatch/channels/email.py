@@ -39,6 +39,7 @@ class EmailSender:
 
     def __init__(self, account: SmtpAccount, lease_ms: int, tls_context: ssl.SSLContext | None = None) -> None:
         self.provider = account.name
+        self._bounces = account.bounces
         self._signer = account.signer
         # One at a time: more threads sign no faster together, and keep the event loop from its turn.
         self._signing = asyncio.Semaphore(1)
@@ -91,10 +92,13 @@ class EmailSender:
         async with lent as connection:
             try:
                 async with asyncio.timeout_at(give_up_at):
-                    protocol = await _open_envelope(connection, delivery, letter)
+                    protocol = await _open_envelope(connection, delivery, self._envelope_sender(delivery), letter)
             except _Answered as answered:
                 return answered.outcome
             return await self._hand_over(connection, protocol, letter, delivery)
+
+    def _envelope_sender(self, delivery: Delivery) -> str:
+        return self._bounces.for_message(delivery.message_id) if self._bounces else delivery.sender or ""
 
     async def _hand_over(
         self, connection: SmtpConnection, protocol: SMTPProtocol, letter: bytes, delivery: Delivery
@@ -127,7 +131,9 @@ class _Stale(Exception):
     """The server had left a connection that lay at rest, so it took nothing."""
 
 
-async def _open_envelope(connection: SmtpConnection, delivery: Delivery, letter: bytes) -> SMTPProtocol:
+async def _open_envelope(
+    connection: SmtpConnection, delivery: Delivery, envelope_sender: str, letter: bytes
+) -> SMTPProtocol:
     """Up to the server's 354. Our own DATA, because the client's does not tell a lost 354 from a lost last answer."""
     sender, address = delivery.sender or "", delivery.address or ""
     client = connection.client
@@ -139,7 +145,7 @@ async def _open_envelope(connection: SmtpConnection, delivery: Delivery, letter:
     if client.supports_extension("size"):
         options.append(f"SIZE={len(letter)}")
     try:
-        await _begin(connection, sender, options, encoding)
+        await _begin(connection, envelope_sender, options, encoding)
         await client.rcpt(address, encoding=encoding)
     except (aiosmtplib.SMTPSenderRefused, aiosmtplib.SMTPRecipientRefused) as error:
         _said_no(error.code, error.message, address)

@@ -5,6 +5,7 @@ from typing import Final, Self
 from urllib.parse import urlsplit
 
 from dispatch.channels import dkim_signer
+from dispatch.channels.bounce_address import BOUNCES, BounceAddress
 from dispatch.channels.dkim_signer import DkimSigner
 from dispatch.provider_account import ProviderAccount
 from dispatch.smtp_server import SmtpServer
@@ -22,6 +23,8 @@ class SmtpAccount:
     name: str = _NAME
     # None where the server signs, or nobody does.
     signer: DkimSigner | None = None
+    # None where what cannot be delivered goes back to the address that letters are from.
+    bounces: BounceAddress | None = None
 
     @classmethod
     def from_url(cls, url: str, variable: str) -> Self:
@@ -32,5 +35,5 @@ class SmtpAccount:
         """
         server = SmtpServer.from_url(url)
         account = ProviderAccount.from_url(urlsplit(url)._replace(scheme=_NAME).geturl(), variable, "")
-        account.refuse_others(_STARTTLS, dkim_signer.DOMAIN, dkim_signer.SELECTOR, dkim_signer.KEY)
-        return cls(server, account.name, DkimSigner.of(account))
+        account.refuse_others(_STARTTLS, dkim_signer.DOMAIN, dkim_signer.SELECTOR, dkim_signer.KEY, BOUNCES)
+        return cls(server, account.name, DkimSigner.of(account), BounceAddress.of(account))

@@ -21,7 +21,7 @@ def letter(inside: str, head: str = "") -> str:
 @pytest.fixture
 def web() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)
+        server.settimeout(0)
         yield server
 
 
