@@ -127,6 +127,10 @@ def test_the_message_is_named_by_the_address_that_the_mail_came_to_and_then_by_t
     assert receipts_in(written(shape, to="shop@example.com", mail_from="shop@example.com", returned=""), NOW_MS) == ()
 
 
+def test_a_complaint_names_the_message_by_the_envelope_as_well() -> None:
+    assert one(written(COMPLAINT, to="fbl@example.com", returned="")).message_id == MESSAGE
+
+
 def test_small_letters_in_the_address_name_the_same_message() -> None:
     assert one(written(POSTFIX, to=BOUNCES.lower())).message_id == MESSAGE
 
