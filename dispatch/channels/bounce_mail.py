@@ -14,8 +14,8 @@ from typing import Final
 
 from dispatch.channels.bounce_address import message_id_in
 from dispatch.channels.mail_parts import Fields, MailPart, groups_of
-from dispatch.hook import Receipt
 from graph.message_states import Happening
+from graph.receipts.receipt import Receipt
 
 _LONGEST_MAIL: Final = 1_000_000
 _REPORT: Final = "multipart/report"
@@ -100,15 +100,14 @@ def _delivery_receipts(report: _Report) -> Iterator[Receipt]:
 def _delivery_receipt(report: _Report, recipient: Fields) -> Receipt:
     action = _kind(_first(recipient, "action"))
     status = _status(recipient)
-    tried_at = _first(recipient, "last-attempt-date")
-    # A letter fails or arrives once, however often that is said; that it is late is news every time.
-    time = report.mail.first("message-id") or tried_at or report.mail.first("date") if action == "delayed" else ""
     happening, is_soft = _meaning(action, status)
     return Receipt(
-        event_id=_event_id(report.message_id, action, _first(recipient, "final-recipient").lower(), time),
+        # Each letter is late, fails or arrives once, however often that is said: else the warnings of a server that is
+        # down for days would count as so many failures of the address.
+        event_id=_event_id(report.message_id, action, _first(recipient, "final-recipient").lower()),
         kind=action,
         happening=happening,
-        at_ms=report.at_ms(tried_at),
+        at_ms=report.at_ms(_first(recipient, "last-attempt-date")),
         message_id=report.message_id,
         reason=f"{action} {status}".strip(),
         is_dead=action == "failed" and status in _DEAD,
