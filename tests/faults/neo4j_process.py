@@ -36,6 +36,11 @@ class Neo4jProcess:
             self._part.argv, env=dict(self._part.environment), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
 
+    def heal(self) -> None:
+        """Starts it again where it is not there any more."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+
     def kill(self) -> None:
         if self._process and self._process.poll() is None:
             self._process.kill()

@@ -46,6 +46,12 @@ class RedisProcess:
             self._process.kill()
             self._process.wait()
 
+    def heal(self) -> None:
+        """Starts it again where it is not there any more, and lets it go on where it was frozen."""
+        if self._process is None or self._process.poll() is not None:
+            self.start()
+        self.thaw()
+
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)
 

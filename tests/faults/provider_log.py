@@ -37,6 +37,9 @@ class ProviderLog:
     entries: list[Entry] = field(default_factory=list)
     slow_s: float = 40.0
 
+    def heal(self) -> None:
+        self.mood = Mood.WELL
+
     async def take(self, request: web.BaseRequest) -> web.StreamResponse:
         await request.read()
         mood = self.mood
