@@ -38,6 +38,7 @@ _COMMANDS = {
         ("mailbox", "List or show the letters that the local mailbox received."),
         ("key", "Make another API key and print it, this once."),
         ("webhook-secret", "Print the secret that the receiver at a URL verifies with."),
+        ("bounce", "Read a mail that tells how a letter fared."),
         ("doctor", "Check each part and say what is wrong and what to do."),
         ("schema", "Print the GraphQL schema."),
         ("migrate", "Bring the graph's constraints and indexes up to date."),

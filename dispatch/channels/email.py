@@ -14,6 +14,7 @@ from dispatch.channels.letter import compose
 from dispatch.channels.masking import masked
 from dispatch.channels.smtp_account import SmtpAccount
 from dispatch.channels.smtp_connections import SmtpConnection, SmtpConnections
+from dispatch.hook import HookCall, HookReading
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from graph.delivery import Delivery
 
@@ -41,6 +42,7 @@ class EmailSender:
         self.provider = account.name
         self._bounces = account.bounces
         self._signer = account.signer
+        self._intake = account.intake
         # One at a time: more threads sign no faster together, and keep the event loop from its turn.
         self._signing = asyncio.Semaphore(1)
         self._dialogue_s = lease_ms / 1000 * _DIALOGUE_SHARE
@@ -51,6 +53,10 @@ class EmailSender:
     def from_url(cls, url: str, variable: str, lease_ms: int) -> EmailSender:
         """Raises ValueError that names the variable where it is wrong."""
         return cls(SmtpAccount.from_url(url, variable), lease_ms)
+
+    def read(self, call: HookCall) -> HookReading:
+        """A mail that came back. Raises NotSigned."""
+        return self._intake.read(call)
 
     async def close(self) -> None:
         await self._connections.close()

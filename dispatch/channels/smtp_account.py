@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Self
 from urllib.parse import urlsplit
 
 from dispatch.channels import dkim_signer
 from dispatch.channels.bounce_address import BOUNCES, BounceAddress
 from dispatch.channels.dkim_signer import DkimSigner
+from dispatch.channels.mail_intake import INTAKE, MailIntake
 from dispatch.provider_account import ProviderAccount
 from dispatch.smtp_server import SmtpServer
 
@@ -25,6 +26,7 @@ class SmtpAccount:
     signer: DkimSigner | None = None
     # None where what cannot be delivered goes back to the address that letters are from.
     bounces: BounceAddress | None = None
+    intake: MailIntake = field(default_factory=MailIntake)
 
     @classmethod
     def from_url(cls, url: str, variable: str) -> Self:
@@ -35,5 +37,5 @@ class SmtpAccount:
         """
         server = SmtpServer.from_url(url)
         account = ProviderAccount.from_url(urlsplit(url)._replace(scheme=_NAME).geturl(), variable, "")
-        account.refuse_others(_STARTTLS, dkim_signer.DOMAIN, dkim_signer.SELECTOR, dkim_signer.KEY, BOUNCES)
-        return cls(server, account.name, DkimSigner.of(account), BounceAddress.of(account))
+        account.refuse_others(_STARTTLS, dkim_signer.DOMAIN, dkim_signer.SELECTOR, dkim_signer.KEY, BOUNCES, INTAKE)
+        return cls(server, account.name, DkimSigner.of(account), BounceAddress.of(account), MailIntake.of(account))

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from gateway.cli import customer_graph, main
 from gateway.stack.errors import PortTaken
 
-_COMMANDS = tuple("up demo import export mailbox key webhook-secret doctor schema migrate serve worker".split())
+_COMMANDS = tuple("up demo import export mailbox key webhook-secret bounce doctor schema migrate serve worker".split())
 # Each of these takes long to import, and `--help` has use for none of them.
 _HEAVY = ("strawberry", "graphql", "neo4j", "redis", "dramatiq", "starlette", "uvicorn", "asyncio", "rich", "jgo")
 
