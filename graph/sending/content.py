@@ -1,15 +1,47 @@
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import auto
 from typing import Final
 
-from graph.vocabulary import Channel
+from graph.vocabulary import Channel, Word
 
 # What a message holds of its content, by its names in the graph; an erasure takes all of it away.
 PROPERTIES: Final = ("subject", "text", "html", "url", "icon", "payload")
+# In characters; `NOTE` is the text of a notification.
+LONGEST_SUBJECT: Final = 500
+LONGEST_BODY: Final = 200_000
+LONGEST_TEXT: Final = 4_000
+LONGEST_TITLE: Final = 200
+LONGEST_NOTE: Final = 2_000
+LONGEST_URL: Final = 2_000
 
 Properties = Mapping[str, str | None]
+
+
+class ContentKind(Word):
+    """In which form something is said; several channels may share one."""
+
+    EMAIL = auto()
+    SMS = auto()
+    PUSH = auto()
+    MESSENGER = auto()
+    WEBHOOK = auto()
+
+    @classmethod
+    def of(cls, channel: Channel) -> ContentKind:
+        match channel:
+            case Channel.EMAIL:
+                return cls.EMAIL
+            case Channel.SMS:
+                return cls.SMS
+            case Channel.WEB_PUSH | Channel.MOBILE_PUSH:
+                return cls.PUSH
+            case Channel.TELEGRAM | Channel.WHATSAPP | Channel.VIBER:
+                return cls.MESSENGER
+            case Channel.WEBHOOK:
+                return cls.WEBHOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +83,9 @@ class WebhookContent:
         return {"payload": self.payload}
 
 
+ContentPart = EmailContent | TextContent | PushContent | WebhookContent
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """What is said, in as many ways as there are kinds of channels that it may go by."""
@@ -64,24 +99,17 @@ class Content:
     @property
     def channels(self) -> frozenset[Channel]:
         """By which it can go."""
-        return frozenset(channel for channel in Channel if self._part(channel) is not None)
+        kinds = {kind for kind, _ in self.parts()}
+        return frozenset(channel for channel in Channel if ContentKind.of(channel) in kinds)
+
+    def parts(self) -> Sequence[tuple[ContentKind, ContentPart]]:
+        """Those that are there, in the order of the kinds."""
+        each = (self.email, self.sms, self.push, self.messenger, self.webhook)
+        return [(kind, part) for kind, part in zip(ContentKind, each, strict=True) if part is not None]
 
     def properties(self, channel: Channel) -> Properties:
         """As a message on that channel holds it, each of `PROPERTIES`. Raises ValueError where it cannot go by it."""
-        part = self._part(channel)
+        part = dict(self.parts()).get(ContentKind.of(channel))
         if part is None:
             raise ValueError(f"the content has nothing for {channel}")
         return {**dict.fromkeys(PROPERTIES), **part.properties()}
-
-    def _part(self, channel: Channel) -> EmailContent | TextContent | PushContent | WebhookContent | None:
-        match channel:
-            case Channel.EMAIL:
-                return self.email
-            case Channel.SMS:
-                return self.sms
-            case Channel.WEB_PUSH | Channel.MOBILE_PUSH:
-                return self.push
-            case Channel.TELEGRAM | Channel.WHATSAPP | Channel.VIBER:
-                return self.messenger
-            case Channel.WEBHOOK:
-                return self.webhook

@@ -9,15 +9,20 @@ from gateway.mjml import NotMjml, html_of
 from gateway.schema.inputs.fields import optional, required
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.scalars import JSON
-from graph.sending.content import Content, EmailContent, PushContent, TextContent, WebhookContent
+from graph.sending.content import (
+    LONGEST_BODY,
+    LONGEST_NOTE,
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    LONGEST_URL,
+    Content,
+    EmailContent,
+    PushContent,
+    TextContent,
+    WebhookContent,
+)
 from graph.vocabulary import UserErrorCode
-
-_LONGEST_SUBJECT = 500
-_LONGEST_BODY = 200_000
-_LONGEST_TEXT = 4_000
-_LONGEST_TITLE = 200
-_LONGEST_NOTE = 2_000
-_LONGEST_URL = 2_000
 
 
 @strawberry.input(description="A letter.")
@@ -88,8 +93,8 @@ def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailCon
         problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text, html or mjml.", *path)
     for name, body in (("text", given.text), ("html", given.html)):
         if body is not None:
-            problems.words(body, *path, name, longest=_LONGEST_BODY)
-    subject = problems.text(given.subject, *path, "subject", longest=_LONGEST_SUBJECT)
+            problems.words(body, *path, name, longest=LONGEST_BODY)
+    subject = problems.text(given.subject, *path, "subject", longest=LONGEST_SUBJECT)
     html = given.html if given.mjml is None else _html(given.mjml, given.html, problems, *path, "mjml")
     return EmailContent(subject, given.text, html)
 
@@ -99,7 +104,7 @@ def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | 
         problems.add(UserErrorCode.CONTENT_INVALID, "Give html or mjml, not both.", *path)
         return html
     known = len(problems.found)
-    problems.words(mjml, *path, longest=_LONGEST_BODY)
+    problems.words(mjml, *path, longest=LONGEST_BODY)
     if not mjml or len(problems.found) > known:
         return None
     try:
@@ -107,8 +112,8 @@ def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | 
     except NotMjml as error:
         problems.add(UserErrorCode.CONTENT_INVALID, f"This {error}.", *path)
         return None
-    if len(made) > _LONGEST_BODY:
-        message = f"Comes to {len(made):,} characters of HTML; at most {_LONGEST_BODY:,} are taken."
+    if len(made) > LONGEST_BODY:
+        message = f"Comes to {len(made):,} characters of HTML; at most {LONGEST_BODY:,} are taken."
         problems.add(UserErrorCode.CONTENT_INVALID, message, *path)
     return made
 
@@ -116,12 +121,12 @@ def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | 
 def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
     if not given.text.strip():
         problems.add(UserErrorCode.CONTENT_INVALID, "The text is empty.", *path, "text")
-    return TextContent(problems.words(given.text, *path, "text", longest=_LONGEST_TEXT))
+    return TextContent(problems.words(given.text, *path, "text", longest=LONGEST_TEXT))
 
 
 def _push(given: PushContentInput, problems: Problems, *path: str) -> PushContent:
-    title = problems.text(given.title, *path, "title", longest=_LONGEST_TITLE)
-    body = problems.words(given.body, *path, "body", longest=_LONGEST_NOTE)
+    title = problems.text(given.title, *path, "title", longest=LONGEST_TITLE)
+    body = problems.words(given.body, *path, "body", longest=LONGEST_NOTE)
     if not title:
         problems.add(UserErrorCode.CONTENT_INVALID, "A notification needs a title.", *path, "title")
     return PushContent(
@@ -132,7 +137,7 @@ def _push(given: PushContentInput, problems: Problems, *path: str) -> PushConten
 def _web_address(given: str | None, problems: Problems, *path: str) -> str | None:
     if given is None:
         return None
-    address = problems.text(given, *path, longest=_LONGEST_URL)
+    address = problems.text(given, *path, longest=LONGEST_URL)
     if not address.startswith("https://") or " " in address:
         problems.add(UserErrorCode.INVALID, "Must be a web address by https.", *path)
     return address
