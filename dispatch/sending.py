@@ -13,6 +13,7 @@ from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
 from dispatch.outcome import Outcome, Paced, Unknown
 from dispatch.retry_decision import Try, decide
+from dispatch.templates.filling import Filled, Filling
 from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
@@ -45,6 +46,7 @@ class Sending:
     worker: str
     lease_ms: int
     stopping: Callable[[], bool]
+    filling: Filling
     # None where nobody said how the world reaches the gateway, or who signs: then letters hold no link.
     leave_pages: LeavePages | None = None
 
@@ -86,24 +88,34 @@ class Sending:
     async def _send_admitted(
         self, token: str, admitted: Sequence[tuple[Delivery, Admitted]], waiting: Sequence[Delivery]
     ) -> int:
+        filled = await self._fill(token, [delivery for delivery, _ in admitted])
         sent_until = monotonic() + self.lease_ms / 1000
-        ids = _ids(delivery for delivery, _ in admitted)
-        held = await outbox.mark_handed(self.graph, ids, token, self.lease_ms, _ids(waiting))
+        held = await outbox.mark_handed(self.graph, _ids(filled.deliveries), token, self.lease_ms, _ids(waiting))
         if monotonic() >= sent_until:
             # This process was stopped for longer than its lease: others may be sending these by now.
             return 0
-        mine = [(delivery, room) for delivery, room in admitted if delivery.message_id in held]
+        rooms = {delivery.message_id: room for delivery, room in admitted}
+        mine = [(each, rooms[each.message_id]) for each in filled.deliveries if each.message_id in held]
         answers = await asyncio.gather(*(self._outcome_of(*each) for each in mine))
         records, paced = list[AttemptRecord](), list[tuple[Delivery, Paced]]()
         for (delivery, _), answered in zip(mine, answers, strict=True):
             if isinstance(answered.outcome, Paced):
                 paced.append((delivery, answered.outcome))
             else:
-                records.append(self._record(delivery, answered.provider, answered.outcome))
+                record = self._record(delivery, answered.provider, answered.outcome)
+                records.append(replace(record, content=filled.contents.get(delivery.message_id)))
         if records:
             await self._finish(token, records)
         await self._put_off(token, paced)
         return len(records)
+
+    async def _fill(self, token: str, deliveries: Sequence[Delivery]) -> Filled:
+        """Ends what no template can be made for: the next try would fail as well."""
+        now = self.clock.now()
+        filled = await self.filling.fill([self._with_links(each) for each in deliveries], now)
+        if filled.reasons:
+            self._announce(await outbox.fail(self.graph, token, filled.reasons, now), {ChangeKind.MESSAGE})
+        return filled
 
     async def _put_off(self, token: str, paced: Iterable[tuple[Delivery, Paced]]) -> None:
         due = {delivery.message_id: self._asked_again_at(delivery, answer) for delivery, answer in paced}
@@ -112,7 +124,7 @@ class Sending:
 
     async def _outcome_of(self, delivery: Delivery, admitted: Admitted) -> Answered:
         try:
-            return await self.accounts.send(self._with_links(delivery), admitted)
+            return await self.accounts.send(delivery, admitted)
         except Exception as error:  # noqa: BLE001  # A fault in one letter must not lose the outcomes of those beside it.
             _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
             return Answered(delivery.channel.lower(), Unknown(f"the channel failed with {type(error).__name__}"))

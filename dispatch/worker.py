@@ -22,6 +22,7 @@ from dispatch.nudges import Nudger
 from dispatch.sending import Sending
 from dispatch.settings import DispatchSettings
 from dispatch.sweeper import Sweeper
+from dispatch.templates.filling import Filling
 from graph.clock import Clock, SystemClock
 from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable
@@ -139,6 +140,7 @@ class WorkerProcess:
             worker=self._name,
             lease_ms=self._settings.lease_ms,
             stopping=self._stopping.is_set,
+            filling=Filling(graph),
             leave_pages=self._leave_pages,
         )
         return ChannelWorker(channel, broker, self._loop, sending, self._settings.threads_per_channel)

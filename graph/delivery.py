@@ -42,6 +42,8 @@ class Delivery:
     namespace: str = ""
     address_id: str | None = None
     resource_id: str | None = None
+    # What it says is not known before it is rendered.
+    template_version_id: str | None = None
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY
     # Where who got it says no, without logging in. Whoever has it can do that.
     leave_url: str | None = field(default=None, repr=False)

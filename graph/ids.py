@@ -41,6 +41,8 @@ class IdPrefix(StrEnum):
     ERASURE = "era"
     API_KEY = "key"
     BLOCKED_IDENTIFIER = "blk"
+    TEMPLATE = "tpl"
+    TEMPLATE_VERSION = "tpv"
 
 
 _PREFIXES = {prefix.value: prefix for prefix in IdPrefix}

@@ -49,6 +49,7 @@ MIGRATIONS = (
     Migration(10, "erasure", statements.ERASURE),
     Migration(11, "jobs", statements.JOBS),
     Migration(12, "receipts", statements.RECEIPTS),
+    Migration(13, "templates", statements.TEMPLATES),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

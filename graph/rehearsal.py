@@ -67,6 +67,15 @@ from graph.subscribing.unsubscribe import (
     Unsubscribe,
     unsubscribe_in,
 )
+from graph.templates.chosen import TemplateChoice
+from graph.templates.template import (
+    Checked,
+    CreateTemplate,
+    UpdateTemplate,
+    archive_template_in,
+    create_template_in,
+    update_template_in,
+)
 from graph.vocabulary import (
     AttributeType,
     Channel,
@@ -135,6 +144,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     subscription = await subscribe_in(transaction, joined, now_ms)
     content = Content(EmailContent(name, name, None))
     sent = await send_in(transaction, SendMessage(profile, resource, content, category=category), now_ms)
+    await _templates(transaction, content, SendMessage(profile, resource, content, category=category), now_ms)
     product = ProductKey(name, name)
     event = NewEvent(
         index=0,
@@ -182,6 +192,17 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     await _leave(transaction, profile, targets, now_ms)
     await leave_by_link_in(transaction, LeaveLink("idn_none", "res_none", "msg_none"), now_ms)
     await _suppress(transaction, address, now_ms)
+
+
+async def _templates(transaction: Transaction, content: Content, message: SendMessage, now_ms: int) -> None:
+    name = str(message.profile.id)
+    checked = Checked(content, frozenset({name}))
+    created = await create_template_in(transaction, CreateTemplate(name, name, checked), now_ms)
+    template_id = str(created.result["templateId"])
+    await update_template_in(transaction, UpdateTemplate(template_id, name, checked), now_ms)
+    choice = TemplateChoice(template_id, {name: name})
+    await send_in(transaction, replace(message, content=choice), now_ms)
+    await archive_template_in(transaction, template_id, now_ms)
 
 
 async def _identify(transaction: Transaction, profile: ProfileReference, name: str, now_ms: int) -> None:

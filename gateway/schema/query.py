@@ -5,6 +5,7 @@ import strawberry
 from gateway.schema.attribute import AttributeDefinition
 from gateway.schema.blocked_identifier import BlockedIdentifier
 from gateway.schema.connection import Connection
+from gateway.schema.directives import scope
 from gateway.schema.fields import argument, described, paged
 from gateway.schema.filters import MessageFilter, ProfileFilter
 from gateway.schema.identifier import Identifier
@@ -15,10 +16,21 @@ from gateway.schema.node import Node
 from gateway.schema.product import Product
 from gateway.schema.profile import Profile
 from gateway.schema.purchase import Purchase
-from gateway.schema.references import IdentifierInput, ProductRef, ProfileOrder, ProfileRef, PurchaseRef, ResourceRef
+from gateway.schema.references import (
+    IdentifierInput,
+    ProductRef,
+    ProfileOrder,
+    ProfileRef,
+    PurchaseRef,
+    ResourceRef,
+    TemplateRef,
+)
 from gateway.schema.resource import Resource
 from gateway.schema.suppression import Suppression
+from gateway.schema.template import Template
+from gateway.schema.template_preview import preview as preview_template
 from gateway.schema.viewer import Viewer
+from graph.vocabulary import Right
 
 
 @strawberry.type(description="Everything that can be read. What does not exist is null, not an error.")
@@ -76,6 +88,15 @@ class Query:
     messages: Connection[Message] = paged(
         "All messages, the newest first.",
         argument("filter", MessageFilter | None, "Only messages for which this holds."),
+    )
+    template: Template | None = described("One template.", argument("by", TemplateRef, "Which."))
+    templates: Connection[Template] = paged("All templates, also archived ones.")
+    template_preview = strawberry.field(
+        preview_template,
+        description="What a template would say to somebody, filled in as it is when a message leaves; only "
+        "`subscription.leaveUrl` is none. A reference that means nothing or several people is an error with the code "
+        "NOT_FOUND or AMBIGUOUS_MATCH.",
+        directives=[scope(Right.PROFILE_PII)],
     )
     attribute_definitions: list[AttributeDefinition] = described("All attributes that people may have, by key.")
     suppressions: Connection[Suppression] = paged("What nobody writes to, the newest first.")

@@ -34,6 +34,12 @@ class ResourceRef:
     key: str | None = strawberry.field(default=strawberry.UNSET, description="The key.")
 
 
+@strawberry.input(one_of=True, description="A template, by exactly one of these.")
+class TemplateRef:
+    id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The id.")
+    key: str | None = strawberry.field(default=strawberry.UNSET, description="The key.")
+
+
 @strawberry.input(description="A product by its number.")
 class ProductSkuInput:
     source: str = strawberry.field(default="default", description="The shop or system that the sku comes from.")

@@ -29,6 +29,10 @@ ABOUT_NOBODY = frozenset(
         "Product",
         "Resource",
         "RowResult",
+        "Template",
+        "TemplateContent",
+        "TemplateEmail",
+        "TemplatePush",
         "UserError",
         "Viewer",
     }

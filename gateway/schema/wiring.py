@@ -26,7 +26,7 @@ from graph.selection import TYPENAME, Selection
 Resolver = Callable[..., Any]
 
 _VIEWER = "viewer"
-_OWN_ROOT_FIELDS = frozenset({_VIEWER, "mergePreview"})
+_OWN_ROOT_FIELDS = frozenset({_VIEWER, "mergePreview", "templatePreview"})
 
 
 def is_own(root_field: str) -> bool:

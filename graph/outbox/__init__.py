@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from graph.outbox.claiming import Claimed, claim, mark_handed, put_off, release
 from graph.outbox.due import Due, SweepLimits, due
+from graph.outbox.failing import fail
 from graph.outbox.finishing import AttemptOutcome, AttemptRecord, finish
 from graph.outbox.revising import Revision
 from graph.outbox.skipping import skip
@@ -21,6 +22,7 @@ __all__ = [
     "SweepLimits",
     "claim",
     "due",
+    "fail",
     "finish",
     "mark_handed",
     "put_off",

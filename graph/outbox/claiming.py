@@ -119,5 +119,6 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         namespace=row["namespace"],
         address_id=row["addressId"],
         resource_id=row["resourceId"],
+        template_version_id=row["templateVersionId"],
         on_unknown=UnknownPolicy(row["onUnknown"]),
     )

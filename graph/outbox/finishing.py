@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import auto
 
 from graph.connection import Graph, Transaction
@@ -10,6 +10,7 @@ from graph.message_states import PENDING_STATES, PROVED_STATES
 from graph.outbox.claiming import CLAIMED
 from graph.outbox.dead_addresses import DeadAddress, bury
 from graph.outbox.revising import Revision, change_messages
+from graph.sending.content import Properties
 from graph.statements import outbox as statements
 from graph.vocabulary import MessageState, Word
 
@@ -25,7 +26,10 @@ class AttemptOutcome(Word):
 
 @dataclass(frozen=True, slots=True)
 class AttemptRecord:
-    """What one try to hand a message over led to. `answer` holds no address; `next_at` is epoch milliseconds."""
+    """What one try to hand a message over led to. `answer` holds no address; `next_at` is epoch milliseconds.
+
+    `content` is what was really said, where a template was rendered for it.
+    """
 
     message_id: str
     state: MessageState
@@ -35,6 +39,7 @@ class AttemptRecord:
     next_at: int | None = None
     provider_id: str | None = None
     suppress: bool = False
+    content: Properties | None = field(default=None, repr=False)
 
 
 async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now_ms: int) -> tuple[Revision, ...]:
@@ -77,4 +82,5 @@ def _row(record: AttemptRecord) -> dict[str, object]:
         "ended": record.state not in PENDING_STATES,
         "nextAt": record.next_at,
         "providerId": record.provider_id,
+        "content": record.content,
     }

@@ -68,6 +68,11 @@ async def definition_of(graph: Graph, key: str) -> AttributeDefinition | None:
     return _definition(*rows[0]) if rows else None
 
 
+async def defined_keys(graph: Graph, keys: Collection[str]) -> frozenset[str]:
+    """Those of these attributes that are defined."""
+    return frozenset(row[0] for row in await graph.read(statements.DEFINITIONS, keys=sorted(keys)))
+
+
 async def definitions(transaction: Transaction, keys: Collection[str]) -> dict[str, AttributeDefinition]:
     """Those of these attributes that are defined, by key."""
     rows = await transaction.run(statements.DEFINITIONS, keys=sorted(keys))

@@ -41,6 +41,7 @@ ATTRIBUTES_OF_PERSON = (
     "WITH {v}, " + _VALUE.replace("{owner}", "{p}").replace("{x}", "{v}")
 )
 
+LATEST_VERSION = "MATCH ({v})-[:LATEST]->({x}) RETURN {x} LIMIT 1"
 MESSAGE_OF_EVENT = "MATCH ({v})-[:CAUSED_BY]->({x}) RETURN {x} LIMIT 1"
 # What is about a profile or an identifier has no subscription.
 SUBSCRIPTION_OF_RECORD = "MATCH ({v})-[:ABOUT]->({x}:Subscription) RETURN {x} LIMIT 1"

@@ -119,6 +119,7 @@ LOOKUPS: Mapping[str, Lookup] = {
             "external": Way("MATCH ({x}:Purchase {sourceKey: {value}})", _source_key("externalId")),
         },
     ),
+    "template": Lookup("Template", {"id": by_id("Template"), "key": Way("MATCH ({x}:Template {key: {value}})", _text)}),
     "message": Lookup("Message", {"id": by_id("Message")}),
     "job": Lookup("Job", {"id": by_id("Job")}),
 }
@@ -142,6 +143,7 @@ NODES: Mapping[str, Lookup] = {
     IdPrefix.CONSENT_RECORD: Lookup("ConsentRecord", {"id": by_id("ConsentRecord")}),
     IdPrefix.SUPPRESSION: Lookup("Suppression", {"id": by_id("Suppression")}),
     IdPrefix.OUTREACH: Lookup("Outreach", {"id": by_id("Outreach")}),
+    IdPrefix.TEMPLATE: Lookup("Template", {"id": by_id("Template")}),
     IdPrefix.JOB: Lookup("Job", {"id": by_id("Job")}),
 }
 

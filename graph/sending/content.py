@@ -7,7 +7,8 @@ from typing import Final
 
 from graph.vocabulary import Channel, Word
 
-# What a message holds of its content, by its names in the graph; an erasure takes all of it away.
+# What a message holds of its content, by its names in the graph; an erasure takes all of it away. So does it with
+# `data`, which is what a template is filled in with.
 PROPERTIES: Final = ("subject", "text", "html", "url", "icon", "payload")
 # In characters; `NOTE` is the text of a notification.
 LONGEST_SUBJECT: Final = 500

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from graph.sending.content import Content
 from graph.sending.strategy import AddressOrder, Candidate, choose
 from graph.statements import sending as statements
 from graph.subscribing.resource import CategoryReference, ResourceReference, resource_facts
+from graph.templates.chosen import ChosenTemplate, TemplateChoice, chosen_template
 from graph.vocabulary import ChangeKind, Channel, MessagePurpose, UserErrorCode
 
 
@@ -27,7 +29,7 @@ class SendMessage:
 
     profile: ProfileReference
     resource: ResourceReference
-    content: Content
+    content: Content | TemplateChoice
     purpose: MessagePurpose = MessagePurpose.MARKETING
     channel: Channel | None = Channel.EMAIL
     category: CategoryReference | None = None
@@ -52,6 +54,12 @@ async def send_message(graph: Graph, command: SendMessage, guard: Guard, now_ms:
 
 
 async def send_in(transaction: Transaction, command: SendMessage, now_ms: int) -> Done:
+    content = command.content
+    if isinstance(content, TemplateChoice):
+        said: Content | ChosenTemplate = await chosen_template(transaction, content)
+        channel = _channel(command, said.channels)
+    else:
+        said, channel = content, command.channel
     resource = await resource_facts(transaction, command.resource)
     category_id = resource.category_id(command.category, ("category",)) if command.category else None
     person = await locked_person(transaction, command.profile, now_ms)
@@ -59,7 +67,7 @@ async def send_in(transaction: Transaction, command: SendMessage, now_ms: int) -
         statements.CANDIDATES,
         profileId=person.profile_id,
         resourceId=resource.id,
-        channels=sorted(command.content.channels if command.channel is None else {command.channel}),
+        channels=sorted(said.channels if channel is None else {channel}),
         categoryId=category_id,
         subscriptionId=command.subscription_id,
     )
@@ -71,7 +79,32 @@ async def send_in(transaction: Transaction, command: SendMessage, now_ms: int) -
     choice = choose(candidates, command.order, command.purpose, now_ms)
     if choice.candidate is None:
         return await _refused(transaction, person.profile_id, choice.verdict, now_ms)
-    return await _queued(transaction, command, person.profile_id, choice.candidate, category_id, now_ms)
+    queued = _Queued(person.profile_id, choice.candidate, said.properties(choice.candidate.channel), category_id)
+    return await _queued(transaction, command, queued, now_ms)
+
+
+def _channel(command: SendMessage, channels: frozenset[Channel]) -> Channel | None:
+    """By which a template goes, which nobody could look at before. None is any, which is for one subscription."""
+    if command.subscription_id is not None:
+        return None
+    if command.channel is None:
+        if len(channels) == 1:
+            return next(iter(channels))
+        message = "The content can go by several channels: say by which."
+        raise Refusal(UserError(UserErrorCode.REQUIRED, message, ("strategy",)))
+    if command.channel not in channels:
+        message = f"The content has nothing for {command.channel}."
+        path = ("strategy", command.order.lower(), "channel")
+        raise Refusal(UserError(UserErrorCode.INVALID, message, path))
+    return command.channel
+
+
+@dataclass(frozen=True, slots=True)
+class _Queued:
+    profile_id: str
+    candidate: Candidate
+    content: Mapping[str, str | None]
+    category_id: str | None
 
 
 async def _refused(transaction: Transaction, profile_id: str, verdict: Verdict, now_ms: int) -> Done:
@@ -86,24 +119,18 @@ async def _refused(transaction: Transaction, profile_id: str, verdict: Verdict, 
     return Done({"outreachId": outreach_id, "profileId": profile_id})
 
 
-async def _queued(
-    transaction: Transaction,
-    command: SendMessage,
-    profile_id: str,
-    candidate: Candidate,
-    category_id: str | None,
-    now_ms: int,
-) -> Done:
+async def _queued(transaction: Transaction, command: SendMessage, queued: _Queued, now_ms: int) -> Done:
+    profile_id, candidate = queued.profile_id, queued.candidate
     outreach_id, message_id = await transaction.run(
         statements.QUEUE,
         outreachId=new_id(IdPrefix.OUTREACH),
         messageId=new_id(IdPrefix.MESSAGE),
         profileId=profile_id,
         subscriptionId=candidate.subscription_id,
-        categoryId=category_id,
+        categoryId=queued.category_id,
         purpose=command.purpose,
         channel=candidate.channel,
-        content=command.content.properties(candidate.channel),
+        content=queued.content,
         isTest=command.is_test,
         dueAt=max(command.send_at_ms or now_ms, now_ms),
         expiresAt=command.expires_at_ms,

@@ -136,7 +136,7 @@ CANCEL_MESSAGES: Final = Statement(
     UNWIND $ids AS id
     MATCH (m:Message) WHERE m.profileId = id AND m.createdAt IS NOT NULL AND m.id IS NOT NULL AND m:Pending
     WITH m ORDER BY m.id
-    REMOVE m:Pending, m.subject, m.text, m.html, m.url, m.icon, m.payload
+    REMOVE m:Pending, m.subject, m.text, m.html, m.url, m.icon, m.payload, m.data
     SET m.state = $cancelled
     RETURN count(m)
     """,
@@ -172,7 +172,7 @@ EMPTY_FOREIGN_MESSAGES: Final = Statement(
     WITH DISTINCT m ORDER BY m.id
     SET m.lock = 1
     WITH m, m:Pending AS isOpen
-    REMOVE m:Pending, m.subject, m.text, m.html, m.url, m.icon, m.payload, m.reason, m.addressId
+    REMOVE m:Pending, m.subject, m.text, m.html, m.url, m.icon, m.payload, m.data, m.reason, m.addressId
     SET m.state = CASE WHEN isOpen THEN $cancelled ELSE m.state END
     WITH m, isOpen
     CALL (m) { MATCH (m)<-[:OF]-(try) REMOVE try.answer, try.reason, try.raw }

@@ -150,6 +150,13 @@ RECEIPTS: Final = (
     _index("Attempt", "providerKey"),
 )
 
+TEMPLATES: Final = (
+    _unique("Template", "id"),
+    _unique("Template", "key"),
+    _unique("TemplateVersion", "id"),
+    _unique("TemplateVersion", "templateId", "version"),
+)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

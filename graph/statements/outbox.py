@@ -41,6 +41,7 @@ CLAIM: Final = Statement(
       id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
       addressId: i.id, resourceId: r.id, onUnknown: coalesce(r.onUnknown, 'RETRY'),
       subject: m.subject, text: m.text, html: m.html, url: m.url, icon: m.icon, payload: m.payload,
+      templateVersionId: m.templateVersionId,
       push: {provider: s.pushProvider, p256dh: s.pushP256dh, auth: s.pushAuth, appId: s.deviceAppId},
       expiresAt: m.expiresAt.epochMillis,
       profileStatus: p.status, subscriptionStatus: s.status,
@@ -182,7 +183,8 @@ FINISH: Final = Statement(
     CREATE (a:Attempt {id: result.attemptId, at: datetime({epochMillis: $now}), provider: result.provider,
                        outcome: result.outcome, answer: result.answer,
                        providerKey: m.channel + ':' + result.provider + ':' + result.providerId})-[:OF]->(m)
-    SET a.nextAt = CASE WHEN result.nextAt IS NULL THEN null ELSE datetime({epochMillis: result.nextAt}) END
+    SET m += coalesce(result.content, {}),
+        a.nextAt = CASE WHEN result.nextAt IS NULL THEN null ELSE datetime({epochMillis: result.nextAt}) END
     FOREACH (_ IN CASE WHEN result.ended THEN [1] ELSE [] END | REMOVE m:Pending)
     RETURN collect(m.id)
     """,

@@ -13,6 +13,7 @@ from dispatch.nudges import Nudger
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused
 from dispatch.sending import Sending, send_and_report
 from dispatch.sweeper import Sweeper
+from dispatch.templates.filling import Filling
 from graph import outbox
 from graph.clock import FixedClock, SystemClock
 from graph.connection import Graph
@@ -73,7 +74,8 @@ class StubNudger:
 
 
 def sending(graph: Graph, sender: StubSender, nudger: StubNudger, stopping: Callable[[], bool] = bool) -> Sending:
-    return Sending(graph, _as_nudger(nudger), Accounts.of([sender]), FixedClock(NOW), "w", 30_000, stopping)
+    accounts, clock = Accounts.of([sender]), FixedClock(NOW)
+    return Sending(graph, _as_nudger(nudger), accounts, clock, "w", 30_000, stopping, Filling(graph))
 
 
 def _as_nudger(stub: StubNudger) -> Nudger:

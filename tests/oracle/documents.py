@@ -196,8 +196,8 @@ class _Writing:
         if query and not self.documents.aims.isdisjoint(query.fields):
             return name in self.documents.aims
         # It knows nothing of the graph, and takes every other field of its document with it to another executor.
-        # The preview of a merge is not read by the reader: tests/gateway/schema/test_merging.py asks for it.
-        return name != "mergePreview" and (name != "viewer" or self.dice.chance(0.1))
+        # Previews are not read by the reader: tests/gateway/schema/test_merging.py and test_templates.py ask for them.
+        return name not in {"mergePreview", "templatePreview"} and (name != "viewer" or self.dice.chance(0.1))
 
     def _below(self, definition: GraphQLField, depth: int, lists: int) -> str:
         kind = get_named_type(definition.type)

@@ -69,13 +69,16 @@ class InlineContentInput:
 
 @strawberry.input(one_of=True, description="What is said.")
 class ContentInput:
-    inline: InlineContentInput | None = optional("Content that comes with the request.")
+    template: strawberry.ID | None = optional(
+        "The newest version of a template, filled in when the message leaves with what is true then."
+    )
+    inline: InlineContentInput | None = optional("Content that comes with the request, which is sent as it is.")
 
 
 def content(given: ContentInput, problems: Problems) -> Content:
     """What is wrong with it is added to `problems`, and so is that there is none."""
     inline = given.inline
-    if inline is None or not any((inline.email, inline.sms, inline.push, inline.messenger, inline.webhook is not None)):
+    if not isinstance(inline, InlineContentInput) or not says_something(inline):
         problems.add(UserErrorCode.CONTENT_INVALID, "There is no content for any channel.", "content", "inline")
         return Content()
     path = ("content", "inline")
@@ -86,6 +89,10 @@ def content(given: ContentInput, problems: Problems) -> Content:
         messenger=None if inline.messenger is None else _text(inline.messenger, problems, *path, "messenger"),
         webhook=None if inline.webhook is None else WebhookContent(orjson.dumps(inline.webhook).decode()),
     )
+
+
+def says_something(given: InlineContentInput) -> bool:
+    return any((given.email, given.sms, given.push, given.messenger, given.webhook is not None))
 
 
 def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:

@@ -6,7 +6,7 @@ from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.inputs.content import ContentInput
 from gateway.schema.inputs.fields import mute_field, optional, required, test_field
 from gateway.schema.references import ProfileRef, ResourceRef
-from gateway.schema.scalars import DateTime
+from gateway.schema.scalars import JSON, DateTime
 from graph.vocabulary import Channel, MessagePurpose
 
 
@@ -35,6 +35,11 @@ class SendMessageInput:
         default=MessagePurpose.MARKETING, description="Why; it decides which gates it has to pass."
     )
     content: ContentInput = required("What is said.")
+    data: JSON | None = strawberry.field(
+        default=None,
+        description="What a template is filled in with besides what is known of the person, by name. A name that it "
+        "needs and that is not here is the user error CONTENT_INVALID; null is something.",
+    )
     strategy: AddressStrategy | None = strawberry.field(default=None, description="Where it goes.")
     send_at: DateTime | None = strawberry.field(default=None, description="When; left out, or past, is now.")
     expires_at: DateTime | None = strawberry.field(default=None, description="When it is too late to send.")

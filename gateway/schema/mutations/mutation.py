@@ -6,9 +6,11 @@ from gateway.schema.directives import scope
 from gateway.schema.mutations import (
     add_identifier,
     archive_subscription,
+    archive_template,
     block_identifier_placeholder,
     confirm_subscription,
     create_resource,
+    create_template,
     define_attribute,
     erase_profile,
     export_profile,
@@ -38,6 +40,7 @@ from gateway.schema.mutations import (
     unsubscribe,
     unsuppress,
     update_profile,
+    update_template,
     upsert_profile,
     verify_identifier,
 )
@@ -176,6 +179,17 @@ class Mutation:
     )
     create_resource = strawberry.mutation(
         create_resource.resolve, description="Makes a publisher that people can subscribe to."
+    )
+    create_template = strawberry.mutation(
+        create_template.resolve, description="Makes a template, by which messages can be sent."
+    )
+    update_template = strawberry.mutation(
+        update_template.resolve,
+        description="Gives a template new content, as a new version. What is queued keeps the one it was queued with.",
+    )
+    archive_template = strawberry.mutation(
+        archive_template.resolve,
+        description="Has nothing new sent by a template; what is queued still is. A second time changes nothing.",
     )
     erase_profile = strawberry.mutation(
         erase_profile.resolve,

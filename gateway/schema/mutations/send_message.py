@@ -19,6 +19,7 @@ from graph.idempotency import Done
 from graph.sending.content import Content
 from graph.sending.send import SendMessage, send_message
 from graph.sending.strategy import AddressOrder
+from graph.templates.chosen import TemplateChoice
 from graph.vocabulary import Channel, UserErrorCode
 
 
@@ -53,8 +54,9 @@ async def resolve(info: strawberry.Info[Context], input: Annotated[SendMessageIn
 async def _send(context: Context, given: SendMessageInput) -> Done:
     problems = Problems()
     check_idempotency_key(problems, given.idempotency_key, needed=True)
-    said = content(given.content, problems)
-    where = _strategy(given, said, problems)
+    said = _content(given, problems)
+    # Of a template nobody knows yet what it has.
+    where = _strategy(given, said.channels if isinstance(said, Content) else frozenset(), problems)
     profile = problems.profile(given.profile, "profile")
     now_ms = context.clock.now()
     if given.expires_at is not None and given.expires_at <= max(now_ms, given.send_at or now_ms):
@@ -79,11 +81,20 @@ async def _send(context: Context, given: SendMessageInput) -> Done:
     return await send_message(context.graph, command, kept, now_ms)
 
 
-def _strategy(given: SendMessageInput, said: Content, problems: Problems) -> _Where:
+def _content(given: SendMessageInput, problems: Problems) -> Content | TemplateChoice:
+    data = problems.properties(given.data, "data")
+    if isinstance(given.content.template, str):
+        return TemplateChoice(given.content.template, data)
+    if data:
+        problems.add(UserErrorCode.INVALID, "Only a template is filled in with data.", "data")
+    return content(given.content, problems)
+
+
+def _strategy(given: SendMessageInput, channels: frozenset[Channel], problems: Problems) -> _Where:
     strategy = given.strategy
     if strategy is None:
-        channel = next(iter(said.channels)) if len(said.channels) == 1 else None
-        if said.channels and channel is None:
+        channel = next(iter(channels)) if len(channels) == 1 else None
+        if channels and channel is None:
             message = "The content can go by several channels: say by which."
             problems.add(UserErrorCode.REQUIRED, message, "strategy")
         return _Where(channel)
@@ -95,6 +106,6 @@ def _strategy(given: SendMessageInput, said: Content, problems: Problems) -> _Wh
         else ("last", strategy.last, AddressOrder.LAST)
     )
     channel = choice.channel if choice else None
-    if channel is not None and said.channels and channel not in said.channels:
+    if channel is not None and channels and channel not in channels:
         problems.add(UserErrorCode.INVALID, f"The content has nothing for {channel}.", "strategy", name, "channel")
     return _Where(channel, order)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from graph.reading.fields import Shape
-from graph.reading.shapes import consent, job, life, person, reach, resource, subscription
+from graph.reading.shapes import consent, job, life, person, reach, resource, subscription, template
 
 _ALL = (
     person.PROFILE,
@@ -35,6 +35,10 @@ _ALL = (
     job.BULK_SUMMARY,
     job.ROW_RESULT,
     job.USER_ERROR,
+    template.TEMPLATE,
+    template.TEMPLATE_CONTENT,
+    template.TEMPLATE_EMAIL,
+    template.TEMPLATE_PUSH,
 )
 
 SHAPES: dict[str, Shape] = {shape.name: shape for shape in _ALL}

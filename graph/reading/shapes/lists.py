@@ -98,6 +98,7 @@ ROOT_LISTS: dict[str, Connection] = {
         Indexed("BlockedValue", {"ID": Order("BlockedIdentifier.id")}, default="ID"),
     ),
     "resources": Connection("Resource", Indexed("Resource", {"ID": Order("Resource.id")}, default="ID")),
+    "templates": Connection("Template", Indexed("Template", {"ID": Order("Template.id")}, default="ID")),
     "products": Connection(
         "Product",
         Searched(

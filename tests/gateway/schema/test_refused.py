@@ -45,6 +45,9 @@ _INPUTS: dict[str, dict[str, Any]] = {
         "content": {"inline": {"email": {"subject": "Hello", "text": "Hello"}}},
         "idempotencyKey": "k",
     },
+    "createTemplate": {"key": "order", "title": "Order", "content": {"sms": {"text": "Hello"}}},
+    "updateTemplate": {"template": "tpl_1", "title": "Order"},
+    "archiveTemplate": {"template": "tpl_1"},
     "createResource": {"key": "shop", "title": "The shop", "channels": ["SMS"]},
 }
 

@@ -124,4 +124,5 @@ def test_entities_can_be_asked_for_by_their_id() -> None:
         "Relation",
         "Resource",
         "Suppression",
+        "Template",
     ]

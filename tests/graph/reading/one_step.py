@@ -68,7 +68,7 @@ def steps() -> Iterator[Step]:
             yield from _list_steps(name, name, field, ROOT_LISTS[name], root=True)
         elif name in WHOLE_LISTS:
             yield Step(name, Selection(name, name, {}, _children(get_named_type(field.type))), of_everything=True)
-        elif name not in {"viewer", "mergePreview", "node", "nodes"}:
+        elif name not in {"viewer", "mergePreview", "templatePreview", "node", "nodes"}:
             yield from (_looked_up(name, way) for way in _ways(name, field))
     for type_name, prefix in PREFIXES.items():
         yield from _type_steps(type_name, prefix)

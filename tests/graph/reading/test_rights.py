@@ -26,7 +26,7 @@ from tests.graph.reading.places import CURSORS
 
 _TEXT = (Path(__file__).parents[3] / "schema.graphql").read_text()
 # What every list has around its entries, and what the gateway answers by itself.
-_GATEWAY = frozenset({"MergePreview", "Viewer"})
+_GATEWAY = frozenset({"TemplatePreview", "MergePreview", "Viewer"})
 _MADE_IN_PLACE = {"Money": {"amount", "currency"}}
 
 
@@ -45,7 +45,7 @@ def _reachable() -> dict[str, GraphQLObjectType | GraphQLInterfaceType]:
 
 def _known_fields(name: str) -> set[str]:
     if name == "Query":
-        return {*LOOKUPS, *ROOT_LISTS, *WHOLE_LISTS, "node", "nodes", "viewer", "mergePreview"}
+        return {*LOOKUPS, *ROOT_LISTS, *WHOLE_LISTS, "node", "nodes", "viewer", "mergePreview", "templatePreview"}
     if name in SHAPES:
         return set(SHAPES[name].fields)
     if name in _MADE_IN_PLACE:

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import orjson
+import strawberry
+
+from dispatch.templates.checking import Named
+from dispatch.templates.rendering import named
+from gateway.schema.inputs.content import (
+    EmailContentInput,
+    InlineContentInput,
+    PushContentInput,
+    TextContentInput,
+    says_something,
+)
+from gateway.schema.inputs.fields import key_field, required
+from gateway.schema.inputs.problems import Problems
+from graph.connection import Graph
+from graph.people.attribute_definition import defined_keys
+from graph.sending.content import LONGEST_BODY, Content, EmailContent, PushContent, TextContent, WebhookContent
+from graph.templates.template import Checked
+from graph.vocabulary import UserErrorCode
+
+# Of a text that is short once it is filled in.
+_LONGEST_LINE = 4_000
+_MOST_PROBLEMS = 50
+
+
+@strawberry.input(description="What is said again and again, in Liquid.")
+class CreateTemplateInput:
+    key: str = required("Unique; small letters, digits, `-` and `_`.")
+    title: str = required("For people.")
+    content: InlineContentInput = required(
+        "Its texts, each of them a template; of a webhook every text in the JSON. CONTENT_INVALID says where and in "
+        "which line something is wrong or names what nobody could fill in."
+    )
+    idempotency_key: str | None = key_field()
+
+
+@strawberry.input(description="Another version of a template.")
+class UpdateTemplateInput:
+    template: strawberry.ID = required("Which.")
+    if_version: int | None = strawberry.field(
+        default=None, description="Only where it is still at this version; else REVISION_CHANGED."
+    )
+    title: str | None = strawberry.field(default=None, description="For people; left out stays.")
+    content: InlineContentInput | None = strawberry.field(
+        default=None, description="All its texts, as a new version; left out stays."
+    )
+    idempotency_key: str | None = key_field()
+
+
+@strawberry.input(description="A template that is used no more.")
+class ArchiveTemplateInput:
+    template: strawberry.ID = required("Which.")
+    idempotency_key: str | None = key_field()
+
+
+async def checked_template(graph: Graph, given: InlineContentInput, problems: Problems, *path: str) -> Checked:
+    """What is wrong with its texts is added to `problems`, each with its line."""
+    content = template_content(given, problems, *path)
+    if problems.found:
+        return Checked(content, frozenset())
+    # Some ten thousand tags take a while, in which the others go on.
+    found = await asyncio.to_thread(lambda: [_Part((*path, *where), names) for where, names in named(content)])
+    wanted = {key for each in found for key in each.names.attributes}
+    known = await defined_keys(graph, wanted) if wanted else frozenset()
+    for part in found:
+        for fault in part.names.faults:
+            part.say(problems, fault.line, fault.message)
+        for key, line in part.names.attributes.items():
+            if key not in known:
+                part.say(problems, line, "There is no such attribute.")
+    return Checked(content, frozenset().union(*(each.names.data for each in found)))
+
+
+def template_content(given: InlineContentInput, problems: Problems, *path: str) -> Content:
+    """The texts as they are; what they come to is looked at when they are filled in."""
+    if not says_something(given):
+        problems.add(UserErrorCode.CONTENT_INVALID, "There is no content for any channel.", *path)
+    return Content(
+        email=None if given.email is None else _email(given.email, problems, *path, "email"),
+        sms=None if given.sms is None else _text(given.sms, problems, *path, "sms"),
+        push=None if given.push is None else _push(given.push, problems, *path, "push"),
+        messenger=None if given.messenger is None else _text(given.messenger, problems, *path, "messenger"),
+        webhook=None if given.webhook is None else WebhookContent(orjson.dumps(given.webhook).decode()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    path: tuple[str, ...]
+    names: Named
+
+    def say(self, problems: Problems, line: int, message: str) -> None:
+        if len(problems.found) < _MOST_PROBLEMS:
+            where = f"Line {line}: " if line else ""
+            problems.add(UserErrorCode.CONTENT_INVALID, f"{where}{message}", *self.path)
+
+
+def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:
+    if not (given.text or given.html):
+        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text or html.", *path)
+    for name, body in (("text", given.text), ("html", given.html)):
+        if body is not None:
+            problems.words(body, *path, name, longest=LONGEST_BODY)
+    subject = problems.text(given.subject, *path, "subject", longest=_LONGEST_LINE)
+    return EmailContent(subject, given.text or None, given.html or None)
+
+
+def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
+    if not given.text.strip():
+        problems.add(UserErrorCode.CONTENT_INVALID, "The text is empty.", *path, "text")
+    return TextContent(problems.words(given.text, *path, "text", longest=LONGEST_BODY))
+
+
+def _push(given: PushContentInput, problems: Problems, *path: str) -> PushContent:
+    title = problems.text(given.title, *path, "title", longest=_LONGEST_LINE)
+    body = problems.words(given.body, *path, "body", longest=LONGEST_BODY)
+    url, icon = (
+        None if each is None else problems.text(each, *path, name, longest=_LONGEST_LINE)
+        for name, each in (("url", given.url), ("icon", given.icon))
+    )
+    return PushContent(title, body, url, icon)
