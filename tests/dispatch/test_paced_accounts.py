@@ -15,6 +15,7 @@ from dispatch.outcome import Accepted, Deferred, Outcome, Paced
 from dispatch.pacing import Bucket, Pace
 from dispatch.retry_decision import MAX_ATTEMPTS
 from dispatch.sending import Sending
+from dispatch.templates.filling import Filling
 from graph import outbox
 from graph.clock import FixedClock, SystemClock
 from graph.connection import Graph
@@ -74,7 +75,7 @@ def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
 
 def sending(graph: Graph, all_accounts: Accounts, now: int = NOW) -> Sending:
     nudger: Nudger = Unheard()  # type: ignore[assignment]  # it has what is used
-    return Sending(graph, nudger, all_accounts, FixedClock(now), "w", LEASE_MS, bool)
+    return Sending(graph, nudger, all_accounts, FixedClock(now), "w", LEASE_MS, bool, Filling(graph))
 
 
 async def show(graph: Graph, message_id: str) -> dict[str, Any]:
