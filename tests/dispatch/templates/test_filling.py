@@ -16,6 +16,7 @@ from graph.erasing.erase import EraseProfile, erase_profile
 from graph.errors import Refusal
 from graph.idempotency import Guard
 from graph.identifiers import identifier
+from graph.ids import IdPrefix, new_id
 from graph.people.attribute_change import AttributeChange, AttributeOperation
 from graph.people.attribute_definition import AttributeDefinition, define_attribute
 from graph.people.reference import ProfileReference
@@ -79,7 +80,7 @@ def letter(profile_id: str, template_id: str, **data: object) -> SendMessage:
 
 
 async def queued(graph: Graph, profile_id: str, template_id: str, **data: object) -> str:
-    done = await send_message(graph, letter(profile_id, template_id, **data), Guard(str(data), "h"), NOW)
+    done = await send_message(graph, letter(profile_id, template_id, **data), Guard(new_id(IdPrefix.EVENT), "h"), NOW)
     return str(done.result["messageId"])
 
 
