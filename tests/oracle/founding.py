@@ -9,6 +9,7 @@ from tests.oracle.consenting import consent
 from tests.oracle.dice import Dice
 from tests.oracle.importing import jobs
 from tests.oracle.living import live
+from tests.oracle.templating import templates
 from tests.oracle.world import (
     BlockedIdentifier,
     Category,
@@ -48,6 +49,7 @@ def found(seed: int = 7) -> World:
     consent(dice, world, INSTANTS)
     _merges(dice, world)
     jobs(dice, world)
+    templates(dice, world, INSTANTS)
     for things in (
         world.people,
         world.relations,
@@ -67,6 +69,7 @@ def found(seed: int = 7) -> World:
         world.suppressions,
         world.records,
         world.jobs,
+        world.templates,
     ):
         world.by_id.update({each.id: each for each in things})
     return world

@@ -32,10 +32,11 @@ from tests.oracle.people import PEOPLE
 from tests.oracle.refusals import Refusal, Refusals
 from tests.oracle.roots import ROOTS
 from tests.oracle.scalars import teach
+from tests.oracle.templating import TEMPLATING
 from tests.oracle.world import World
 
 _SCHEMA_FILE = File(__file__).parents[2] / "schema.graphql"
-_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {**PEOPLE, **LIFE, **IMPORTING, "Query": ROOTS}
+_RESOLVERS: Mapping[str, Mapping[str, Resolver]] = {**PEOPLE, **LIFE, **IMPORTING, **TEMPLATING, "Query": ROOTS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ CATEGORIES = Order("Category.id")
 REJECTS = Order("RowResult.key", identity=attrgetter("key"))
 BLOCKED = Order("BlockedIdentifier.id")
 RESOURCES = Order("Resource.id")
+TEMPLATES = Order("Template.id")
 PRODUCTS = Order("Product.name", attrgetter("name"), kind=str, nullable=True)
 
 PEOPLE = {
@@ -52,6 +53,7 @@ TIMELINE = Order("Profile.timeline", instant_of, descending=True)
 OF_LIST: dict[tuple[str, str], Order] = {
     ("Query", "blockedIdentifiers"): BLOCKED,
     ("Query", "resources"): RESOURCES,
+    ("Query", "templates"): TEMPLATES,
     ("Query", "products"): PRODUCTS,
     ("Query", "messages"): MESSAGES,
     ("Query", "suppressions"): SUPPRESSIONS,

@@ -17,12 +17,14 @@ from tests.oracle.world import World
 _OF_REFERENCE = {
     "ProfileRef": "prf",
     "ResourceRef": "res",
+    "TemplateRef": "tpl",
     "CategoryRef": "cat",
     "ProductRef": "pro",
     "PurchaseRef": "pur",
     "message": "msg",
     "job": "job",
 }
+_KEYS = {"CategoryRef": words.CATEGORY_KEYS, "TemplateRef": words.TEMPLATE_KEYS}
 _NO_IDS = ["", "prf_", "prf", "nothing", "prf_00000000000000000000000000", "zzz_0", "opt_1", "msg_0'\\\"}"]
 _SEARCHES = [
     "ann",
@@ -79,6 +81,7 @@ class Pool:
             (orders.CATEGORIES, world.categories),
             (orders.BLOCKED, world.blocked),
             (orders.RESOURCES, world.resources),
+            (orders.TEMPLATES, world.templates),
             (orders.PRODUCTS, world.products),
             (orders.CONSENT, world.records),
             (orders.SUPPRESSIONS, world.suppressions),
@@ -116,10 +119,8 @@ class Pool:
             return dice.pick(_PRODUCT_SEARCHES) if within == "products" else dice.pick(self._searches(dice))
         if name == "keys" or (name == "key" and within in {"attribute", "AttributeCondition"}):
             return dice.pick([*words.ATTRIBUTE_TYPES, "no"])
-        if name == "key" and within == "CategoryRef":
-            return dice.pick([*words.CATEGORY_KEYS, "no"])
         if name == "key":
-            return dice.pick([*words.RESOURCE_KEYS, "no"])
+            return dice.pick([*_KEYS.get(within, words.RESOURCE_KEYS), "no"])
         if name == "externalId":
             return dice.pick(self._world.purchases).external_id
         return dice.pick(_TEXTS.get(name, ["text", "", "ü"]))

@@ -140,6 +140,16 @@ def _messages(_root: Any, info: Info, **arguments: Any) -> Page:
     return page(info, messages, orders.MESSAGES, arguments, lambda each: _wanted(each, given), lies_in)
 
 
+def _template(_root: Any, info: Info, by: dict[str, Any]) -> Any:
+    if "id" in by:
+        return _of_type(info, "Template", by["id"])
+    return _first(asking(info).world.templates, "key", by["key"])
+
+
+def _templates(_root: Any, info: Info, **arguments: Any) -> Page:
+    return page(info, asking(info).world.templates, orders.TEMPLATES, arguments)
+
+
 def _suppressions(_root: Any, info: Info, **arguments: Any) -> Page:
     return page(info, asking(info).world.suppressions, orders.SUPPRESSIONS, arguments)
 
@@ -182,5 +192,7 @@ ROOTS: dict[str, Resolver] = {
     "job": _job,
     "attributeDefinitions": _definitions,
     "suppressions": _suppressions,
+    "template": _template,
+    "templates": _templates,
     "viewer": _viewer,
 }

@@ -28,6 +28,7 @@ EVENT_TYPES = ["view", "click", "cart.added", "поиск"]
 SOURCES = ["default", "shop", "web-2"]
 CURRENCIES = ["GBP", "EUR", "JPY"]
 RESOURCE_KEYS = ["news", "shop", "app-one", "quiet"]
+TEMPLATE_KEYS = ["welcome", "order", "old-one"]
 CATEGORY_KEYS = ["offers", "safety", "tips", "events"]
 PRODUCT_NAMES = [
     "Lamp",

@@ -396,6 +396,37 @@ class Job:
     rejects: list[JobReject] = field(default_factory=list, metadata=_LINK)
 
 
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class TemplateVersion:
+    typename: ClassVar[str] = "TemplateVersion"
+    id: str
+    required: list[str]
+    email_subject: str | None = None
+    email_text: str | None = None
+    email_html: str | None = None
+    sms_text: str | None = None
+    push_title: str | None = None
+    push_body: str | None = None
+    push_url: str | None = None
+    push_icon: str | None = None
+    messenger_text: str | None = None
+    webhook: str | None = None
+
+
+@dataclass(slots=True, eq=False, kw_only=True, repr=False)
+class Template:
+    typename: ClassVar[str] = "Template"
+    id: str
+    key: str
+    title: str
+    version: int
+    channels: list[str]
+    created_at: int
+    updated_at: int
+    archived_at: int | None = None
+    latest: TemplateVersion = field(metadata=_LINK)
+
+
 Thing = (
     Person
     | Relation
@@ -415,6 +446,7 @@ Thing = (
     | Suppression
     | ConsentRecord
     | Job
+    | Template
 )
 
 
@@ -441,6 +473,7 @@ class World:
     attempts: list[Attempt] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)
     jobs: list[Job] = field(default_factory=list)
+    templates: list[Template] = field(default_factory=list)
     by_id: dict[str, Thing] = field(default_factory=dict)
 
     def survivor(self, person: Person) -> Person:

@@ -20,6 +20,7 @@ from tests.oracle.world import (
     Line,
     OptOut,
     Person,
+    TemplateVersion,
     Thing,
     World,
 )
@@ -64,6 +65,7 @@ _EDGES: Mapping[str, LiteralString] = {
     "PART_OF": "MATCH (a:Message {id: row.a}), (b:Outreach {id: row.b}) CREATE (a)-[:PART_OF]->(b)",
     "FROM": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:FROM]->(b)",
     "INTO": "MATCH (a:Merge {id: row.a}), (b:Profile {id: row.b}) CREATE (a)-[:INTO]->(b)",
+    "LATEST": "MATCH (a:Template {id: row.a}), (b:TemplateVersion {id: row.b}) CREATE (a)-[:LATEST]->(b)",
     "OF_JOB": "MATCH (a:JobReject {id: row.a}), (b:Job {id: row.b}) CREATE (a)-[:OF]->(b)",
     "OF_REJECT": "MATCH (a:JobRejectError {id: row.a}), (b:JobReject {id: row.b}) CREATE (a)-[:OF]->(b)",
     "RECEIPT_OF": "MATCH (a:Receipt {id: row.a}), (b:Message {id: row.b}) CREATE (a)-[:OF]->(b)",
@@ -90,11 +92,12 @@ _LABELS: Mapping[str, LiteralString] = {
     "Suppression": "Suppression",
     "ConsentRecord": "ConsentRecord",
     "Job": "Job",
+    "Template": "Template",
 }
 
 Row = dict[str, Any]
 # Things that nobody can ask for by their ids.
-Unnamed = OptOut | JobReject | JobRejectError
+Unnamed = OptOut | JobReject | JobRejectError | TemplateVersion
 
 
 async def write(graph: Graph, world: World) -> None:
@@ -111,6 +114,7 @@ async def write(graph: Graph, world: World) -> None:
     await _rows(graph, "UNWIND $rows AS row CREATE (n:AttributeDefinition) SET n = row", definitions)
     await _nodes(graph, "OptOut", world.opt_outs)
     rejects = [reject for job in world.jobs for reject in job.rejects]
+    await _nodes(graph, "TemplateVersion", [each.latest for each in world.templates])
     await _nodes(graph, "JobReject", rejects)
     await _nodes(graph, "JobRejectError", [error for reject in rejects for error in reject.user_errors])
     for name, rows in _edges(world).items():
@@ -227,6 +231,7 @@ def _edges(world: World) -> dict[str, list[Row]]:
         "PART_OF": rows((each.id, each.outreach.id) for each in world.messages if each.outreach),
         "FROM": rows((each.id, each.from_id) for each in world.merges),
         "INTO": rows((each.id, each.profile_id) for each in world.merges),
+        "LATEST": rows((each.id, each.latest.id) for each in world.templates),
         "OF_JOB": rows((each.id, job.id) for job in world.jobs for each in job.rejects),
         "OF_REJECT": rows(
             (each.id, reject.id) for job in world.jobs for reject in job.rejects for each in reject.user_errors
