@@ -102,8 +102,12 @@ def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailCon
         if body is not None:
             problems.words(body, *path, name, longest=LONGEST_BODY)
     subject = problems.text(given.subject, *path, "subject", longest=LONGEST_SUBJECT)
-    html = given.html if given.mjml is None else _html(given.mjml, given.html, problems, *path, "mjml")
-    return EmailContent(subject, given.text, html)
+    return EmailContent(subject, given.text, html_of_letter(given, problems, *path))
+
+
+def html_of_letter(given: EmailContentInput, problems: Problems, *path: str) -> str | None:
+    """The HTML, also where it was given as MJML. What is wrong with that is added to `problems`."""
+    return given.html if given.mjml is None else _html(given.mjml, given.html, problems, *path, "mjml")
 
 
 def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | None:

@@ -13,6 +13,7 @@ from gateway.schema.inputs.content import (
     InlineContentInput,
     PushContentInput,
     TextContentInput,
+    html_of_letter,
     says_something,
 )
 from gateway.schema.inputs.fields import key_field, required
@@ -33,7 +34,8 @@ class CreateTemplateInput:
     key: str = required("Unique; small letters, digits, `-` and `_`.")
     title: str = required("For people.")
     content: InlineContentInput = required(
-        "Its texts, each of them a template; of a webhook every text in the JSON. CONTENT_INVALID says where and in "
+        "Its texts, each of them a template; of a webhook every text in the JSON. MJML is made HTML when it is "
+        "saved, and errors name that HTML and its lines. CONTENT_INVALID says where and in "
         "which line something is wrong or names what nobody could fill in."
     )
     idempotency_key: str | None = key_field()
@@ -101,13 +103,13 @@ class _Part:
 
 
 def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:
-    if not (given.text or given.html):
-        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text or html.", *path)
+    if not (given.text or given.html or given.mjml):
+        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text, html or mjml.", *path)
     for name, body in (("text", given.text), ("html", given.html)):
         if body is not None:
             problems.words(body, *path, name, longest=LONGEST_BODY)
     subject = problems.text(given.subject, *path, "subject", longest=_LONGEST_LINE)
-    return EmailContent(subject, given.text or None, given.html or None)
+    return EmailContent(subject, given.text or None, html_of_letter(given, problems, *path) or None)
 
 
 def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
