@@ -30,6 +30,7 @@ _ALL = (
     life.MESSAGE,
     life.MERGE,
     life.ATTEMPT,
+    life.RECEIPT,
     life.OUTREACH,
     job.JOB,
     job.BULK_SUMMARY,
