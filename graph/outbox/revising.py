@@ -29,23 +29,34 @@ async def change_messages(
     """
 
     async def work(transaction: Transaction) -> tuple[Revision, ...]:
-        pairs = await _locked_people(transaction, ids, suppressing)
-        if suppressing:
-            await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
-            await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=sorted(suppressing))
-        changed = frozenset(await change(transaction))
-        touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
-        if not touched:
-            return ()
-        await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
-        if suppressing:
-            # A subscription that ends may change what kind of person this is.
-            changes = await touch(transaction, touched, now_ms)
-            return tuple(Revision(each.profile_id, each.revision) for each in changes)
-        revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched, now=now_ms)
-        return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
+        return await change_messages_in(transaction, ids, suppressing, now_ms, change)
 
     return await graph.write(work)
+
+
+async def change_messages_in(
+    transaction: Transaction,
+    ids: Sequence[str],
+    suppressing: Sequence[str],
+    now_ms: int,
+    change: Callable[[Transaction], Awaitable[Sequence[str]]],
+) -> tuple[Revision, ...]:
+    """The same as part of a transaction that holds no messages yet, and no identifiers or subscriptions."""
+    pairs = await _locked_people(transaction, ids, suppressing)
+    if suppressing:
+        await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
+        await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=sorted(suppressing))
+    changed = frozenset(await change(transaction))
+    touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
+    if not touched:
+        return ()
+    await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
+    if suppressing:
+        # A subscription that ends may change what kind of person this is.
+        changes = await touch(transaction, touched, now_ms)
+        return tuple(Revision(each.profile_id, each.revision) for each in changes)
+    revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched, now=now_ms)
+    return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
 
 
 async def _locked_people(

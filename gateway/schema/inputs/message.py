@@ -4,7 +4,7 @@ import strawberry
 
 from gateway.schema.inputs.category import CategoryRef
 from gateway.schema.inputs.content import ContentInput
-from gateway.schema.inputs.fields import mute_field, optional, required, test_field
+from gateway.schema.inputs.fields import key_field, mute_field, optional, required, test_field
 from gateway.schema.references import ProfileRef, ResourceRef
 from gateway.schema.scalars import JSON, DateTime
 from graph.vocabulary import Channel, MessagePurpose
@@ -48,3 +48,9 @@ class SendMessageInput:
     idempotency_key: str = required(
         "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing leaves twice."
     )
+
+
+@strawberry.input(description="Takes an intent back.")
+class CancelOutreachInput:
+    outreach: strawberry.ID = required("Which.")
+    idempotency_key: str | None = key_field()

@@ -8,6 +8,7 @@ from gateway.schema.mutations import (
     archive_subscription,
     archive_template,
     block_identifier_placeholder,
+    cancel_outreach,
     confirm_subscription,
     create_resource,
     create_template,
@@ -175,6 +176,13 @@ class Mutation:
     send_message = strawberry.mutation(
         send_message.resolve,
         description="Queues one message to one person; it leaves after the answer.",
+        directives=[scope(Right.MESSAGE_SEND)],
+    )
+    cancel_outreach = strawberry.mutation(
+        cancel_outreach.resolve,
+        description="Ends the messages of an outreach that wait to be sent, before a first try or between two. One "
+        "that is being sent at this moment is not touched: the answer says how many there were, and where such a try "
+        "fails for now, asking again cancels the next one.",
         directives=[scope(Right.MESSAGE_SEND)],
     )
     create_resource = strawberry.mutation(

@@ -48,8 +48,12 @@ _INPUTS: dict[str, dict[str, Any]] = {
     "createTemplate": {"key": "order", "title": "Order", "content": {"sms": {"text": "Hello"}}},
     "updateTemplate": {"template": "tpl_1", "title": "Order"},
     "archiveTemplate": {"template": "tpl_1"},
+    "cancelOutreach": {"outreach": "out_1"},
     "createResource": {"key": "shop", "title": "The shop", "channels": ["SMS"]},
 }
+
+
+_SENDING = {"sendMessage", "cancelOutreach"}
 
 
 @pytest.fixture
@@ -60,7 +64,7 @@ def world() -> World:
 @pytest.mark.parametrize("mutation", _INPUTS)
 async def test_a_mutation_without_its_right_is_forbidden_and_does_nothing(mutation: str) -> None:
     world = World()
-    needed = Right.MESSAGE_SEND if mutation == "sendMessage" else Right.PROFILE_WRITE
+    needed = Right.MESSAGE_SEND if mutation in _SENDING else Right.PROFILE_WRITE
     limit(world, *without(needed))
     kind = f"{mutation[0].upper()}{mutation[1:]}Input"
     body = await ask(
