@@ -24,6 +24,7 @@ from graph.merging.merge import Decision, MergeRule, merge_in
 from graph.merging.settings import MergeSettings
 from graph.merging.split import SplitProfiles, split_in
 from graph.outbox.cancelling import cancel_outreach_in
+from graph.outbox.requeueing import requeue_messages_in
 from graph.people.add_identifier import AddIdentifier, add_identifier_in
 from graph.people.attribute_change import AttributeChange, AttributeOperation
 from graph.people.attribute_definition import AttributeDefinition, define_attribute_in
@@ -191,6 +192,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
         Everything(profile),
     )
     await cancel_outreach_in(transaction, str(sent.result["outreachId"]), now_ms)
+    await requeue_messages_in(transaction, [str(sent.result["messageId"])], now_ms)
     await _leave(transaction, profile, targets, now_ms)
     await leave_by_link_in(transaction, LeaveLink("idn_none", "res_none", "msg_none"), now_ms)
     await _suppress(transaction, address, now_ms)

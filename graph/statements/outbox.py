@@ -16,6 +16,7 @@ from graph.statements.suppressions import stopping
 # What was due when it was created is always claimable: the clocks of gateway and worker may differ by some
 # milliseconds, and a letter must not wait for the sweeper because of that.
 # Whose the subscription is decides, and not under whom the message was written: a split may have parted the two.
+# A message that was queued again after it had failed begins to count anew; `earlierAttempts` is what it had by then.
 # The address is kept on the message, as the subscription may have another by the time that this one is found dead.
 CLAIM: Final = Statement(
     "claim_messages",
@@ -38,7 +39,7 @@ CLAIM: Final = Statement(
     OPTIONAL MATCH (c:Category {id: m.categoryId})
     SET m.addressId = i.id
     RETURN collect({
-      id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount + 1,
+      id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount - coalesce(m.earlierAttempts, 0) + 1,
       addressId: i.id, resourceId: r.id, onUnknown: coalesce(r.onUnknown, 'RETRY'),
       subject: m.subject, text: m.text, html: m.html, url: m.url, icon: m.icon, payload: m.payload,
       templateVersionId: m.templateVersionId,
@@ -285,8 +286,9 @@ RECOVER: Final = Statement(
     SET m.lock = 1
     WITH m, each
     WHERE m.state = $claimed AND m.dueAt <= datetime.realtime()
-    WITH m, each, m.handedAt IS NOT NULL AS handed, m.handedAt IS NOT NULL AND (m.attemptCount + 1 >= $maxAttempts
-         OR EXISTS { (m)-[:TO]->()-[:OF]->(r:Resource) WHERE r.onUnknown = 'HOLD' }) AS ended
+    WITH m, each, m.handedAt IS NOT NULL AS handed,
+         m.handedAt IS NOT NULL AND (m.attemptCount - coalesce(m.earlierAttempts, 0) + 1 >= $maxAttempts
+           OR EXISTS { (m)-[:TO]->()-[:OF]->(r:Resource) WHERE r.onUnknown = 'HOLD' }) AS ended
     SET m.state = CASE WHEN ended THEN $unknown ELSE $queued END, m.dueAt = datetime({epochMillis: $now}),
         m.attemptCount = m.attemptCount + CASE WHEN handed THEN 1 ELSE 0 END
     REMOVE m.claimToken, m.handedAt

@@ -28,6 +28,7 @@ RECEIPTS = (H.ACCEPTED, H.DELIVERED, H.COMPLAINED, H.BOUNCED, H.OPENED, H.CLICKE
         (S.SENDING, H.REFUSED, S.FAILED),
         (S.SENDING, H.GIVEN_UP, S.FAILED),
         (S.SENDING, H.ANSWER_LOST, S.UNKNOWN),
+        (S.FAILED, H.RETRIED, S.QUEUED),
         (S.UNKNOWN, H.RETRIED, S.QUEUED),
         (S.UNKNOWN, H.DEFERRED, S.DEFERRED),
         (S.SENT, H.DELIVERED, S.DELIVERED),
@@ -50,8 +51,8 @@ def test_a_row_of_the_table(before: S, happening: Happening, after: S) -> None:
 def test_the_table_has_these_rows_and_no_others() -> None:
     work = [row for row in TRANSITIONS if row[1] not in RECEIPTS]
 
-    assert len(work) == 14
-    assert len(TRANSITIONS) == 14 + len(S) * len(RECEIPTS)
+    assert len(work) == 15
+    assert len(TRANSITIONS) == 15 + len(S) * len(RECEIPTS)
 
 
 @pytest.mark.parametrize("state", [S.SENT, S.DELIVERED, S.FAILED, S.SKIPPED, S.CANCELLED, S.EXPIRED, S.UNKNOWN])
@@ -62,6 +63,10 @@ def test_a_message_that_ended_cannot_be_claimed(state: S) -> None:
 
 def test_only_waiting_messages_can_be_claimed() -> None:
     assert states_before(H.CLAIMED) == (S.QUEUED, S.DEFERRED)
+
+
+def test_only_what_failed_or_whose_answer_was_lost_is_sent_again_when_somebody_says_so() -> None:
+    assert states_before(H.RETRIED) == (S.FAILED, S.UNKNOWN)
 
 
 def test_receipts_end_in_one_state_whatever_their_order_and_number() -> None:

@@ -54,3 +54,11 @@ class SendMessageInput:
 class CancelOutreachInput:
     outreach: strawberry.ID = required("Which.")
     idempotency_key: str | None = key_field()
+
+
+@strawberry.input(description="Messages that are to be sent again.")
+class RequeueMessagesInput:
+    messages: list[strawberry.ID] = required("Which: up to 1,000.")
+    idempotency_key: str = required(
+        "Makes it safe to send the same again: for 48 hours the first answer is given, and nothing is queued twice."
+    )

@@ -23,6 +23,7 @@ from gateway.schema.mutations import (
     relate_profiles,
     remove_identifier,
     replace_address,
+    requeue_messages,
     restore_subscription,
     resume_subscription,
     send_message,
@@ -183,6 +184,13 @@ class Mutation:
         description="Ends the messages of an outreach that wait to be sent, before a first try or between two. One "
         "that is being sent at this moment is not touched: the answer says how many there were, and where such a try "
         "fails for now, asking again cancels the next one.",
+        directives=[scope(Right.MESSAGE_SEND)],
+    )
+    requeue_messages = strawberry.mutation(
+        requeue_messages.resolve,
+        description="Lets messages that are FAILED or UNKNOWN wait to be sent again, answered row by row: up to 1,000. "
+        "They are due at once and get the whole number of tries again. Whether the person may be written to is asked "
+        "when they are sent. One that is UNKNOWN may have arrived, and then comes twice.",
         directives=[scope(Right.MESSAGE_SEND)],
     )
     create_resource = strawberry.mutation(

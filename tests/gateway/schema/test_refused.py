@@ -49,11 +49,12 @@ _INPUTS: dict[str, dict[str, Any]] = {
     "updateTemplate": {"template": "tpl_1", "title": "Order"},
     "archiveTemplate": {"template": "tpl_1"},
     "cancelOutreach": {"outreach": "out_1"},
+    "requeueMessages": {"messages": ["msg_1"], "idempotencyKey": "k"},
     "createResource": {"key": "shop", "title": "The shop", "channels": ["SMS"]},
 }
 
 
-_SENDING = {"sendMessage", "cancelOutreach"}
+_SENDING = {"sendMessage", "cancelOutreach", "requeueMessages"}
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_every_mutation_needs_a_right_to_change() -> None:
         "Mutation.suppress": {"profile:write"},
         "Mutation.archiveSubscription": {"profile:write"},
         "Mutation.cancelOutreach": {"message:send"},
+        "Mutation.requeueMessages": {"message:send"},
         "Mutation.confirmSubscription": {"profile:write"},
         "Mutation.joinCategory": {"profile:write"},
         "Mutation.replaceAddress": {"profile:write"},

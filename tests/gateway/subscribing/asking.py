@@ -20,8 +20,9 @@ class Asker:
 
     def __init__(self, graph: Graph) -> None:
         self.clock = FixedClock(NOW)
-        nudger = StubNudger()
-        services = Services(graph, Reader(graph, b"c" * 32, self.clock), self.clock, nudger, nudger, StubLive(), KEYS)
+        self.nudger = StubNudger()
+        reader = Reader(graph, b"c" * 32, self.clock)
+        services = Services(graph, reader, self.clock, self.nudger, self.nudger, StubLive(), KEYS)
         self._operations = Operations(SCHEMA, services)
 
     async def body(self, document: str, scopes: tuple[Right, ...] = ALL_SCOPES, **variables: Any) -> Any:
