@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, get_named_type
+from graphql import GraphQLError
 
 from gateway.errors import ErrorCode
+from gateway.live_fields import chosen_fields
 from gateway.schema.context import Reader, ResolveInfo
-from gateway.schema.payload import scope_of, sees_pii, with_errors
-from gateway.selection import grouped_fields, select_field
+from gateway.schema.payload import sees_pii, with_errors
 from graph.errors import GraphUnavailable
 from graph.selection import Selection
 from graph.vocabulary import ChangeKind, StreamEnd
@@ -66,10 +66,7 @@ class _View:
 
     @classmethod
     def of(cls, info: ResolveInfo, profile_id: str) -> _View:
-        scope = scope_of(info)
-        change = cast("GraphQLObjectType", get_named_type(info.return_type))
-        sets = [node.selection_set for node in info.field_nodes if node.selection_set]
-        chosen = [select_field(scope, change, *group) for group in grouped_fields(scope, change, sets).items()]
+        chosen = chosen_fields(info)
         fields = tuple((each.response_key, each.name) for each in chosen)
         return cls(profile_id, fields, _reads(profile_id, chosen), sees_pii(info))
 
@@ -104,4 +101,5 @@ class _View:
 def _reads(profile_id: str, chosen: Iterable[Selection]) -> tuple[Selection, ...]:
     by = {"by": {"id": profile_id}}
     profiles = (Selection(each.response_key, "profile", by, each.children) for each in chosen if each.name == "profile")
-    return (*profiles, Selection(_STATE, "profile", by, (Selection("id", "id"), Selection("revision", "revision"))))
+    # The revision is read first: what is shown is never older than it says.
+    return (Selection(_STATE, "profile", by, (Selection("id", "id"), Selection("revision", "revision"))), *profiles)

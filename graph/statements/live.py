@@ -30,3 +30,6 @@ CHANGED_REVISIONS: Final = Statement(
     RETURN collect([pair[0], revision])
     """,
 )
+
+# Under whom it was written: a merge is followed by the revision check, and a split gives it back.
+PERSON_OF_MESSAGE: Final = Statement("person_of_message", "MATCH (m:Message {id: $id}) RETURN m.profileId")

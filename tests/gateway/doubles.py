@@ -121,18 +121,22 @@ class StubReader:
 
 @dataclass
 class StubGraph:
-    """Knows API keys by their hash; with `error` set it fails."""
+    """Knows API keys by their hash, and whose messages are; with `error` set it fails."""
 
     hashes: set[str] = field(default_factory=lambda: {key_hash(KEY)})
     scopes: Sequence[str] = ALL_SCOPES
     error: Exception | None = None
     lookups: int = 0
+    # Whose a message is, by its id.
+    people: dict[str, str] = field(default_factory=dict)
     reads: ReadsInFlight = field(default_factory=lambda: ReadsInFlight(1))
 
     async def read(self, _statement: object, **parameters: str) -> Any:
         self.lookups += 1
         if self.error:
             raise self.error
+        if "id" in parameters:
+            return self.people.get(parameters["id"])
         digest = parameters["hash"]
         return ["key_1", digest, list(self.scopes)] if digest in self.hashes else None
 

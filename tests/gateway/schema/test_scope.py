@@ -27,6 +27,7 @@ ABOUT_PEOPLE = {
     "Merge",
     "MergePreview",
     "Message",
+    "MessageChange",
     "Node",
     "OptInEvidence",
     "OptOut",
