@@ -50,6 +50,7 @@ MIGRATIONS = (
     Migration(11, "jobs", statements.JOBS),
     Migration(12, "receipts", statements.RECEIPTS),
     Migration(13, "templates", statements.TEMPLATES),
+    Migration(14, "dead letters", statements.DEAD_LETTERS),
 )
 CURRENT_VERSION = MIGRATIONS[-1].version
 

@@ -86,8 +86,14 @@ class Query:
     purchase: Purchase | None = described("One purchase.", argument("by", PurchaseRef, "Which."))
     message: Message | None = described("One message.", argument("id", strawberry.ID, "Its id."))
     messages: Connection[Message] = paged(
-        "All messages, the newest first.",
-        argument("filter", MessageFilter | None, "Only messages for which this holds."),
+        "All messages, the newest first. Those that are FAILED or UNKNOWN are the dead letters, which "
+        "`requeueMessages` sends again.",
+        argument(
+            "filter",
+            MessageFilter | None,
+            "Only messages for which this holds. States and times are looked up; of what else is asked for, a page "
+            "looks at so many and no more: it may hold fewer than were asked for, and still have a next one.",
+        ),
     )
     template: Template | None = described("One template.", argument("by", TemplateRef, "Which."))
     templates: Connection[Template] = paged("All templates, also archived ones.")

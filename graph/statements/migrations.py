@@ -157,6 +157,9 @@ TEMPLATES: Final = (
     _unique("TemplateVersion", "templateId", "version"),
 )
 
+# What failed is found among any number of messages that did not.
+DEAD_LETTERS: Final = (_index("Message", "state", "createdAt", "id"),)
+
 AWAIT_INDEXES: Final = Statement("await_indexes", "CALL db.awaitIndexes(600)", _SCHEMA_TIMEOUT_MS)
 
 TAKE_LOCK: Final = Statement(

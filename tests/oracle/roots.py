@@ -133,9 +133,10 @@ def _messages(_root: Any, info: Info, **arguments: Any) -> Page:
         return page(info, messages, orders.MESSAGES, arguments)
 
     def lies_in(message: Message) -> bool:
-        return during(message.created_at, given.get("during"))
+        is_of_these = given.get("states") is None or message.state in given["states"]
+        return is_of_these and during(message.created_at, given.get("during"))
 
-    if all(given.get(name) is None for name in ("states", "channel", "resource")):
+    if all(given.get(name) is None for name in ("channel", "resource")):
         return page(info, messages, orders.MESSAGES, arguments, lies_in=lies_in)
     return page(info, messages, orders.MESSAGES, arguments, lambda each: _wanted(each, given), lies_in)
 
@@ -155,12 +156,10 @@ def _suppressions(_root: Any, info: Info, **arguments: Any) -> Page:
 
 
 def _wanted(message: Message, given: dict[str, Any]) -> bool:
-    states, channel, resource = (given.get(name) for name in ("states", "channel", "resource"))
+    channel, resource = given.get("channel"), given.get("resource")
     way = message.subscription
-    return (
-        (states is None or message.state in states)
-        and channel in {None, message.channel}
-        and (resource is None or (way is not None and is_resource(way.resource, resource)))
+    return channel in {None, message.channel} and (
+        resource is None or (way is not None and is_resource(way.resource, resource))
     )
 
 

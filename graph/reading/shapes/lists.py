@@ -126,6 +126,8 @@ ROOT_LISTS: dict[str, Connection] = {
             default="CREATED_AT",
             filter=MembersFilter(
                 "createdAt",
+                "states",
+                "state",
                 {
                     "states": "{v}.state IN {value}",
                     "channel": "{v}.channel = {value}",

@@ -125,16 +125,31 @@ RETURN [c1] AS data""",
         first: 2) { nodes { id } }""",
         """
 CALL () {
-MATCH (v0:Message) USING INDEX v0:Message(createdAt, id) WHERE v0.createdAt >= \
-datetime({epochMillis: $p2}) AND v0.createdAt IS NOT NULL AND v0.id IS NOT NULL
-WITH v0 ORDER BY v0.createdAt DESC, v0.id DESC LIMIT $p1
-WITH v0 WHERE v0.state IN $p3 AND v0.channel = $p4 AND EXISTS { MATCH (v0)-[:TO]->()-[:OF]->(v0r) \
-WHERE v0r.key = $p5 }
+MATCH (v0:Message) USING INDEX SEEK v0:Message(state, createdAt, id) WHERE v0.state = $p3 AND \
+v0.createdAt >= datetime({epochMillis: $p2}) AND v0.createdAt IS NOT NULL AND v0.id IS NOT NULL
+WITH v0 ORDER BY v0.state DESC, v0.createdAt DESC, v0.id DESC LIMIT $p1
+WITH v0 WHERE v0.channel = $p4 AND EXISTS { MATCH (v0)-[:TO]->()-[:OF]->(v0r) WHERE v0r.key = $p5 }
 WITH v0 LIMIT $p0
 RETURN collect([v0.id]) AS c1
 }
 RETURN [c1] AS data""",
-        {"p0": 2, "p1": 1000, "p2": 5, "p3": ["SENT"], "p4": "EMAIL", "p5": "news"},
+        {"p0": 2, "p1": 1000, "p2": 5, "p3": "SENT", "p4": "EMAIL", "p5": "news"},
+    ),
+    "messages in some states": (
+        """messages(filter: {states: [UNKNOWN, FAILED, UNKNOWN]}, first: 2) { nodes { id } }""",
+        """
+CALL () {
+UNWIND $p1 AS v0l
+CALL (v0l) {
+MATCH (v0:Message) USING INDEX SEEK v0:Message(state, createdAt, id) WHERE v0.state = v0l AND \
+v0.createdAt IS NOT NULL AND v0.id IS NOT NULL RETURN v0 ORDER BY v0.state DESC, v0.createdAt DESC, \
+v0.id DESC LIMIT $p0
+}
+WITH v0 ORDER BY v0.createdAt DESC, v0.id DESC LIMIT $p0
+RETURN collect([v0.id]) AS c1
+}
+RETURN [c1] AS data""",
+        {"p0": 2, "p1": ["FAILED", "UNKNOWN"]},
     ),
     "subscriptions to a resource": (
         """profile(by: {id: "prf_1"}) { subscriptions(resource: {key: "news"}, channel: EMAIL, first: 2) {

@@ -262,6 +262,7 @@ _FILTERS: Mapping[str, tuple[object, ...]] = {
     "MessageFilter": (
         None,
         {"states": ["SENT"]},
+        {"states": ["FAILED", "UNKNOWN"]},
         {"during": {"from": 1, "before": 9}},
         {"channel": "EMAIL", "during": {"from": 1}},
         {"resource": {"id": "res_1"}},

@@ -121,3 +121,13 @@ async def test_a_filter_that_finds_nothing_looks_at_a_bounded_part(
     )
     # A thousand messages, looked at once for the entries and once for the place where looking ended.
     assert hits < 5_000
+
+
+async def test_dead_letters_are_found_without_looking_at_the_others(
+    write: Write, database_hits: Callable[[str], int]
+) -> None:
+    await write(_TWO_PEOPLE)
+    hits = database_hits(
+        "{ messages(filter: {states: [FAILED, UNKNOWN]}) { nodes { id } pageInfo { hasNextPage endCursor } } }"
+    )
+    assert hits < 20
