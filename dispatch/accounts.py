@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from dispatch.channels.channel import ChannelSender, Selective
+from dispatch.handovers import Handovers
 from dispatch.outcome import Deferred, Outcome, Paced, Refused
 from dispatch.pacing import Bucket
 from graph.delivery import Delivery
@@ -60,11 +61,21 @@ class Accounts:
     """
 
     _accounts: list[_Account] = field(default_factory=list)
+    _handovers: Handovers = field(default_factory=Handovers)
 
     @classmethod
-    def of(cls, senders: Sequence[ChannelSender], buckets: Mapping[str, Bucket] = MappingProxyType({})) -> Accounts:
-        """`buckets` are those of the accounts that may not send as fast as they can, by the names of these."""
-        return cls([_Account(sender, buckets.get(sender.provider)) for sender in senders])
+    def of(
+        cls,
+        senders: Sequence[ChannelSender],
+        buckets: Mapping[str, Bucket] = MappingProxyType({}),
+        handovers: Handovers | None = None,
+    ) -> Accounts:
+        """`buckets` are those of the accounts that may not send as fast as they can, by the names of these.
+
+        What the accounts say is counted in `handovers`.
+        """
+        found = [_Account(sender, buckets.get(sender.provider)) for sender in senders]
+        return cls(found, Handovers() if handovers is None else handovers)
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
         """Room for one message, asked for before that is marked as handed: what is paced has not been handed over."""
@@ -72,7 +83,10 @@ class Accounts:
         if account is None:
             return Admitted(None)
         wait_s = await account.admit()
-        return wait_s if isinstance(wait_s, Paced) else Admitted(account, wait_s)
+        if isinstance(wait_s, Paced):
+            self._handovers.paced(delivery.channel, account.sender.provider)
+            return wait_s
+        return Admitted(account, wait_s)
 
     async def send(self, delivery: Delivery, admitted: Admitted | None = None) -> Answered:
         """By the account that admitted it, where one did, and by the others in order."""
@@ -81,9 +95,12 @@ class Accounts:
         for account in sorted(order, key=lambda each: each is not by):
             wait_s = admitted.wait_s if admitted and account is by else await account.admit()
             if isinstance(wait_s, Paced):
+                self._handovers.paced(delivery.channel, account.sender.provider)
                 return Answered(account.sender.provider, wait_s)
             await asyncio.sleep(wait_s)
+            began = monotonic()
             outcome = await account.sender.send(delivery)
+            self._handovers.answered(delivery.channel, account.sender.provider, outcome, monotonic() - began)
             answered = Answered(account.sender.provider, outcome)
             if not (isinstance(outcome, Deferred) and outcome.elsewhere):
                 account.faults = 0

@@ -18,6 +18,8 @@ PROVIDER_VARIABLES = (
     "VIBER_URL",
     "WEBHOOK_URL",
 )
+_PORT = re.compile(r"[0-9]{1,5}")
+_LARGEST_PORT = 65_535
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
 
 
@@ -34,6 +36,8 @@ class DispatchSettings:
     sweep_ms: int = 1_000
     renudge_ms: int = 5_000
     threads_per_channel: int = 4
+    # Where a worker shows its numbers to this machine; None is nowhere.
+    worker_metrics_port: int | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> DispatchSettings:
@@ -50,6 +54,7 @@ class DispatchSettings:
             lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
             sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),
             renudge_ms=_milliseconds(environment, "CUSTOMER_GRAPH_RENUDGE_MS", 5_000),
+            worker_metrics_port=_port(environment, "CUSTOMER_GRAPH_WORKER_METRICS_PORT"),
         )
 
 
@@ -67,4 +72,13 @@ def _milliseconds(environment: Mapping[str, str], name: str, default: int) -> in
         return default
     if not text.isdecimal() or not int(text):
         raise ValueError(f"{name} must be a whole number of milliseconds greater than 0")
+    return int(text)
+
+
+def _port(environment: Mapping[str, str], name: str) -> int | None:
+    text = environment.get(name, "")
+    if not text:
+        return None
+    if not _PORT.fullmatch(text) or not 0 < int(text) <= _LARGEST_PORT:
+        raise ValueError(f"{name} must be a port from 1 to {_LARGEST_PORT}")
     return int(text)

@@ -15,6 +15,7 @@ from dispatch.broker import CarefulBroker, create_broker
 from dispatch.channel_worker import ChannelWorker
 from dispatch.channels.registry import accounts
 from dispatch.errors import WorkerBroken
+from dispatch.handovers import Handovers
 from dispatch.importing import Importing
 from dispatch.leave_pages import LeavePages
 from dispatch.loop_thread import LoopThread
@@ -23,6 +24,7 @@ from dispatch.sending import Sending
 from dispatch.settings import DispatchSettings
 from dispatch.sweeper import Sweeper
 from dispatch.templates.filling import Filling
+from dispatch.worker_metrics import WorkerMetrics
 from graph.clock import Clock, SystemClock
 from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable
@@ -38,6 +40,7 @@ _REDIS_TIMEOUT_S: Final = 5.0
 # Together these keep a shutdown within about ten seconds; what they cut short, its lease brings back.
 _JOBS_STOP_S: Final = 7.0
 _SMALL_STOP_S: Final = 1.0
+_SMALL_START_S: Final = 5.0
 
 
 class WorkerProcess:
@@ -57,7 +60,10 @@ class WorkerProcess:
         `links`, or where the settings name no public URL, letters hold no link by which people say no.
         """
         self._channels = tuple(channels)
-        self._accounts = {channel: accounts(channel, settings) for channel in self._channels}
+        self._handovers = Handovers()
+        self._accounts = {channel: accounts(channel, settings, self._handovers) for channel in self._channels}
+        port = settings.worker_metrics_port
+        self._metrics = None if port is None else WorkerMetrics(port, self._handovers)
         self._graph_settings = graph_settings
         self._settings = settings
         self._erased_key = erased_key
@@ -69,17 +75,25 @@ class WorkerProcess:
         self._nudger = Nudger(settings.redis_url, self._channels)
 
     def run(self) -> None:
-        """Works until `stop` or a signal. Raises WorkerBroken where a part died; a new process puts that right."""
+        """Works until `stop` or a signal. Raises WorkerBroken where a part died; a new process puts that right.
+
+        Raises ValueError where nobody can listen on the port for metrics.
+        """
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
         self._loop.start()
         self._nudger.start()
         graph = self._loop.run(_open(self._graph_settings), _SMALL_STOP_S)
         try:
+            if self._metrics is not None:
+                self._loop.run(self._metrics.start(), _SMALL_START_S)
             if self._await_graph(graph):
                 self._work(graph)
         finally:
             self._nudger.stop(_SMALL_STOP_S)
+            if self._metrics is not None:
+                with suppress(TimeoutError):
+                    self._loop.run(self._metrics.stop(), _SMALL_STOP_S)
             with suppress(TimeoutError):
                 self._loop.run(graph.close(), _SMALL_STOP_S)
             self._loop.stop(_SMALL_STOP_S)

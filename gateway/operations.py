@@ -9,8 +9,8 @@ from typing import Any
 from graphql import GraphQLError, OperationType
 from graphql.execution.values import VariableValues
 
+from dispatch.counters import Counter
 from gateway.api_keys import Viewer
-from gateway.counters import Counter
 from gateway.errors import DocumentRefused, ErrorCode
 from gateway.operation import Operation
 from gateway.prepared import Prepared, PreparedOperations

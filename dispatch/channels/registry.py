@@ -16,6 +16,7 @@ from dispatch.channels.viber import ViberSender
 from dispatch.channels.web_push import WebPushSender
 from dispatch.channels.webhook import WebhookSender
 from dispatch.channels.whatsapp import WhatsappSender
+from dispatch.handovers import Handovers
 from dispatch.pacing import Bucket, Pace
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
@@ -49,8 +50,8 @@ def senders(channel: Channel, settings: DispatchSettings) -> tuple[ChannelSender
     return tuple(sender for sender, _ in _opened(channel, settings))
 
 
-def accounts(channel: Channel, settings: DispatchSettings) -> Accounts:
-    """Raises ValueError as `senders` does."""
+def accounts(channel: Channel, settings: DispatchSettings, handovers: Handovers | None = None) -> Accounts:
+    """They count in `handovers` what they say. Raises ValueError as `senders` does."""
     opened = _opened(channel, settings)
     buckets = {
         sender.provider: Bucket.open(
@@ -59,7 +60,7 @@ def accounts(channel: Channel, settings: DispatchSettings) -> Accounts:
         for sender, pace in opened
         if pace is not None
     }
-    return Accounts.of([sender for sender, _ in opened], buckets)
+    return Accounts.of([sender for sender, _ in opened], buckets, handovers)
 
 
 def _opened(channel: Channel, settings: DispatchSettings) -> tuple[tuple[ChannelSender, Pace | None], ...]:

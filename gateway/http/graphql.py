@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from starlette.types import Receive, Scope, Send
 
+from dispatch.counters import Counter
 from gateway.api_keys import KeyRing, Viewer
-from gateway.counters import Counter
 from gateway.errors import RequestRefused
 from gateway.http.accept import JSON, media_type_for
 from gateway.http.body import Disconnected, graphql_request, is_large
@@ -42,7 +42,7 @@ class GraphQLOverHttp:
                 "customer_graph_graphql_requests_total",
                 "Answers over HTTP by the class of their status.",
                 value,
-                ("status", f"{digit}xx"),
+                (("status", f"{digit}xx"),),
             )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

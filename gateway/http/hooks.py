@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.channels.channel import HookReader
+from dispatch.counters import Counter
 from dispatch.hook import HookCall, HookReading, HookRefused, NotSigned
-from gateway.counters import Counter
 from gateway.receipt_groups import ReceiptGroups
 from graph.clock import Clock
 from graph.errors import GraphError, GraphUnavailable
@@ -72,13 +72,13 @@ class Hooks:
     def counters(self) -> Iterable[Counter]:
         for call in _Call:
             description = "Calls of providers by what became of them."
-            yield Counter("customer_graph_hook_calls_total", description, self._calls[call], ("result", call.value))
+            yield Counter("customer_graph_hook_calls_total", description, self._calls[call], (("result", call.value),))
         for channel in Channel:
             known = self._kinds[channel, True]
-            yield Counter("customer_graph_receipts_total", "Receipts of known kinds.", known, ("channel", channel))
+            yield Counter("customer_graph_receipts_total", "Receipts of known kinds.", known, (("channel", channel),))
         for channel in Channel:
             unknown, text = self._kinds[channel, False], "Receipts of kinds that nobody knows: kept, changing nothing."
-            yield Counter("customer_graph_unknown_receipts_total", text, unknown, ("channel", channel))
+            yield Counter("customer_graph_unknown_receipts_total", text, unknown, (("channel", channel),))
 
     async def _take(self, source: ReceiptSource, reading: HookReading) -> None:
         await self._groups.take([Told(source, each) for each in reading.receipts])

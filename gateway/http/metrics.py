@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from starlette.types import Receive, Scope, Send
 
+from dispatch.counters import Counter, exposition
 from gateway.api_keys import KeyRing
-from gateway.counters import Counter, exposition
 from gateway.errors import RequestRefused
 from gateway.http.exchange import new_request_id, refused_outcome, require_method, respond, send_outcome, viewer_of
 from gateway.operations import failure

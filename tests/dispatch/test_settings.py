@@ -11,6 +11,7 @@ def test_leases_and_sweeps_have_defaults() -> None:
     settings = DispatchSettings.from_environment(REDIS)
 
     assert (settings.lease_ms, settings.sweep_ms, settings.renudge_ms) == (30_000, 1_000, 5_000)
+    assert settings.worker_metrics_port is None
 
 
 def test_everything_can_be_set() -> None:
@@ -22,6 +23,7 @@ def test_everything_can_be_set() -> None:
             "CUSTOMER_GRAPH_LEASE_MS": "1",
             "CUSTOMER_GRAPH_SWEEP_MS": "2",
             "CUSTOMER_GRAPH_RENUDGE_MS": "3",
+            "CUSTOMER_GRAPH_WORKER_METRICS_PORT": "9464",
         }
     )
 
@@ -32,6 +34,7 @@ def test_everything_can_be_set() -> None:
         2,
         3,
     )
+    assert settings.worker_metrics_port == 9_464
 
 
 @pytest.mark.parametrize(
@@ -47,6 +50,9 @@ def test_everything_can_be_set() -> None:
         ({**REDIS, "CUSTOMER_GRAPH_LEASE_MS": "soon"}, "CUSTOMER_GRAPH_LEASE_MS"),
         ({**REDIS, "CUSTOMER_GRAPH_SWEEP_MS": "0"}, "CUSTOMER_GRAPH_SWEEP_MS"),
         ({**REDIS, "CUSTOMER_GRAPH_RENUDGE_MS": "-1"}, "CUSTOMER_GRAPH_RENUDGE_MS"),
+        ({**REDIS, "CUSTOMER_GRAPH_WORKER_METRICS_PORT": "0"}, "CUSTOMER_GRAPH_WORKER_METRICS_PORT"),
+        ({**REDIS, "CUSTOMER_GRAPH_WORKER_METRICS_PORT": "65536"}, "CUSTOMER_GRAPH_WORKER_METRICS_PORT"),
+        ({**REDIS, "CUSTOMER_GRAPH_WORKER_METRICS_PORT": "here"}, "CUSTOMER_GRAPH_WORKER_METRICS_PORT"),
     ],
 )
 def test_an_error_names_the_variable(environment: dict[str, str], named: str) -> None:

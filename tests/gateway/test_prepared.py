@@ -7,10 +7,10 @@ from typing import Any, cast
 
 import pytest
 
+from dispatch.counters import Counter, exposition
 from gateway import documents as documents_module
 from gateway import prepared as prepared_module
 from gateway.api_keys import ALL_SCOPES, Viewer
-from gateway.counters import Counter, exposition
 from gateway.operation import Operation
 from gateway.operations import GraphQLRequest, Operations, Outcome
 from gateway.prepared import PreparedOperations
@@ -78,7 +78,7 @@ async def ask(operations: Operations, query: str, viewer: Viewer = VIEWER, **var
     return await operations.run(GraphQLRequest(query, variables), viewer, "request")
 
 
-def counts(operations: Operations) -> dict[str, int]:
+def counts(operations: Operations) -> dict[str, float]:
     prefix, suffix = "customer_graph_", "_total"
     return {each.name.removeprefix(prefix).removesuffix(suffix): each.value for each in operations.counters()}
 
@@ -371,8 +371,8 @@ async def test_a_plan_of_a_query_that_was_pushed_out_is_counted_and_not_weighed(
 def test_a_counter_is_written_as_prometheus_reads_it() -> None:
     counters = [
         Counter("a_total", "First.", 1),
-        Counter("b_total", "Second.", 2, ("status", "2xx")),
-        Counter("b_total", "Second.", 3, ("status", "4xx")),
+        Counter("b_total", "Second.", 2, (("status", "2xx"),)),
+        Counter("b_total", "Second.", 3, (("status", "4xx"),)),
     ]
     assert exposition(counters) == (
         "# HELP a_total First.\n# TYPE a_total counter\na_total 1\n"

@@ -12,9 +12,9 @@ import orjson
 import pytest
 import pytest_asyncio
 
+from dispatch.counters import exposition
 from dispatch.hook import HookCall, HookReading, Malformed, NotSigned
 from gateway.app import create_app
-from gateway.counters import exposition
 from gateway.http.hooks import Hooks
 from graph.clock import SystemClock
 from graph.connection import Graph

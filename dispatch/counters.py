@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """A number that only grows while this process lives. `label` is a name and a value, or nothing."""
+    """A number that only grows while this process lives, or a gauge, which does not. Labels are names and values."""
 
     name: str
     description: str
-    value: int
-    label: tuple[str, str] | None = None
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+    is_gauge: bool = False
 
 
 def exposition(counters: Iterable[Counter]) -> str:
@@ -23,8 +24,9 @@ def exposition(counters: Iterable[Counter]) -> str:
     last = ""
     for each in counters:
         if each.name != last:
-            lines += [f"# HELP {each.name} {each.description}", f"# TYPE {each.name} counter"]
+            kind = "gauge" if each.is_gauge else "counter"
+            lines += [f"# HELP {each.name} {each.description}", f"# TYPE {each.name} {kind}"]
         last = each.name
-        label = '{{{}="{}"}}'.format(*each.label) if each.label else ""
-        lines.append(f"{each.name}{label} {each.value}")
+        labels = ",".join(f'{name}="{value}"' for name, value in each.labels)
+        lines.append(f"{each.name}{{{labels}}} {each.value}" if labels else f"{each.name} {each.value}")
     return "\n".join(lines) + "\n"
