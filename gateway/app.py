@@ -16,6 +16,7 @@ from gateway.http.leaving import PATH, Leaving
 from gateway.http.metrics import Metrics
 from gateway.http.sockets import GraphQLOverWebSocket
 from gateway.operations import Operations
+from gateway.outbox_gauges import outbox_gauges
 from gateway.schema.build import Schema
 from gateway.schema.context import Services
 from graph.subscribing.leave_links import LeaveLinks
@@ -70,7 +71,9 @@ def create_app(parts: Parts) -> App:
     sockets = GraphQLOverWebSocket(parts.schema, parts.services, parts.keys)
     over_http = GraphQLOverHttp(parts.operations, parts.keys)
     metrics = Metrics(
-        parts.keys, lambda: [*parts.operations.counters(), *over_http.counters(), *parts.hooks.counters()]
+        parts.keys,
+        lambda: [*parts.operations.counters(), *over_http.counters(), *parts.hooks.counters()],
+        lambda: outbox_gauges(parts.services.graph, parts.services.clock),
     )
     keyed_routes = [Route(_GRAPHQL, over_http), WebSocketRoute(_GRAPHQL, sockets), Route("/metrics", metrics)]
     return App(FastLane(over_http, Starlette(routes=[*keyed_routes, *open_routes(parts)])), sockets)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.types import Receive, Scope, Send
 
@@ -17,9 +17,15 @@ _CONTENT_TYPE = (b"content-type", b"text/plain; version=0.0.4; charset=utf-8")
 class Metrics:
     """GET /metrics as an ASGI application, for Prometheus with an API key."""
 
-    def __init__(self, keys: KeyRing, counters: Callable[[], Iterable[Counter]]) -> None:
+    def __init__(
+        self,
+        keys: KeyRing,
+        counters: Callable[[], Iterable[Counter]],
+        gauges: Callable[[], Awaitable[Iterable[Counter]]],
+    ) -> None:
         self._keys = keys
         self._counters = counters
+        self._gauges = gauges
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         del receive
@@ -33,4 +39,5 @@ class Metrics:
             await send_outcome(send, failure(error, request_id), request_id)
         else:
             headers = [_CONTENT_TYPE, (b"cache-control", b"no-store")]
-            await respond(send, 200, headers, exposition(self._counters()).encode())
+            numbers = [*self._counters(), *await self._gauges()]
+            await respond(send, 200, headers, exposition(numbers).encode())

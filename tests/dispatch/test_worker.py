@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from threading import Timer
 
+import httpx
 import pytest
 
 from dispatch.errors import WorkerBroken
@@ -11,6 +12,7 @@ from dispatch.loop_thread import LoopThread
 from dispatch.nudges import Nudger
 from dispatch.settings import DispatchSettings
 from dispatch.worker import WorkerProcess
+from gateway.stack.ports import free_port
 from graph.connection import Graph
 from graph.settings import GraphSettings
 from graph.vocabulary import Channel
@@ -25,10 +27,10 @@ def signals() -> Iterator[None]:
         signal.signal(number, handler)
 
 
-def worker(graph_settings: GraphSettings, redis_url: str) -> WorkerProcess:
-    return WorkerProcess(
-        graph_settings, DispatchSettings(redis_url, {"SMTP_URL": ("smtp://127.0.0.1:9",)}), (Channel.EMAIL,)
-    )
+def worker(graph_settings: GraphSettings, redis_url: str, metrics_port: int | None = None) -> WorkerProcess:
+    urls = {"SMTP_URL": ("smtp://127.0.0.1:9",)}
+    settings = DispatchSettings(redis_url, urls, worker_metrics_port=metrics_port)
+    return WorkerProcess(graph_settings, settings, (Channel.EMAIL,))
 
 
 @pytest.mark.parametrize("part", [LoopThread, Nudger])
@@ -62,3 +64,28 @@ def test_a_whole_worker_works_until_it_is_stopped(graph: Graph, graph_settings: 
     process.run()
 
     stop.join()
+
+
+def test_a_worker_shows_its_numbers_to_its_machine_where_a_port_is_named(
+    graph: Graph, graph_settings: GraphSettings, redis_url: str
+) -> None:
+    assert graph is not None  # As above.
+    port = free_port()
+    process = worker(graph_settings, redis_url, port)
+    found: list[int] = []
+
+    def ask() -> None:
+        try:
+            found.append(httpx.get(f"http://127.0.0.1:{port}/metrics").status_code)
+        finally:
+            process.stop()
+
+    asking = Timer(4.0, ask)
+    asking.start()
+
+    process.run()
+
+    asking.join()
+    assert found == [200]
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"http://127.0.0.1:{port}/metrics")

@@ -11,15 +11,9 @@ from dispatch.accounts import Accounts, Answered
 from dispatch.handovers import Handovers
 from dispatch.outcome import Accepted, Deferred, Refused, Unknown
 from dispatch.worker_metrics import WorkerMetrics
+from gateway.stack.ports import free_port
 from graph.vocabulary import Channel
 from tests.dispatch.test_accounts import LETTER, Account
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture

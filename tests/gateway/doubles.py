@@ -121,7 +121,7 @@ class StubReader:
 
 @dataclass
 class StubGraph:
-    """Knows API keys by their hash, and whose messages are; with `error` set it fails."""
+    """Knows API keys by their hash, whose messages are and what waits; with `error` set it fails."""
 
     hashes: set[str] = field(default_factory=lambda: {key_hash(KEY)})
     scopes: Sequence[str] = ALL_SCOPES
@@ -129,14 +129,22 @@ class StubGraph:
     lookups: int = 0
     # Whose a message is, by its id.
     people: dict[str, str] = field(default_factory=dict)
+    # What waits: channel, how many, since when the oldest is due; and what is dead: state, how many.
+    waiting: list[tuple[str, int, int | None]] = field(default_factory=list)
+    dead: list[tuple[str, int]] = field(default_factory=list)
+    waiting_error: Exception | None = None
     reads: ReadsInFlight = field(default_factory=lambda: ReadsInFlight(1))
 
-    async def read(self, _statement: object, **parameters: str) -> Any:
+    async def read(self, _statement: object, **parameters: Any) -> Any:
         self.lookups += 1
         if self.error:
             raise self.error
         if "id" in parameters:
             return self.people.get(parameters["id"])
+        if "most" in parameters:
+            if self.waiting_error:
+                raise self.waiting_error
+            return self.waiting if "channels" in parameters else self.dead
         digest = parameters["hash"]
         return ["key_1", digest, list(self.scopes)] if digest in self.hashes else None
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import httpx
 
-from tests.gateway.doubles import ANNA, AUTHORIZATION, World
+from graph.errors import GraphUnavailable
+from tests.gateway.doubles import ANNA, AUTHORIZATION, NOW, World
 
 QUERY = '{ profile(by: {id: "prf_anna"}) { id } }'
 
@@ -41,6 +42,37 @@ async def test_what_was_asked_is_counted() -> None:
     }
     assert after["customer_graph_documents_parsed_total"] > before["customer_graph_documents_parsed_total"]
     assert "prf_anna" not in response.text
+
+
+async def test_what_waits_is_shown_beside_it_and_left_out_while_the_graph_is_away() -> None:
+    world = World()
+    world.graph.waiting = [("EMAIL", 3, NOW - 1_500), ("SMS", 0, None)]
+    world.graph.dead = [("FAILED", 2), ("UNKNOWN", 1)]
+    async with client_of(world) as client:
+        text = (await client.get("/metrics")).text
+        shown = text[text.index("# HELP customer_graph_pending_messages") :]
+        world.graph.waiting_error = GraphUnavailable("away")
+        away = await client.get("/metrics")
+
+    assert shown == (
+        "# HELP customer_graph_pending_messages Messages that wait to be sent or are being sent, 100000 at most.\n"
+        "# TYPE customer_graph_pending_messages gauge\n"
+        'customer_graph_pending_messages{channel="EMAIL"} 3\n'
+        'customer_graph_pending_messages{channel="SMS"} 0\n'
+        "# HELP customer_graph_oldest_due_seconds Seconds for which the oldest message that is due has waited for a "
+        "worker.\n"
+        "# TYPE customer_graph_oldest_due_seconds gauge\n"
+        'customer_graph_oldest_due_seconds{channel="EMAIL"} 1.5\n'
+        'customer_graph_oldest_due_seconds{channel="SMS"} 0.0\n'
+        "# HELP customer_graph_dead_letters Messages that nobody sends any more unless somebody says so, 100000 at "
+        "most.\n"
+        "# TYPE customer_graph_dead_letters gauge\n"
+        'customer_graph_dead_letters{state="FAILED"} 2\n'
+        'customer_graph_dead_letters{state="UNKNOWN"} 1\n'
+    )
+    assert away.status_code == 200
+    assert "customer_graph_operations" in away.text
+    assert "customer_graph_pending" not in away.text
 
 
 def _is_told_elsewhere(name: str) -> bool:
