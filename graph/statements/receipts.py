@@ -113,7 +113,7 @@ POSTPONE_ORPHANS: Final = Statement(
     "postpone_orphans_of_receipts",
     """
     UNWIND $rows AS row
-    MATCH (r:Orphan {key: row.key})
+    MATCH (r:Receipt {key: row.key}) WHERE r:Orphan
     SET r.lookAt = datetime({epochMillis: row.lookAt})
     RETURN count(r)
     """,
@@ -124,7 +124,7 @@ DROP_ORPHANS: Final = Statement(
     "drop_orphans_of_receipts",
     """
     UNWIND $keys AS key
-    MATCH (r:Orphan {key: key})
+    MATCH (r:Receipt {key: key}) WHERE r:Orphan
     DELETE r
     RETURN count(*)
     """,
