@@ -45,5 +45,7 @@ class Delivery:
     # What it says is not known before it is rendered.
     template_version_id: str | None = None
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY
+    track_opens: bool = True
+    track_clicks: bool = True
     # Where who got it says no, without logging in. Whoever has it can do that.
     leave_url: str | None = field(default=None, repr=False)

@@ -33,4 +33,8 @@ class Resource(Node):
     on_unknown: UnknownPolicy = described(
         "What becomes of a message whose provider may have taken it without saying so."
     )
+    track_opens: bool = described("Whether its marketing letters hold a picture whose loading counts as an open.")
+    track_clicks: bool = described(
+        "Whether the links of its marketing letters lead through this gateway, which counts the click."
+    )
     created_at: DateTime = described("When it was made.")

@@ -121,4 +121,6 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         resource_id=row["resourceId"],
         template_version_id=row["templateVersionId"],
         on_unknown=UnknownPolicy(row["onUnknown"]),
+        track_opens=row["trackOpens"],
+        track_clicks=row["trackClicks"],
     )

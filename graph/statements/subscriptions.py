@@ -18,7 +18,8 @@ CREATE_RESOURCE: Final = Statement(
     """
     CREATE (r:Resource {id: $id, key: $key, title: $title, channels: $channels, sender: $sender,
         senderName: $senderName, requireDoubleOptIn: $requireDoubleOptIn, raisePriorityOfNew: $raisePriorityOfNew,
-        onUnknown: $onUnknown, createdAt: datetime({epochMillis: $now})})
+        onUnknown: $onUnknown, trackOpens: $trackOpens, trackClicks: $trackClicks,
+        createdAt: datetime({epochMillis: $now})})
     FOREACH (row IN $categories |
         CREATE (r)-[:OFFERS]->(:Category {id: row.id, key: row.key, scopedKey: $id + ':' + row.key, title: row.title,
             mandatory: row.mandatory, joinedByDefault: row.joinedByDefault, active: true,

@@ -65,6 +65,8 @@ class CreateResource:
     require_double_opt_in: bool = False
     raise_priority_of_new: bool = True
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY
+    track_opens: bool = True
+    track_clicks: bool = True
 
     def row(self, now_ms: int) -> dict[str, object]:
         """The parameters of a statement that writes it, with new ids."""
@@ -78,6 +80,8 @@ class CreateResource:
             "requireDoubleOptIn": self.require_double_opt_in,
             "raisePriorityOfNew": self.raise_priority_of_new,
             "onUnknown": self.on_unknown,
+            "trackOpens": self.track_opens,
+            "trackClicks": self.track_clicks,
             "categories": [_category_row(each) for each in sorted(self.categories, key=lambda each: each.key)],
             "now": now_ms,
         }

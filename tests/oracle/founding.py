@@ -171,6 +171,8 @@ def _resources(dice: Dice, world: World) -> None:
             require_double_opt_in=dice.maybe(dice.chance(0.5)),
             raise_priority_of_new=dice.maybe(dice.chance(0.5)),
             on_unknown=dice.maybe(dice.pick(["RETRY", "HOLD"])),
+            track_opens=dice.maybe(dice.chance(0.5)),
+            track_clicks=dice.maybe(dice.chance(0.5)),
         )
         for name in [] if key == "quiet" else dice.apart(words.CATEGORY_KEYS, 4):
             category = Category(

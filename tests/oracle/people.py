@@ -300,6 +300,8 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "requireDoubleOptIn": lambda resource, _info: bool(resource.require_double_opt_in),
         "raisePriorityOfNew": lambda resource, _info: resource.raise_priority_of_new is not False,
         "onUnknown": lambda resource, _info: resource.on_unknown or "RETRY",
+        "trackOpens": lambda resource, _info: resource.track_opens is not False,
+        "trackClicks": lambda resource, _info: resource.track_clicks is not False,
         "categories": _categories,
     },
     "Category": {

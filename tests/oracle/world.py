@@ -106,6 +106,8 @@ class Resource:
     require_double_opt_in: bool | None = None
     raise_priority_of_new: bool | None = None
     on_unknown: str | None = None
+    track_opens: bool | None = None
+    track_clicks: bool | None = None
     categories: list[Category] = field(default_factory=list, metadata=_LINK)
 
 

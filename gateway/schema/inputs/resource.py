@@ -34,4 +34,14 @@ class CreateResourceInput:
         default=UnknownPolicy.RETRY,
         description="What becomes of a message whose provider may have taken it without saying so.",
     )
+    track_opens: bool = strawberry.field(
+        default=True,
+        description="Whether its marketing letters hold a picture whose loading counts as an open. Who loaded it, and "
+        "from where, is not kept.",
+    )
+    track_clicks: bool = strawberry.field(
+        default=True,
+        description="Whether the links of its marketing letters lead through this gateway, which counts the click. One "
+        "with the attribute `data-no-track` never does.",
+    )
     idempotency_key: str | None = key_field()

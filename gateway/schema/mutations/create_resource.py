@@ -51,6 +51,8 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
         require_double_opt_in=given.require_double_opt_in,
         raise_priority_of_new=given.raise_priority_of_new,
         on_unknown=given.on_unknown,
+        track_opens=given.track_opens,
+        track_clicks=given.track_clicks,
     )
     if not command.channels:
         problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")

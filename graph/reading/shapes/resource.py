@@ -23,6 +23,8 @@ RESOURCE = Shape(
         "requireDoubleOptIn": value_or("requireDoubleOptIn", "false"),
         "raisePriorityOfNew": value_or("raisePriorityOfNew", "true"),
         "onUnknown": value_or("onUnknown", "'RETRY'"),
+        "trackOpens": value_or("trackOpens", "true"),
+        "trackClicks": value_or("trackClicks", "true"),
         "createdAt": instant("createdAt"),
     },
 )

@@ -420,7 +420,7 @@ EVERY_FIELD = {
     ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
-        requireDoubleOptIn raisePriorityOfNew onUnknown createdAt } }""",
+        requireDoubleOptIn raisePriorityOfNew onUnknown trackOpens trackClicks createdAt } }""",
         {
             "__typename": "Resource",
             "id": "res_news",
@@ -431,6 +431,8 @@ EVERY_FIELD = {
             "requireDoubleOptIn": True,
             "raisePriorityOfNew": False,
             "onUnknown": "RETRY",
+            "trackOpens": False,
+            "trackClicks": True,
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
