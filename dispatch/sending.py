@@ -14,6 +14,7 @@ from dispatch.nudges import Nudger
 from dispatch.outcome import Outcome, Paced, Unknown
 from dispatch.retry_decision import Try, decide
 from dispatch.templates.filling import Filled, Filling
+from dispatch.tracked_letters import TrackedLetters
 from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
@@ -49,6 +50,8 @@ class Sending:
     filling: Filling
     # None where nobody said how the world reaches the gateway, or who signs: then letters hold no link.
     leave_pages: LeavePages | None = None
+    # None for the same reasons: then nobody hears of opens and clicks.
+    tracked_letters: TrackedLetters | None = None
 
     async def send(self, message_ids: Sequence[str]) -> int:
         """Claims what it can of `message_ids` and returns how many were handed over.
@@ -130,7 +133,9 @@ class Sending:
             return Answered(delivery.channel.lower(), Unknown(f"the channel failed with {type(error).__name__}"))
 
     def _with_links(self, delivery: Delivery) -> Delivery:
-        return replace(delivery, leave_url=self.leave_pages.url_for(delivery)) if self.leave_pages else delivery
+        if self.leave_pages:
+            delivery = replace(delivery, leave_url=self.leave_pages.url_for(delivery))
+        return replace(delivery, html=self.tracked_letters.html_for(delivery)) if self.tracked_letters else delivery
 
     def _asked_again_at(self, delivery: Delivery, paced: Paced) -> int:
         now, expires_at = self.clock.now(), delivery.facts.expires_at

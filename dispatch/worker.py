@@ -25,12 +25,14 @@ from dispatch.settings import DispatchSettings
 from dispatch.sweeper import Sweeper
 from dispatch.templates.filling import Filling
 from dispatch.worker_metrics import WorkerMetrics
+from dispatch.tracked_letters import TrackedLetters
 from graph.clock import Clock, SystemClock
 from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable
 from graph.migrations import require_current_schema
 from graph.settings import GraphSettings
 from graph.subscribing.leave_links import LeaveLinks
+from graph.tracking.links import TrackingLinks
 from graph.vocabulary import Channel
 
 _log: Final = logging.getLogger(__name__)
@@ -53,11 +55,13 @@ class WorkerProcess:
         channels: Iterable[Channel],
         erased_key: bytes | None = None,
         links: LeaveLinks | None = None,
+        tracking: TrackingLinks | None = None,
     ) -> None:
         """Raises ValueError that names the variable a channel misses. Nothing is connected yet.
 
         Without `erased_key`, which keys the hashes of erased addresses, this process leaves imports to others. Without
-        `links`, or where the settings name no public URL, letters hold no link by which people say no.
+        `links`, or where the settings name no public URL, letters hold no link by which people say no; without
+        `tracking`, or such a URL, opens and clicks are not heard of.
         """
         self._channels = tuple(channels)
         self._handovers = Handovers()
@@ -68,6 +72,7 @@ class WorkerProcess:
         self._settings = settings
         self._erased_key = erased_key
         self._leave_pages = LeavePages(settings.public_url, links) if links and settings.public_url else None
+        self._tracked = TrackedLetters(settings.public_url, tracking) if tracking and settings.public_url else None
         self._clock: Clock = SystemClock()
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._stopping = Event()
@@ -156,6 +161,7 @@ class WorkerProcess:
             stopping=self._stopping.is_set,
             filling=Filling(graph),
             leave_pages=self._leave_pages,
+            tracked_letters=self._tracked,
         )
         return ChannelWorker(channel, broker, self._loop, sending, self._settings.threads_per_channel)
 

@@ -15,6 +15,7 @@ from gateway.http.hooks import Hooks
 from gateway.http.leaving import PATH, Leaving
 from gateway.http.metrics import Metrics
 from gateway.http.sockets import GraphQLOverWebSocket
+from gateway.http.tracking import CLICK_PATH, OPEN_PATH, Tracking
 from gateway.operations import Operations
 from gateway.outbox_gauges import outbox_gauges
 from gateway.schema.build import Schema
@@ -36,6 +37,7 @@ class Parts:
     redis_ok: Callable[[], bool]
     leave_links: LeaveLinks
     hooks: Hooks
+    tracking: Tracking
     console: Sequence[BaseRoute] = ()
 
 
@@ -72,7 +74,12 @@ def create_app(parts: Parts) -> App:
     over_http = GraphQLOverHttp(parts.operations, parts.keys)
     metrics = Metrics(
         parts.keys,
-        lambda: [*parts.operations.counters(), *over_http.counters(), *parts.hooks.counters()],
+        lambda: [
+            *parts.operations.counters(),
+            *over_http.counters(),
+            *parts.hooks.counters(),
+            *parts.tracking.counters(),
+        ],
         lambda: outbox_gauges(parts.services.graph, parts.services.clock),
     )
     keyed_routes = [Route(_GRAPHQL, over_http), WebSocketRoute(_GRAPHQL, sockets), Route("/metrics", metrics)]
@@ -88,4 +95,8 @@ def open_routes(parts: Parts) -> list[BaseRoute]:
         Route(PATH, leaving.act, methods=["POST"], name="leave-now"),
     ]
     hooks = Route(HOOKS, parts.hooks.answer, methods=["GET", "POST"], name="hooks")
-    return [*health, *links, hooks, *parts.console]
+    tracked = [
+        Route(OPEN_PATH, parts.tracking.picture, methods=["GET"], name="open"),
+        Route(CLICK_PATH, parts.tracking.link, methods=["GET"], name="click"),
+    ]
+    return [*health, *links, hooks, *tracked, *parts.console]

@@ -13,7 +13,9 @@ from dispatch.settings import DispatchSettings
 from gateway.api_keys import KeyRing
 from gateway.app import App, Parts, create_app
 from gateway.console.files import console_routes
+from gateway.hits import Hits
 from gateway.http.hooks import Hooks
+from gateway.http.tracking import Tracking
 from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.receipt_groups import ReceiptGroups
@@ -33,10 +35,12 @@ from graph.rehearsal import rehearse_writes
 from graph.settings import GraphSettings
 from graph.subscribing.confirmations import Confirmations
 from graph.subscribing.leave_links import LeaveLinks
+from graph.tracking.links import TrackingLinks
 
 _log = logging.getLogger(__name__)
 
 _LAST_NUDGES_WITHIN_S = 1.0
+_LAST_HITS_WITHIN_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,24 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         links = LeaveLinks((settings.gateway.key_for(KeyUse.LEAVE_LINKS),))
         groups = ReceiptGroups(graph, clock, nudger)
         hooks = Hooks(hook_readers(settings.dispatch), settings.dispatch.public_url, groups, clock)
+        hits = Hits(graph, groups)
+        tracking = Tracking(TrackingLinks((settings.gateway.key_for(KeyUse.TRACKING_LINKS),)), hits, clock)
         yield create_app(
-            Parts(SCHEMA, services, operations, keys, settling.ready, nudger.healthy, links, hooks, console_routes())
+            Parts(
+                SCHEMA,
+                services,
+                operations,
+                keys,
+                settling.ready,
+                nudger.healthy,
+                links,
+                hooks,
+                tracking,
+                console_routes(),
+            )
         )
         background.cancel()
+        await hits.finish(_LAST_HITS_WITHIN_S)
     finally:
         await live.stop()
         await asyncio.to_thread(nudger.stop, _LAST_NUDGES_WITHIN_S)

@@ -17,6 +17,7 @@ class KeyUse(StrEnum):
     CONFIRMATIONS = "confirmations"
     ERASED_ADDRESSES = "erased-addresses"
     LEAVE_LINKS = "leave-links"
+    TRACKING_LINKS = "tracking-links"
 
 
 @dataclass(frozen=True, slots=True)

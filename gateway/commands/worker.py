@@ -13,6 +13,7 @@ from gateway.settings import GatewaySettings, KeyUse
 from gateway.stack.running import environment
 from graph.settings import GraphSettings
 from graph.subscribing.leave_links import LeaveLinks
+from graph.tracking.links import TrackingLinks
 from graph.vocabulary import Channel
 
 
@@ -38,8 +39,10 @@ def worker(channels: tuple[str, ...]) -> None:
         raise ValueError(f"{', '.join(PROVIDER_VARIABLES)}: none is set, so there is nothing to send with")
     keep_what_is_loaded()
     erased_key, leave_key = _key(values, KeyUse.ERASED_ADDRESSES), _key(values, KeyUse.LEAVE_LINKS)
+    tracking_key = _key(values, KeyUse.TRACKING_LINKS)
     links = None if leave_key is None else LeaveLinks((leave_key,))
-    WorkerProcess(graph_settings, settings, chosen, erased_key, links).run()
+    tracking = None if tracking_key is None else TrackingLinks((tracking_key,))
+    WorkerProcess(graph_settings, settings, chosen, erased_key, links, tracking).run()
 
 
 def _key(values: Mapping[str, str], use: KeyUse) -> bytes | None:

@@ -14,6 +14,7 @@ from dispatch.outcome import Accepted, Deferred, Outcome, Refused
 from dispatch.sending import Sending, send_and_report
 from dispatch.sweeper import Sweeper
 from dispatch.templates.filling import Filling
+from dispatch.tracked_letters import TrackedLetters
 from graph import outbox
 from graph.clock import FixedClock, SystemClock
 from graph.connection import Graph
@@ -23,12 +24,14 @@ from graph.outbox import SweepLimits
 from graph.settings import GraphSettings
 from graph.statement import Statement
 from graph.subscribing.leave_links import LeaveLink, LeaveLinks
+from graph.tracking.links import TrackingLinks
 from graph.vocabulary import ChangeKind, Channel
 from tests.dispatch.outbox_seed import MESSAGE, REVISION, queue, seed
 
 NOW = SystemClock().now()
 _SPOIL = Statement("spoil", "MATCH (m:Message {id: $id}) SET m.purpose = 'TELEPATHY' RETURN m.id")
 _PLACE = Statement("place", "MATCH (i:Identifier)<-[:AT]-(:Subscription)-[:OF]->(r) RETURN [i.id, r.id]")
+_CHOOSE = Statement("choose", "MATCH (r:Resource) SET r += $choice RETURN count(r)")
 _COUNT = Statement("count_states", "MATCH (m:Message {state: $state}) RETURN count(m)")
 
 
@@ -235,3 +238,29 @@ async def test_only_news_hold_a_link_by_which_people_say_no(graph: Graph, purpos
     if is_linked:
         expected = f"https://c.example/u/{links.token(LeaveLink(address_id, resource_id, message_id))}"
     assert delivery.leave_url == expected
+
+
+@pytest.mark.parametrize(
+    ("choice", "pictures", "links"),
+    [({}, 1, 1), ({"trackOpens": False}, 0, 1), ({"trackClicks": False}, 1, 0)],
+)
+async def test_a_letter_is_tracked_as_its_resource_wants_it(
+    graph: Graph, choice: dict[str, bool], pictures: int, links: int
+) -> None:
+    html = '<p><a href="https://shop.example/">Offer</a></p>'
+    (message_id,) = await queue(graph, seed(NOW, html=html))
+    await graph.change(_CHOOSE, choice=choice)
+    seen: list[Delivery] = []
+
+    def accept(delivery: Delivery) -> Outcome:
+        seen.append(delivery)
+        return Accepted("250 Ok")
+
+    letters = TrackedLetters("https://c.example", TrackingLinks((b"t" * 32,)))
+
+    await replace(sending(graph, StubSender(accept), StubNudger()), tracked_letters=letters).send([message_id])
+
+    (delivery,) = seen
+    sent = delivery.html or ""
+    assert (sent.count("https://c.example/o/"), sent.count("https://c.example/c/")) == (pictures, links)
+    assert delivery.text == "Good day."

@@ -12,7 +12,9 @@ from starlette.routing import BaseRoute
 
 from gateway.api_keys import ALL_SCOPES, KeyRing, key_hash
 from gateway.app import App, Parts, create_app
+from gateway.hits import Hits
 from gateway.http.hooks import Hooks, Readers
+from gateway.http.tracking import Tracking
 from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.receipt_groups import ReceiptGroups
@@ -27,12 +29,14 @@ from graph.reading.plans import Plans
 from graph.reads_in_flight import ReadsInFlight
 from graph.selection import Given, Selection, selected_on
 from graph.subscribing.leave_links import LeaveLinks
+from graph.tracking.links import TrackingLinks
 from graph.vocabulary import ChangeKind, Channel
 
 KEY = "cgk_test_key"
 AUTHORIZATION = {"Authorization": f"Bearer {KEY}"}
 NOW = 1_700_000_000_000
 LINKS = LeaveLinks((b"l" * 32,))
+TRACKING_LINKS = TrackingLinks((b"t" * 32,))
 PUBLIC_URL = "https://customers.example.com/graph"
 
 
@@ -187,6 +191,11 @@ def hooks_of(services: Services, readers: Readers) -> Hooks:
     return Hooks(readers, PUBLIC_URL, groups, services.clock)
 
 
+def tracking_of(services: Services) -> Tracking:
+    hits = Hits(services.graph, ReceiptGroups(services.graph, services.clock, services.changes))
+    return Tracking(TRACKING_LINKS, hits, services.clock)
+
+
 @dataclass
 class World:
     """One gateway on stand-ins."""
@@ -212,7 +221,16 @@ class World:
         operations = Operations(self.schema, services)
         hooks = hooks_of(services, self.readers)
         return Parts(
-            self.schema, services, operations, self.keys(), self._ready, lambda: self.redis_ok, LINKS, hooks, console
+            self.schema,
+            services,
+            operations,
+            self.keys(),
+            self._ready,
+            lambda: self.redis_ok,
+            LINKS,
+            hooks,
+            tracking_of(services),
+            console,
         )
 
     def keys(self) -> KeyRing:

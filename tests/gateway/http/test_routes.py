@@ -9,8 +9,8 @@ from gateway.console.files import console_routes
 from graph.errors import GraphUnavailable
 from tests.gateway.doubles import AUTHORIZATION, World
 
-# What these do is signed, by us or by a provider: tests/gateway/http/test_leaving.py and test_hooks.py.
-SIGNED = {"/u/{token}", "/hooks/{channel}/{account}"}
+# What these do is signed, by us or by a provider: test_leaving.py, test_hooks.py and test_tracking.py beside this.
+SIGNED = {"/u/{token}", "/hooks/{channel}/{account}", "/o/{token}", "/c/{token}"}
 OPEN = {"/healthz", "/readyz", "/", "/assets/{name}", *SIGNED}
 AWAY = GraphUnavailable("x")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -47,6 +47,8 @@ def test_the_open_routes_are_these_and_only_read_but_for_what_is_signed() -> Non
         {"GET", "HEAD"},
         {"POST"},
         {"GET", "HEAD", "POST"},
+        {"GET", "HEAD"},
+        {"GET", "HEAD"},
     ]
     for route in routes:
         assert isinstance(route, Route)

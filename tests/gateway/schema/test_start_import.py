@@ -24,7 +24,7 @@ from graph.connection import Graph
 from graph.reading.reader import Reader
 from graph.statement import Statement
 from graph.vocabulary import ChangeKind
-from tests.gateway.doubles import KEY, KEYS, LINKS, NOW, StubGraph, StubLive, StubNudger, hooks_of, served
+from tests.gateway.doubles import KEY, KEYS, LINKS, NOW, StubGraph, StubLive, StubNudger, hooks_of, served, tracking_of
 from tests.gateway.subscribing.asking import Asker
 
 JOB = """state done total summary { received created updated unchanged duplicate refused }
@@ -183,10 +183,9 @@ def _app(graph: Graph, live: StubLive) -> Any:
     async def ready() -> None:
         return
 
-    hooks = hooks_of(services, {})
-    return create_app(
-        Parts(SCHEMA, services, Operations(SCHEMA, services), KeyRing(keys), ready, lambda: True, LINKS, hooks)
-    )
+    hooks, tracking = hooks_of(services, {}), tracking_of(services)
+    operations = Operations(SCHEMA, services)
+    return create_app(Parts(SCHEMA, services, operations, KeyRing(keys), ready, lambda: True, LINKS, hooks, tracking))
 
 
 @asynccontextmanager
