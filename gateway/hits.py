@@ -58,7 +58,7 @@ class Hits:
     def counters(self) -> Iterable[Counter]:
         for fate in HitFate:
             description = "Opens and clicks of letters by what became of them."
-            yield Counter("customer_graph_hits_total", description, self._fates[fate], ("result", fate.value))
+            yield Counter("customer_graph_letter_hits_total", description, self._fates[fate], ("result", fate.value))
 
     async def _write(self) -> None:
         """One group after the other: what is kept of a letter is known before the next one is judged."""

@@ -54,6 +54,7 @@ def all_of(html: str) -> tuple[str, list[str]]:
         ('<a href="http://a.example/?a&copy=2&notit;&amp&#x3d;&#61;">', '<a href="{}">', None),
         ('<a href="http://a.example/\u00e9 %C3%A9">', '<a href="{}">', "http://a.example/%C3%A9%20%C3%A9"),
         ("a < b <a href='http://a.example/'>", "a < b <a href='{}'>", "http://a.example/"),
+        ("</style><a href='http://a.example/'>", "</style><a href='{}'>", "http://a.example/"),
         ("<!--> <a href='http://a.example/'>", "<!--> <a href='{}'>", "http://a.example/"),
         ("<!DOCTYPE html><a href='http://a.example/'>", "<!DOCTYPE html><a href='{}'>", "http://a.example/"),
     ],

@@ -172,7 +172,7 @@ async def test_whoever_loads_it_again_and_again_fills_no_graph(tracking: Reader,
 
     assert (found["openCount"], found["clickCount"], len(await graph.read(_KEPT, id=message))) == (100, 1, 101)
     assert (await tracking.message(other))["openCount"] == 1
-    assert 'customer_graph_hits_total{result="too many"} 140\n' in tracking.metrics()
+    assert 'customer_graph_letter_hits_total{result="too many"} 140\n' in tracking.metrics()
     await tracking.ask(picture(message))
     assert (await tracking.message(message))["openCount"] == 100
     assert len(await graph.read(_KEPT, id=message)) == 101
@@ -199,7 +199,7 @@ async def test_a_link_of_a_letter_that_is_gone_leads_on_and_leaves_nothing(track
 
     assert (answer.status_code, answer.headers["location"]) == (302, TARGET)
     assert await graph.read(_ALL) == 0
-    assert 'customer_graph_hits_total{result="no letter"} 1\n' in tracking.metrics()
+    assert 'customer_graph_letter_hits_total{result="no letter"} 1\n' in tracking.metrics()
 
 
 class _Away:
@@ -230,7 +230,7 @@ async def test_while_the_graph_is_away_nobody_waits_and_what_is_left_is_lost(cap
 
     assert [answer.status_code for answer in answers] == [200] * 5 + [302] * 5
     assert waited < 1
-    assert 'customer_graph_hits_total{result="lost"} 10\n' in found.metrics()
+    assert 'customer_graph_letter_hits_total{result="lost"} 10\n' in found.metrics()
     assert "10 opens and clicks are lost: the gateway stops" in caplog.text
 
 
@@ -243,8 +243,8 @@ async def test_what_came_while_the_graph_was_away_counts_when_it_is_back(graph: 
     found.graph = graph
 
     assert (await found.message(message))["clickCount"] == 1
-    assert 'customer_graph_hits_total{result="click"} 1\n' in found.metrics()
-    assert 'customer_graph_hits_total{result="lost"} 0\n' in found.metrics()
+    assert 'customer_graph_letter_hits_total{result="click"} 1\n' in found.metrics()
+    assert 'customer_graph_letter_hits_total{result="lost"} 0\n' in found.metrics()
 
 
 async def test_the_metrics_say_what_became_of_each(tracking: Reader, graph: Graph) -> None:
@@ -266,7 +266,9 @@ async def test_the_metrics_say_what_became_of_each(tracking: Reader, graph: Grap
 
 
 def _numbers(lines: Iterable[str]) -> dict[str, int]:
-    rows = [line.removeprefix('customer_graph_hits_total{result="') for line in lines if not line.startswith("#")]
+    rows = [
+        line.removeprefix('customer_graph_letter_hits_total{result="') for line in lines if not line.startswith("#")
+    ]
     return {name: int(number) for name, _, number in (row.partition('"} ') for row in rows)}
 
 
