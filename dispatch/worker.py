@@ -24,8 +24,8 @@ from dispatch.sending import Sending
 from dispatch.settings import DispatchSettings
 from dispatch.sweeper import Sweeper
 from dispatch.templates.filling import Filling
-from dispatch.worker_metrics import WorkerMetrics
 from dispatch.tracked_letters import TrackedLetters
+from dispatch.worker_metrics import WorkerMetrics
 from graph.clock import Clock, SystemClock
 from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable

@@ -9,7 +9,7 @@ from itertools import islice
 from time import monotonic
 from typing import Final
 
-from gateway.counters import Counter
+from dispatch.counters import Counter
 from gateway.receipt_groups import ReceiptGroups
 from graph.connection import Graph
 from graph.errors import GraphError
@@ -58,7 +58,7 @@ class Hits:
     def counters(self) -> Iterable[Counter]:
         for fate in HitFate:
             description = "Opens and clicks of letters by what became of them."
-            yield Counter("customer_graph_letter_hits_total", description, self._fates[fate], ("result", fate.value))
+            yield Counter("customer_graph_letter_hits_total", description, self._fates[fate], (("result", fate.value),))
 
     async def _write(self) -> None:
         """One group after the other: what is kept of a letter is known before the next one is judged."""

@@ -9,7 +9,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.counters import Counter
+from dispatch.counters import Counter
 from gateway.hits import Hits
 from gateway.http.machines import machine
 from graph.clock import Clock

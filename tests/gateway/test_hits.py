@@ -6,8 +6,8 @@ from typing import Any, cast
 
 import pytest
 
+from dispatch.counters import exposition
 from gateway import hits as module
-from gateway.counters import exposition
 from gateway.hits import Hits
 from gateway.receipt_groups import ReceiptGroups
 from graph.errors import GraphUnavailable
@@ -52,8 +52,8 @@ def lost(hits: Hits) -> int:
 
 
 def _number(hits: Hits, result: str) -> int:
-    [row] = [each for each in hits.counters() if each.label == ("result", result)]
-    return row.value
+    [row] = [each for each in hits.counters() if each.labels == (("result", result),)]
+    return int(row.value)
 
 
 async def test_they_are_written_in_groups_and_in_order() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
+from dispatch.counters import exposition
 from gateway.app import create_app
-from gateway.counters import exposition
 from gateway.hits import Hits
 from gateway.http.tracking import Tracking
 from gateway.receipt_groups import ReceiptGroups
