@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from graph.inbound.departure import Departure
+from graph.inbound.inbound import Inbound
 from graph.receipts.receipt import Receipt
-from graph.vocabulary import IdentifierType
+
+__all__ = ["Departure", "HookCall", "HookReading", "HookRefused", "Inbound", "Malformed", "NotSigned"]
 
 
 class HookRefused(Exception):
@@ -38,24 +41,11 @@ class HookCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Inbound:
-    """What somebody wrote to us. `reply_to` is the provider's id of the message that it answers."""
-
-    event_id: str
-    at_ms: int
-    type: IdentifierType
-    value: str = field(repr=False)
-    text: str = field(repr=False)
-    namespace: str = ""
-    reply_to: str | None = None
-    name: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class HookReading:
     """What a call says, and what the provider wants to hear."""
 
     receipts: tuple[Receipt, ...] = ()
     inbound: tuple[Inbound, ...] = ()
+    departures: tuple[Departure, ...] = ()
     answer: bytes = b""
     media_type: str = "text/plain"

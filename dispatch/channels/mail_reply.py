@@ -70,8 +70,8 @@ def inbound_of(letter: bytes, received_ms: int) -> Inbound | None:
         type=IdentifierType.EMAIL,
         value=address,
         text=text,
-        reply_to=_answered(mail),
         name=name,
+        message_id=_answered(mail),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final, Self
 import orjson
 
 from dispatch.channels.masking import masked
-from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
+from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.http_client import HttpAnswer, HttpClient, outcome_of
 from dispatch.json_object import JsonObject
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
@@ -50,6 +50,8 @@ _DEAD: Final = (
     "bot can't send messages to bots",
     "chat not found",
 )
+# What the bot is in a chat that has no place for it any more; a person who blocks it has "kicked" it.
+_OUT: Final = frozenset({"kicked", "left"})
 # What a message has where somebody wrote it; others tell of a group, as that somebody joined.
 _WRITTEN: Final = frozenset(
     {
@@ -129,7 +131,10 @@ class TelegramSender:
         if number is None:
             raise Malformed("an update of a bot has no update_id")
         inbound = self._inbound(str(number), update.object("message"))
-        return HookReading(inbound=() if inbound is None else (inbound,))
+        departure = self._departure(str(number), update.object("my_chat_member"))
+        return HookReading(
+            inbound=() if inbound is None else (inbound,), departures=() if departure is None else (departure,)
+        )
 
     async def _post(self, chat: str, text: str) -> HttpAnswer:
         """Once more where a group has moved, to where it is now."""
@@ -192,6 +197,13 @@ class TelegramSender:
             reply_to=None if answered is None else self._message_id(number, answered),
             name=" ".join(filter(None, names)) or None,
         )
+
+    def _departure(self, event_id: str, change: JsonObject) -> Departure | None:
+        """None unless the bot was blocked, or a group has put it out."""
+        chat, at_s = change.object("chat").number("id"), change.number("date")
+        if chat is None or at_s is None or change.object("new_chat_member").text("status") not in _OUT:
+            return None
+        return Departure(event_id, at_s * 1000, IdentifierType.TELEGRAM, str(chat), self.provider)
 
 
 def _refusal(code: int, description: str, answer: str, after_ms: int | None) -> Outcome:

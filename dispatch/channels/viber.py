@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 
 from dispatch.channels.masking import masked
-from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
+from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.http_client import HttpAnswer, HttpClient, outcome_of
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.provider_account import ProviderAccount
@@ -68,7 +68,7 @@ _HAPPENINGS: Final[Mapping[str, Happening]] = {
     "failed": Happening.BOUNCED,
 }
 # What happens to the bot and not to a message.
-_OF_NO_MESSAGE: Final = frozenset({"webhook", "subscribed", "unsubscribed", "conversation_started"})
+_OF_NO_MESSAGE: Final = frozenset({"webhook", "subscribed", "conversation_started"})
 
 
 class ViberSender:
@@ -119,7 +119,7 @@ class ViberSender:
     def read(self, call: HookCall) -> HookReading:
         """Raises NotSigned before anything of the call is looked at, and Malformed for what cannot be read.
 
-        That somebody came to the bot or left it is answered and says nothing yet.
+        That somebody came to the bot is answered and says nothing yet.
         """
         signature = hmac.digest(self._token, call.body, "sha256").hex()
         given = call.headers.get("x-viber-content-signature", "")
@@ -137,6 +137,8 @@ class ViberSender:
         at_ms = call.now_ms if at is None else at
         if event == "message":
             return HookReading(inbound=(_inbound(token, self.provider, said, at_ms),))
+        if event == "unsubscribed":
+            return HookReading(departures=(_departure(token, self.provider, said, at_ms),))
         return HookReading(receipts=(_receipt(token, event, said, at_ms, call.body.decode()),))
 
 
@@ -179,6 +181,7 @@ def _inbound(token: str, bot: str, said: Mapping[str, Any], at_ms: int) -> Inbou
     if not isinstance(sender, dict) or not isinstance(message, dict):
         raise Malformed("there is no sender or no message")
     who, text, name = sender.get("id"), message.get("text"), sender.get("name")
+    ours = message.get("tracking_data")
     if not isinstance(who, str) or not who:
         raise Malformed("the sender has no id")
     return Inbound(
@@ -189,7 +192,15 @@ def _inbound(token: str, bot: str, said: Mapping[str, Any], at_ms: int) -> Inbou
         text=text if isinstance(text, str) else "",
         namespace=bot,
         name=name if isinstance(name, str) and name else None,
+        message_id=ours if isinstance(ours, str) and ours else None,
     )
+
+
+def _departure(token: str, bot: str, said: Mapping[str, Any], at_ms: int) -> Departure:
+    who = said.get("user_id")
+    if not isinstance(who, str) or not who:
+        raise Malformed("there is no user_id")
+    return Departure(f"{token}:unsubscribed", at_ms, IdentifierType.VIBER, who, bot)
 
 
 def _event(body: bytes) -> Mapping[str, Any]:

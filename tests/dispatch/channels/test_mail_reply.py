@@ -46,7 +46,7 @@ def test_an_answer_says_who_wrote_what_to_which_letter() -> None:
         type=IdentifierType.EMAIL,
         value="rita@example.org",
         text="Yes, please",
-        reply_to=OURS,
+        message_id=OURS,
         name="Rita Reader",
     )
     for secret in ("rita", "Rita", "please"):
@@ -139,7 +139,7 @@ def test_letters_that_are_none_are_read_as_utf_8(charset: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "reply_to"),
+    ("headers", "message_id"),
     [
         (f"In-Reply-To: <{OURS}@example.com>", OURS),
         (f"References: <{OLDER}@example.com>\r\n <{OURS}@example.com> <x@example.org>", OURS),
@@ -151,8 +151,8 @@ def test_letters_that_are_none_are_read_as_utf_8(charset: str) -> None:
         ("Subject: Hello", None),
     ],
 )
-def test_an_answer_names_our_message_that_is_nearest(headers: str, reply_to: str | None) -> None:
-    assert read(f"From: rita@example.org\r\n{headers}\r\n\r\nYes".encode()).reply_to == reply_to
+def test_an_answer_names_our_message_that_is_nearest(headers: str, message_id: str | None) -> None:
+    assert read(f"From: rita@example.org\r\n{headers}\r\n\r\nYes".encode()).message_id == message_id
 
 
 @pytest.mark.parametrize(
@@ -266,7 +266,7 @@ def test_nothing_that_a_letter_may_be_raises(raw: bytes) -> None:
     if found is not None:
         assert "@" in found.value
         # Whatever stores this takes neither surrogates nor more than there may be.
-        (found.text + (found.name or "") + (found.reply_to or "")).encode()
+        (found.text + (found.name or "") + (found.message_id or "")).encode()
         assert len(found.text) <= 10_000
 
 

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from dispatch.channels.telegram import TelegramSender
-from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
+from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.outcome import Accepted
 from graph.delivery import Delivery
 from graph.reach import ReachFacts
@@ -46,6 +46,25 @@ WRITTEN = {
     "date": 1_700_000_000,
     "text": "Yes, please",
 }
+
+
+def changed(before: str, after: str) -> dict[str, object]:
+    return {
+        "chat": PRIVATE,
+        "from": PRIVATE,
+        "date": 1_700_000_001,
+        "old_chat_member": {"user": {"id": int(BOT), "is_bot": True}, "status": before},
+        "new_chat_member": {"user": {"id": int(BOT), "is_bot": True}, "status": after, "until_date": 0},
+    }
+
+
+@pytest.mark.parametrize("status", ["kicked", "left"])
+def test_who_blocks_the_bot_has_left(status: str) -> None:
+    reading = bot().read(hook({"update_id": 902, "my_chat_member": changed("member", status)}))
+
+    departure = Departure("902", 1_700_000_001_000, IdentifierType.TELEGRAM, CHAT, "shop")
+    assert reading == HookReading(departures=(departure,))
+    assert CHAT not in repr(reading)
 
 
 def test_what_somebody_writes_is_inbound_of_that_chat_with_that_bot() -> None:
@@ -105,15 +124,10 @@ def test_every_kind_of_message_that_somebody_wrote_is_inbound(
         {"update_id": 1, "channel_post": WRITTEN},
         {"update_id": 1, "edited_channel_post": WRITTEN},
         {"update_id": 1, "callback_query": {"id": "1", "message": WRITTEN}},
-        {
-            "update_id": 1,
-            "my_chat_member": {
-                "chat": PRIVATE,
-                "date": 1,
-                "old_chat_member": {"status": "member"},
-                "new_chat_member": {"status": "kicked", "until_date": 0},
-            },
-        },
+        {"update_id": 1, "my_chat_member": changed("kicked", "member")},
+        {"update_id": 1, "my_chat_member": {**changed("member", "kicked"), "chat": {}}},
+        {"update_id": 1, "my_chat_member": {"chat": PRIVATE, "date": 1}},
+        {"update_id": 1, "chat_member": changed("member", "kicked")},
         {"update_id": 1, "message": {"message_id": 1, "chat": {"id": -1}, "date": 1, "new_chat_members": [{}]}},
         {"update_id": 1, "message": {"message_id": 1, "chat": {"id": -1}, "date": 1, "migrate_to_chat_id": -1001}},
         {"update_id": 1, "message": {"chat": [], "date": 1, "text": "x"}},

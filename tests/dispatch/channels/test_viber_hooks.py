@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dispatch.channels.channel import HookReader
 from dispatch.channels.viber import ViberSender
-from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
+from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from graph.message_states import Happening
 from graph.receipts.receipt import Receipt
 from graph.vocabulary import IdentifierType
@@ -88,9 +88,23 @@ def test_a_message_from_a_person_is_inbound() -> None:
                 text="a message to the service",
                 namespace="viber",
                 name="A Person",
+                message_id="msg_01JABCDEFG0123456789ABCDEF",
             ),
         )
     )
+
+
+def test_who_left_the_bot_has_departed() -> None:
+    reading = READER.read(call(event("unsubscribed")))
+
+    departure = Departure("4912661846655238145:unsubscribed", AT, IdentifierType.VIBER, CHAT, "viber")
+    assert reading == HookReading(departures=(departure,))
+    assert CHAT not in repr(reading)
+
+
+def test_who_left_without_an_id_is_malformed() -> None:
+    with pytest.raises(Malformed, match=r"^there is no user_id$"):
+        READER.read(call(event("unsubscribed", user_id=None)))
 
 
 def test_a_picture_has_no_text_and_a_person_needs_no_name() -> None:
@@ -109,7 +123,6 @@ def test_an_event_without_a_time_is_of_now(at: object) -> None:
     [
         {"event": "webhook", "timestamp": AT, "message_token": "241256543215"},
         {"event": "webhook", "timestamp": AT},
-        event("unsubscribed"),
         event("subscribed", user={"id": CHAT, "name": "A Person"}),
         event("conversation_started", type="open", user={"id": CHAT}, subscribed=False),
     ],

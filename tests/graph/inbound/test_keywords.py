@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.keywords import START_WORDS, STOP_WORDS, Keyword, keyword
+from graph.inbound.keywords import START_WORDS, STOP_WORDS, Keyword, keyword
 
 
 @pytest.mark.parametrize("word", ["STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"])

@@ -24,17 +24,17 @@ def keyword(text: str, more_stop: Iterable[str] = (), more_start: Iterable[str] 
     The words of the carriers always count, the given ones besides. Case does not, nor does what stands around the word
     and is neither letter nor digit. A word of both lists stops: nobody is written to who might have said no.
     """
-    said = _bare(text)
+    said = bare(text)
     if not said:
         return None
-    if said in map(_bare, (*STOP_WORDS, *more_stop)):
+    if said in map(bare, (*STOP_WORDS, *more_stop)):
         return Keyword.STOP
-    if said in map(_bare, (*START_WORDS, *more_start)):
+    if said in map(bare, (*START_WORDS, *more_start)):
         return Keyword.START
     return None
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """From the first letter or digit to the last with its marks, in one case, with single spaces."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     kinds = [unicodedata.category(letter)[0] for letter in folded]
