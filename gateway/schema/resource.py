@@ -37,4 +37,8 @@ class Resource(Node):
     track_clicks: bool = described(
         "Whether the links of its marketing letters lead through this gateway, which counts the click."
     )
+    stop_words: list[str] = described(
+        "By which words people end a subscription to it, beside those of the carriers, like STOP."
+    )
+    start_words: list[str] = described("By which they take that back, beside those of the carriers, like START.")
     created_at: DateTime = described("When it was made.")

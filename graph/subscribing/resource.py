@@ -67,6 +67,8 @@ class CreateResource:
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY
     track_opens: bool = True
     track_clicks: bool = True
+    stop_words: tuple[str, ...] = ()
+    start_words: tuple[str, ...] = ()
 
     def row(self, now_ms: int) -> dict[str, object]:
         """The parameters of a statement that writes it, with new ids."""
@@ -82,6 +84,8 @@ class CreateResource:
             "onUnknown": self.on_unknown,
             "trackOpens": self.track_opens,
             "trackClicks": self.track_clicks,
+            "stopWords": list(self.stop_words),
+            "startWords": list(self.start_words),
             "categories": [_category_row(each) for each in sorted(self.categories, key=lambda each: each.key)],
             "now": now_ms,
         }

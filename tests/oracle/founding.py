@@ -173,6 +173,8 @@ def _resources(dice: Dice, world: World) -> None:
             on_unknown=dice.maybe(dice.pick(["RETRY", "HOLD"])),
             track_opens=dice.maybe(dice.chance(0.5)),
             track_clicks=dice.maybe(dice.chance(0.5)),
+            stop_words=dice.maybe(dice.apart(["стоп", "停", "basta"], 2)),
+            start_words=dice.maybe(dice.apart(["старт", "sí"], 2)),
         )
         for name in [] if key == "quiet" else dice.apart(words.CATEGORY_KEYS, 4):
             category = Category(

@@ -302,6 +302,8 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "onUnknown": lambda resource, _info: resource.on_unknown or "RETRY",
         "trackOpens": lambda resource, _info: resource.track_opens is not False,
         "trackClicks": lambda resource, _info: resource.track_clicks is not False,
+        "stopWords": lambda resource, _info: resource.stop_words or [],
+        "startWords": lambda resource, _info: resource.start_words or [],
         "categories": _categories,
     },
     "Category": {

@@ -108,6 +108,8 @@ class Resource:
     on_unknown: str | None = None
     track_opens: bool | None = None
     track_clicks: bool | None = None
+    stop_words: list[str] | None = None
+    start_words: list[str] | None = None
     categories: list[Category] = field(default_factory=list, metadata=_LINK)
 
 

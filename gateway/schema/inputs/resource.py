@@ -44,4 +44,14 @@ class CreateResourceInput:
         description="Whether the links of its marketing letters lead through this gateway, which counts the click. One "
         "with the attribute `data-no-track` never does.",
     )
+    stop_words: list[str] | None = strawberry.field(
+        default=None,
+        description="A message that is one of these and nothing else ends the subscription, whatever its case. STOP, "
+        "STOPALL, UNSUBSCRIBE, CANCEL, END, QUIT, REVOKE and OPTOUT always do.",
+    )
+    start_words: list[str] | None = strawberry.field(
+        default=None,
+        description="A message that is one of these opens again what such a word had ended. START, YES and UNSTOP "
+        "always do. A word that ends cannot be one of them.",
+    )
     idempotency_key: str | None = key_field()

@@ -15,10 +15,13 @@ from gateway.schema.references import IdentifierInput
 from gateway.schema.resource import Resource
 from gateway.schema.results import UserError
 from graph.idempotency import Done
+from graph.inbound.keywords import Keyword, bare, keyword
 from graph.subscribing.resource import KEY_PATTERN, CreateResource, NewCategory, create_resource
 from graph.vocabulary import Channel, IdentifierType, UserErrorCode
 
 _MOST_CATEGORIES = 100
+_MOST_WORDS = 50
+_LONGEST_WORD = 50
 _KEY_MEANING = "small letters, digits, '-' and '_', 64 at most"
 
 
@@ -53,7 +56,10 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
         on_unknown=given.on_unknown,
         track_opens=given.track_opens,
         track_clicks=given.track_clicks,
+        stop_words=_words(given.stop_words, problems, "stopWords"),
+        start_words=_words(given.start_words, problems, "startWords"),
     )
+    _check_starting(command, problems)
     if not command.channels:
         problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")
     if len(command.categories) > _MOST_CATEGORIES:
@@ -71,6 +77,23 @@ def _sender(given: CreateResourceInput, problems: Problems) -> str | None:
         return None
     found = problems.identifier(IdentifierInput(type=IdentifierType.EMAIL, value=given.sender), "sender")
     return found.value if found else None
+
+
+def _words(given: list[str] | None, problems: Problems, name: str) -> tuple[str, ...]:
+    found = [problems.text(each, name, str(n), longest=_LONGEST_WORD) for n, each in enumerate(given or ())]
+    for n, each in enumerate(found):
+        if each and not bare(each):
+            problems.add(UserErrorCode.INVALID, "Holds neither a letter nor a digit.", name, str(n))
+    if len(found) > _MOST_WORDS:
+        problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_WORDS} words.", name)
+    return tuple(dict.fromkeys(found))
+
+
+def _check_starting(command: CreateResource, problems: Problems) -> None:
+    """By its place in what is kept, from which doubles are gone."""
+    for n, each in enumerate(command.start_words):
+        if keyword(each, command.stop_words) is Keyword.STOP:
+            problems.add(UserErrorCode.INVALID, "This word ends a subscription.", "startWords", str(n))
 
 
 def _category(position: int, given: NewCategoryInput, problems: Problems) -> NewCategory:

@@ -25,6 +25,8 @@ RESOURCE = Shape(
         "onUnknown": value_or("onUnknown", "'RETRY'"),
         "trackOpens": value_or("trackOpens", "true"),
         "trackClicks": value_or("trackClicks", "true"),
+        "stopWords": value_or("stopWords", "[]"),
+        "startWords": value_or("startWords", "[]"),
         "createdAt": instant("createdAt"),
     },
 )

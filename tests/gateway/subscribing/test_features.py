@@ -137,6 +137,23 @@ async def test_feature_7_a_new_subscription_goes_on_top_unless_the_resource_or_a
     ]
 
 
+async def test_a_resource_has_words_of_its_own_of_which_none_both_ends_and_begins(asker: Asker) -> None:
+    given = {"title": "Words", "channels": ["SMS"], "stopWords": ["стоп", " 停 ", "стоп"]}
+    made = await asker.change("createResource", "resource { stopWords startWords }", key="words", **given)
+    assert made["resource"] == {"stopWords": ["стоп", "停"], "startWords": []}
+
+    document = "mutation ($i: CreateResourceInput!) { createResource(input: $i) { userErrors { code field } } }"
+    wrong = {**given, "stopWords": ["!", *map(str, range(50))], "startWords": ["Quit", "7", "w" * 51]}
+    body = await asker.body(document, i={"key": "wrong", **wrong})
+    assert {(each["code"], *each["field"]) for each in body["data"]["createResource"]["userErrors"]} == {
+        ("INVALID", "stopWords", "0"),
+        ("LIMIT_EXCEEDED", "stopWords"),
+        ("TOO_LONG", "startWords", "2"),
+        ("INVALID", "startWords", "0"),
+        ("INVALID", "startWords", "1"),
+    }
+
+
 async def test_feature_10_double_opt_in(asker: Asker) -> None:
     careful = {"key": "careful", "title": "Careful", "channels": ["EMAIL"], "sender": "a@example.com"}
     await asker.change("createResource", "resource { id }", **careful, requireDoubleOptIn=True)

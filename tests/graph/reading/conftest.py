@@ -35,7 +35,7 @@ FIGURES = ("old figures", "figures of an empty graph")
 # One family in one shop: Ann, who was once also known as prf_old, and Bob, who shares an address with her.
 _FAMILY = """
 CREATE (news:Resource {id: 'res_news', key: 'news', title: 'News', channels: ['EMAIL', 'SMS'],
-          requireDoubleOptIn: true, raisePriorityOfNew: false, trackOpens: false,
+          requireDoubleOptIn: true, raisePriorityOfNew: false, trackOpens: false, stopWords: ["стоп"],
           createdAt: datetime({epochMillis: 1000})})
 CREATE (offers:Category {id: 'cat_1', key: 'offers', scopedKey: 'res_news:offers', title: 'Offers', mandatory: false,
           active: true, joinedByDefault: true})

@@ -420,7 +420,7 @@ EVERY_FIELD = {
     ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
-        requireDoubleOptIn raisePriorityOfNew onUnknown trackOpens trackClicks createdAt } }""",
+        requireDoubleOptIn raisePriorityOfNew onUnknown trackOpens trackClicks stopWords startWords createdAt } }""",
         {
             "__typename": "Resource",
             "id": "res_news",
@@ -433,6 +433,8 @@ EVERY_FIELD = {
             "onUnknown": "RETRY",
             "trackOpens": False,
             "trackClicks": True,
+            "stopWords": ["стоп"],
+            "startWords": [],
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
