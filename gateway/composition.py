@@ -16,6 +16,7 @@ from gateway.console.files import console_routes
 from gateway.hits import Hits
 from gateway.http.hooks import Hooks
 from gateway.http.tracking import Tracking
+from gateway.inbox import Inbox
 from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.receipt_groups import ReceiptGroups
@@ -95,7 +96,8 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         keys = KeyRing(graph, settling.is_settled)
         links = LeaveLinks((settings.gateway.key_for(KeyUse.LEAVE_LINKS),))
         groups = ReceiptGroups(graph, clock, nudger)
-        hooks = Hooks(hook_readers(settings.dispatch), settings.dispatch.public_url, groups, clock)
+        inbox = Inbox(graph, clock, nudger, services.keys.addresses)
+        hooks = Hooks(hook_readers(settings.dispatch), settings.dispatch.public_url, groups, inbox, clock)
         hits = Hits(graph, groups)
         tracking = Tracking(TrackingLinks((settings.gateway.key_for(KeyUse.TRACKING_LINKS),)), hits, clock)
         yield create_app(

@@ -20,6 +20,9 @@ from graph.ids import IdPrefix, new_id
 from graph.importing.job import NewJob, start_job_in
 from graph.importing.profiles import import_profiles_in
 from graph.importing.row import ImportedProfile, ImportedSubscription, ImportTerms
+from graph.inbound.inbound import Inbound
+from graph.inbound.place import Origin
+from graph.inbound.take import take_inbound_in
 from graph.merging.merge import Decision, MergeRule, merge_in
 from graph.merging.settings import MergeSettings
 from graph.merging.split import SplitProfiles, split_in
@@ -38,6 +41,7 @@ from graph.people.tracked import Device
 from graph.people.update import UpdateProfile, update_in
 from graph.people.upsert import UpsertProfile, upsert_in
 from graph.people.verify_identifier import VerifyIdentifier, verify_identifier_in
+from graph.receipts.receipt import ReceiptSource
 from graph.sending.content import Content, EmailContent
 from graph.sending.send import SendMessage, send_in
 from graph.subscribing.archive import Archive, Restore, archive_in, restore_in
@@ -195,6 +199,7 @@ async def _all(transaction: Transaction, now_ms: int) -> None:
     await requeue_messages_in(transaction, [str(sent.result["messageId"])], now_ms)
     await _leave(transaction, profile, targets, now_ms)
     await leave_by_link_in(transaction, LeaveLink("idn_none", "res_none", "msg_none"), now_ms)
+    await _take_inbound(transaction, name, now_ms)
     await _suppress(transaction, address, now_ms)
 
 
@@ -241,6 +246,19 @@ async def _leave(transaction: Transaction, profile: ProfileReference, targets: S
         await unsubscribe_in(transaction, Unsubscribe(target, _ACTOR), now_ms)
     status = SetProfileStatus(profile, SubscriptionStatus.COMPLAINED, _ACTOR)
     await set_profile_status_in(transaction, status, now_ms)
+
+
+async def _take_inbound(transaction: Transaction, name: str, now_ms: int) -> None:
+    """By somebody who is nobody yet, then by somebody who stops and starts again."""
+    resource, source = ResourceReference(key=name), ReceiptSource(Channel.EMAIL, "rehearsal")
+    address = identifier(IdentifierType.EMAIL, "", f"inbound-{name}@rehearsal.example")
+    for number, text in enumerate(("hello", "stop", "start")):
+        said = Inbound(f"{name}-{number}", now_ms + number, address.type, address.value, text)
+        origin = Origin(address, source, said.event_id, said.at_ms, name, name)
+        await take_inbound_in(transaction, origin, said, now_ms + number, name.encode())
+        if not number:
+            person = ProfileReference(identifier=address)
+            await subscribe_in(transaction, Subscribe(person, resource, Channel.EMAIL, address, name), now_ms)
 
 
 async def _suppress(transaction: Transaction, address: IdentifierValue, now_ms: int) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from dispatch.channels.channel import HookReader
 from dispatch.counters import Counter
 from dispatch.hook import HookCall, HookReading, HookRefused, NotSigned
+from gateway.inbox import Inbox
 from gateway.receipt_groups import ReceiptGroups
 from graph.clock import Clock
 from graph.errors import GraphError, GraphUnavailable
@@ -41,13 +42,16 @@ class _Call(Word):
 class Hooks:
     """Answers 2xx only once everything that a call says is committed, so that what is lost comes again."""
 
-    def __init__(self, readers: Readers, public_url: str, groups: ReceiptGroups, clock: Clock) -> None:
+    def __init__(self, readers: Readers, public_url: str, groups: ReceiptGroups, inbox: Inbox, clock: Clock) -> None:
         self._readers = readers
         self._public_url = public_url
         self._groups = groups
+        self._inbox = inbox
         self._clock = clock
         self._calls: Count[_Call] = Count()
         self._kinds: Count[tuple[Channel, bool]] = Count()
+        self._inbound: Count[Channel] = Count()
+        self._departures: Count[Channel] = Count()
 
     async def answer(self, request: Request) -> Response:
         source = self._source(request)
@@ -79,9 +83,18 @@ class Hooks:
         for channel in Channel:
             unknown, text = self._kinds[channel, False], "Receipts of kinds that nobody knows: kept, changing nothing."
             yield Counter("customer_graph_unknown_receipts_total", text, unknown, (("channel", channel),))
+        for channel in Channel:
+            number, text = self._inbound[channel], "What people wrote back, as often as providers told it."
+            yield Counter("customer_graph_inbound_total", text, number, (("channel", channel),))
+        for channel in Channel:
+            number, text = self._departures[channel], "People who left at the provider, as often as it told so."
+            yield Counter("customer_graph_departures_total", text, number, (("channel", channel),))
 
     async def _take(self, source: ReceiptSource, reading: HookReading) -> None:
         await self._groups.take([Told(source, each) for each in reading.receipts])
+        await self._inbox.take(source, reading)
+        self._inbound[source.channel] += len(reading.inbound)
+        self._departures[source.channel] += len(reading.departures)
         for each in reading.receipts:
             self._kinds[source.channel, each.happening is not None or each.is_soft] += 1
 

@@ -165,7 +165,7 @@ class _Chunk:
             return ()
         wanted = {ref.key: None for event, _, _ in self.added for ref in event.products if ref.key is not None}
         products = await merged_products(self.transaction, wanted, self.now_ms)
-        rows = [_row(event, event_id, profile_id, products) for event, event_id, profile_id in self.added]
+        rows = [event_row(event, event_id, profile_id, products) for event, event_id, profile_id in self.added]
         await self.transaction.run(statements.CREATE_EVENTS, events=rows, now=self.now_ms)
         await self.sightings.write(self.transaction)
         await known.write(self.transaction)
@@ -176,7 +176,8 @@ class _Chunk:
         )
 
 
-def _row(event: NewEvent, event_id: str, profile_id: str, products: Mapping[ProductKey, str]) -> dict[str, Any]:
+def event_row(event: NewEvent, event_id: str, profile_id: str, products: Mapping[ProductKey, str]) -> dict[str, Any]:
+    """As the statement that creates events takes it."""
     product_ids = {products[ref.key] if ref.key is not None else ref.id for ref in event.products}
     return {
         "id": event_id,

@@ -15,6 +15,7 @@ from gateway.app import App, Parts, create_app
 from gateway.hits import Hits
 from gateway.http.hooks import Hooks, Readers
 from gateway.http.tracking import Tracking
+from gateway.inbox import Inbox
 from gateway.keys import Keys
 from gateway.operations import Operations
 from gateway.receipt_groups import ReceiptGroups
@@ -188,7 +189,8 @@ KEYS = Keys(inputs=b"a key for inputs", addresses=b"a key for addresses")
 
 def hooks_of(services: Services, readers: Readers) -> Hooks:
     groups = ReceiptGroups(services.graph, services.clock, services.changes)
-    return Hooks(readers, PUBLIC_URL, groups, services.clock)
+    inbox = Inbox(services.graph, services.clock, services.changes, services.keys.addresses)
+    return Hooks(readers, PUBLIC_URL, groups, inbox, services.clock)
 
 
 def tracking_of(services: Services) -> Tracking:
