@@ -30,10 +30,14 @@ class Deferred:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Never taken. `suppress` where the answer says that the address itself is dead."""
+    """Never taken. `suppress` where the answer says that the address itself is dead.
+
+    `opted_out` where it says that the person told the provider STOP.
+    """
 
     answer: str
     suppress: bool = False
+    opted_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)

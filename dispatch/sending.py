@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 from dispatch.accounts import Accounts, Admitted, Answered
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
+from dispatch.opted_out import end_opted_out
 from dispatch.outcome import Outcome, Paced, Unknown
 from dispatch.retry_decision import Try, decide
 from dispatch.templates.filling import Filled, Filling
@@ -110,6 +111,8 @@ class Sending:
         if records:
             await self._finish(token, records)
         await self._put_off(token, paced)
+        told = zip((delivery for delivery, _ in mine), answers, strict=True)
+        await end_opted_out(self.graph, self.nudger, told, self.clock.now())
         return len(records)
 
     async def _fill(self, token: str, deliveries: Sequence[Delivery]) -> Filled:

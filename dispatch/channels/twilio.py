@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import orjson
 
-from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
+from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.http_client import HttpAnswer, HttpClient, outcome_of
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.provider_account import ProviderAccount
@@ -130,7 +130,7 @@ class TwilioSender:
             return HookReading(inbound=_inbound(sid, fields, call.now_ms), answer=_TWIML, media_type="text/xml")
         if not status:
             raise Malformed("there is no MessageStatus")
-        return HookReading(receipts=(_receipt(sid, status, fields, call),))
+        return HookReading((_receipt(sid, status, fields, call),), departures=_departures(sid, fields, call.now_ms))
 
     def _signed(self, call: HookCall) -> Mapping[str, str]:
         """The call's parameters once its signature fits."""
@@ -186,7 +186,7 @@ def _outcome(answer: HttpAnswer) -> Outcome:
         case _Fault.ACCOUNT:
             return Deferred(text, answer.retry_after_ms, elsewhere=True)
         case _:
-            return Refused(text, suppress=fault is _Fault.ADDRESS)
+            return Refused(text, suppress=fault is _Fault.ADDRESS, opted_out=fault is _Fault.STOP)
 
 
 def _fault_of(status: int) -> _Fault:
@@ -237,6 +237,14 @@ def _inbound(sid: str, fields: Mapping[str, str], now_ms: int) -> tuple[Inbound,
             reply_to=fields.get("OriginalRepliedMessageSid") or None,
         ),
     )
+
+
+def _departures(sid: str, fields: Mapping[str, str], now_ms: int) -> tuple[Departure, ...]:
+    """What Twilio found out only after it had taken the message: the person had told it STOP."""
+    number = fields.get("To", "")
+    if CODES.get(fields.get("ErrorCode", "")) is not _Fault.STOP or not _E164.fullmatch(number):
+        return ()
+    return (Departure(f"{sid}:stop", now_ms, IdentifierType.PHONE, number, by_word=True),)
 
 
 def _urls(url: str) -> tuple[str, str]:

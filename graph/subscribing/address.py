@@ -127,3 +127,4 @@ _ROUTES: Final[Mapping[AddressKind, _Route]] = {
     AddressKind.VIBER: _Route(Channel.VIBER, IdentifierType.VIBER),
     AddressKind.WEBHOOK: _Route(Channel.WEBHOOK, IdentifierType.URL, _webhook),
 }
+TYPE_ON: Final[Mapping[Channel, IdentifierType]] = {route.channel: route.type for route in _ROUTES.values()}

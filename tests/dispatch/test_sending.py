@@ -34,6 +34,17 @@ _PLACE = Statement("place", "MATCH (i:Identifier)<-[:AT]-(:Subscription)-[:OF]->
 _CHOOSE = Statement("choose", "MATCH (r:Resource) SET r += $choice RETURN count(r)")
 _COUNT = Statement("count_states", "MATCH (m:Message {state: $state}) RETURN count(m)")
 
+_AT_ADDRESSES = Statement(
+    "at_addresses",
+    """
+    MATCH (i:Identifier)<-[:AT]-(s)<-[:HAS_SUBSCRIPTION]-(p)
+    WITH i, s, p ORDER BY i.value
+    RETURN collect([i.value, s.status, COLLECT { MATCH (e:Event)-[:BY]->(p) RETURN e.type },
+        COLLECT { MATCH (c:ConsentRecord)-[:ABOUT]->(s) RETURN [c.cause, c.source, split(c.evidenceSource, '.')[1]] },
+        COUNT { (i)<-[:STOPS]-() }])
+    """,
+)
+
 
 @dataclass(slots=True)
 class StubSender:
@@ -264,3 +275,21 @@ async def test_a_letter_is_tracked_as_its_resource_wants_it(
     sent = delivery.html or ""
     assert (sent.count("https://c.example/o/"), sent.count("https://c.example/c/")) == (pictures, links)
     assert delivery.text == "Good day."
+
+
+async def test_who_told_the_provider_stop_is_left_alone_from_then_on(graph: Graph) -> None:
+    told, other = seed(NOW, 1), seed(NOW, 2)
+    await queue(graph, told, other)
+    stopped = Refused("21610 the person said STOP", opted_out=True)
+    sender = StubSender(lambda delivery: stopped if delivery.message_id == told.message_id else Refused("no"))
+    nudger = StubNudger()
+
+    await sending(graph, sender, nudger).send([told.message_id, other.message_id])
+
+    rows = await graph.read(_AT_ADDRESSES)
+    assert rows == [
+        [told.address, "UNSUBSCRIBED", ["channel.left"], [["unsubscribe", "reply", "stub"]], 0],
+        [other.address, "SUBSCRIBED", [], [], 0],
+    ]
+    kinds = [each for profile_id, _, each in nudger.published if profile_id == told.profile_id]
+    assert kinds == [{ChangeKind.MESSAGE}, {ChangeKind.EVENT, ChangeKind.SUBSCRIPTION}]

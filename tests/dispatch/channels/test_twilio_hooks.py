@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from dispatch.channels.channel import HookReader
 from dispatch.channels.twilio import TwilioSender
-from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
+from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from graph.message_states import Happening
 from graph.receipts.receipt import Receipt
 from graph.vocabulary import IdentifierType
@@ -67,6 +67,16 @@ def receipt(**changes: str) -> Receipt:
     assert (reading.inbound, reading.answer) == ((), b"")
     [found] = reading.receipts
     return found
+
+
+def test_a_message_that_met_a_stop_tells_of_that_too() -> None:
+    reading = READER.read(call({**STATUS, "MessageStatus": "undelivered", "ErrorCode": "21610"}))
+
+    departure = Departure("SM01:stop", NOW, IdentifierType.PHONE, "+15005550009", by_word=True)
+    assert (reading.departures, reading.receipts[0].event_id) == ((departure,), "SM01:undelivered")
+    assert "5550009" not in repr(reading.departures)
+    for changes in ({"ErrorCode": "21610", "To": "whatsapp:+15005550009"}, {"ErrorCode": "30005"}, {}):
+        assert READER.read(call({**STATUS, "MessageStatus": "undelivered", **changes})).departures == ()
 
 
 def test_it_reads_hooks() -> None:

@@ -134,7 +134,7 @@ def _errors(table: str) -> list[TwilioError]:
 
 ERRORS: list[tuple[TwilioError, Outcome]] = [
     *((each, Refused(f"{each.code} the number cannot take a text message", suppress=True)) for each in _errors(_DEAD)),
-    *((each, Refused(f"{each.code} the person said STOP")) for each in _errors(_STOPPED)),
+    *((each, Refused(f"{each.code} the person said STOP", opted_out=True)) for each in _errors(_STOPPED)),
     *((each, Refused(f"{each.code} this message cannot go to this number")) for each in _errors(_REFUSED)),
     *(
         (each, Deferred(f"{each.code} the account or its sender cannot send", elsewhere=True))

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import httpx
 import pytest_asyncio
+from gateway.counters import exposition
 from twilio.request_validator import RequestValidator
 
 from dispatch.channels.twilio import TwilioSender
 from dispatch.hook import Departure, HookCall, HookReading
 from gateway.app import create_app
-from gateway.counters import exposition
 from gateway.http.hooks import Hooks
 from graph.clock import FixedClock
 from graph.connection import Graph
