@@ -8,10 +8,10 @@ from typing import Any, cast
 
 import httpx
 import pytest_asyncio
-from gateway.counters import exposition
 from twilio.request_validator import RequestValidator
 
 from dispatch.channels.twilio import TwilioSender
+from dispatch.counters import exposition
 from dispatch.hook import Departure, HookCall, HookReading
 from gateway.app import create_app
 from gateway.http.hooks import Hooks
