@@ -118,10 +118,10 @@ class Sending:
     async def _fill(self, token: str, deliveries: Sequence[Delivery]) -> Filled:
         """Ends what no template can be made for: the next try would fail as well."""
         now = self.clock.now()
-        filled = await self.filling.fill([self._with_links(each) for each in deliveries], now)
+        filled = await self.filling.fill([self._with_leave_link(each) for each in deliveries], now)
         if filled.reasons:
             self._announce(await outbox.fail(self.graph, token, filled.reasons, now), {ChangeKind.MESSAGE})
-        return filled
+        return replace(filled, deliveries=[self._tracked(each) for each in filled.deliveries])
 
     async def _put_off(self, token: str, paced: Iterable[tuple[Delivery, Paced]]) -> None:
         due = {delivery.message_id: self._asked_again_at(delivery, answer) for delivery, answer in paced}
@@ -135,9 +135,11 @@ class Sending:
             _log.error("%s failed with %s and may have been sent", delivery.message_id, type(error).__name__)
             return Answered(delivery.channel.lower(), Unknown(f"the channel failed with {type(error).__name__}"))
 
-    def _with_links(self, delivery: Delivery) -> Delivery:
-        if self.leave_pages:
-            delivery = replace(delivery, leave_url=self.leave_pages.url_for(delivery))
+    def _with_leave_link(self, delivery: Delivery) -> Delivery:
+        return replace(delivery, leave_url=self.leave_pages.url_for(delivery)) if self.leave_pages else delivery
+
+    def _tracked(self, delivery: Delivery) -> Delivery:
+        """What a template made is tracked as well; what is kept of it is what it made."""
         return replace(delivery, html=self.tracked_letters.html_for(delivery)) if self.tracked_letters else delivery
 
     def _asked_again_at(self, delivery: Delivery, paced: Paced) -> int:

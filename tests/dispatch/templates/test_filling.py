@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from dispatch.outcome import Accepted, Deferred, Outcome
 from dispatch.templates.fault import TemplateFault
 from dispatch.templates.rendering import rendered
+from dispatch.tracked_letters import TrackedLetters
 from graph.connection import Graph
 from graph.delivery import Delivery
 from graph.erasing.erase import EraseProfile, erase_profile
@@ -29,6 +31,7 @@ from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.templates.chosen import TemplateChoice
 from graph.templates.template import Checked, CreateTemplate, UpdateTemplate, archive_template, create_template
 from graph.templates.template import update_template as change_template
+from graph.tracking.links import TrackingLinks
 from graph.vocabulary import AttributeType, Channel, IdentifierType, UserErrorCode
 from tests.dispatch.test_sending import NOW, StubNudger, StubSender, sending
 
@@ -85,7 +88,10 @@ async def queued(graph: Graph, profile_id: str, template_id: str, **data: object
 
 
 async def sent(
-    graph: Graph, message_id: str, answer: Callable[[Delivery], Outcome] = lambda _: Accepted("250")
+    graph: Graph,
+    message_id: str,
+    answer: Callable[[Delivery], Outcome] = lambda _: Accepted("250"),
+    letters: TrackedLetters | None = None,
 ) -> list[Delivery]:
     deliveries: list[Delivery] = []
 
@@ -93,7 +99,8 @@ async def sent(
         deliveries.append(delivery)
         return answer(delivery)
 
-    await sending(graph, StubSender(keep), StubNudger()).send([message_id])
+    worker = replace(sending(graph, StubSender(keep), StubNudger()), tracked_letters=letters)
+    await worker.send([message_id])
     return deliveries
 
 
@@ -122,6 +129,25 @@ async def test_a_template_is_filled_in_when_it_leaves_with_what_is_true_then_and
     after = await graph.read(KEPT, id=message_id)
     assert {name: after[name] for name in said} == said
     assert (after["state"], after["attempts"]) == ("SENT", 1)
+
+
+async def test_what_a_template_made_is_tracked_as_any_letter_and_kept_as_it_was_made(graph: Graph) -> None:
+    ann = await person(graph)
+    html = '<a href="https://shop.example/{{ data.code }}">Offer</a>'
+    content = Content(EmailContent("Offer", None, html))
+    message_id = await queued(graph, ann, await template(graph, content, "code"), code="4711")
+
+    letters = TrackedLetters("https://c.example", TrackingLinks((b"t" * 32,)))
+    (delivery,) = await sent(graph, message_id, letters=letters)
+
+    said = delivery.html or ""
+    assert (said.count("https://c.example/o/"), said.count("https://c.example/c/"), "shop.example" in said) == (
+        1,
+        1,
+        False,
+    )
+    after = await graph.read(KEPT, id=message_id)
+    assert after["html"] == '<a href="https://shop.example/4711">Offer</a>'
 
 
 async def test_what_is_queued_keeps_its_version_and_leaves_after_the_template_was_archived(graph: Graph) -> None:
