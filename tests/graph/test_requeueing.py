@@ -28,6 +28,11 @@ LATER = NOW + 60_000
 LEASE_MS = 30_000
 SOURCE = ReceiptSource(Channel.EMAIL, "main")
 _EMPTY = Statement("empty", "MATCH (m:Message {id: $id}) REMOVE m.subject, m.text, m.html RETURN m.id")
+_OF_TEMPLATE = Statement(
+    "of_template",
+    "MATCH (m:Message {id: $id}) SET m.templateVersionId = 'tpv_1', m.data = '{}' REMOVE m.subject, m.text, m.html "
+    "RETURN m.id",
+)
 _END_LEASES = Statement(
     "end_leases",
     "MATCH (m:Message {state: 'SENDING'}) SET m.dueAt = datetime.realtime() - duration('PT1S') REMOVE m.nudgedAt "
@@ -139,6 +144,14 @@ async def test_each_row_says_what_became_of_it_and_only_what_may_is_touched(grap
     assert [each.profile_id for each in done.changes] == [failed.profile_id]
     assert [await show(graph, one.message_id) for one in (waiting, sent, empty)] == before
     assert await graph.read(REVISION, id=waiting.profile_id) == 1
+
+
+async def test_what_no_template_could_be_made_for_may_be_tried_again(graph: Graph) -> None:
+    one = seed(NOW)
+    (message_id,) = await dead(graph, one)
+    await graph.change(_OF_TEMPLATE, id=message_id)
+
+    assert rows(await requeued(graph, message_id)) == [(RowOutcome.UPDATED, message_id, [])]
 
 
 async def test_the_same_key_queues_once_however_often_it_fails_meanwhile(graph: Graph) -> None:
