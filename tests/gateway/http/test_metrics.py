@@ -77,7 +77,7 @@ async def test_what_waits_is_shown_beside_it_and_left_out_while_the_graph_is_awa
 
 def _is_told_elsewhere(name: str) -> bool:
     """How many documents were parsed is not certain; for calls and letters see test_hooks.py, test_tracking.py."""
-    return any(word in name for word in ("documents", "hook", "receipts", "letter_hits"))
+    return any(word in name for word in ("documents", "hook", "receipts", "letter_hits", "inbound", "departures"))
 
 
 async def test_only_get_with_a_key_is_answered() -> None:
