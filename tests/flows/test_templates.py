@@ -43,8 +43,8 @@ def test_what_arrives_is_what_the_preview_showed(stack: Stack) -> None:
     assert html is not None
     assert preview == {
         "subject": letter["Subject"],
-        "text": plain.get_content().rstrip("\n"),
-        "html": html.get_content().rstrip("\n"),
+        "text": plain.get_content().strip(),
+        "html": html.get_content().strip(),
         "userErrors": [],
     }
     assert preview["subject"] == "Order 47 & 11"
