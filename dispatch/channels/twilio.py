@@ -9,10 +9,9 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-import orjson
-
 from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.http_client import HttpAnswer, HttpClient, outcome_of
+from dispatch.json_object import JsonObject
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.provider_account import ProviderAccount
 from graph.delivery import Delivery
@@ -257,12 +256,10 @@ def _urls(url: str) -> tuple[str, str]:
 
 def _json(body: bytes) -> Mapping[str, str]:
     try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Malformed("the body is not JSON") from None
-    if not isinstance(found, dict):
-        raise Malformed("the body is not a JSON object")
-    return {name: str(value) for name, value in found.items() if isinstance(value, str | int)}
+        said = JsonObject.read(body)
+    except ValueError as error:
+        raise Malformed(f"the body is {error}") from None
+    return {name: str(value) for name, value in said.fields.items() if isinstance(value, str | int)}
 
 
 def _is_same(ours: str, theirs: str) -> bool:

@@ -10,6 +10,7 @@ import orjson
 from dispatch.channels.masking import masked
 from dispatch.hook import Departure, HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.http_client import HttpAnswer, HttpClient, outcome_of
+from dispatch.json_object import JsonObject
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.provider_account import ProviderAccount
 from graph.delivery import Delivery
@@ -205,12 +206,9 @@ def _departure(token: str, bot: str, said: Mapping[str, Any], at_ms: int) -> Dep
 
 def _event(body: bytes) -> Mapping[str, Any]:
     try:
-        found = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        raise Malformed("the body is not JSON") from None
-    if not isinstance(found, dict):
-        raise Malformed("the body is not a JSON object")
-    return found
+        return JsonObject.read(body).fields
+    except ValueError as error:
+        raise Malformed(f"the body is {error}") from None
 
 
 def _token(said: Mapping[str, Any]) -> str | None:

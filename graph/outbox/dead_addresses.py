@@ -7,7 +7,7 @@ from graph.connection import Transaction
 from graph.consent.cause import Cause
 from graph.consent.ending import Ending, end
 from graph.ids import IdPrefix, new_id
-from graph.statements import outbox as statements
+from graph.statements import dead_addresses as statements
 from graph.vocabulary import SubscriptionStatus
 
 # Who found out, as the ledger has it.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from graph.connection import Graph, Transaction
 from graph.people.touch import touch
+from graph.statements import dead_addresses
 from graph.statements import outbox as statements
 from graph.statements.people import LOCK_PROFILES
 
@@ -44,8 +45,8 @@ async def change_messages_in(
     """The same as part of a transaction that holds no messages yet, and no identifiers or subscriptions."""
     pairs = await _locked_people(transaction, ids, suppressing)
     if suppressing:
-        await transaction.run(statements.LOCK_ADDRESSES, ids=sorted(suppressing))
-        await transaction.run(statements.LOCK_SUBSCRIPTIONS, ids=sorted(suppressing))
+        await transaction.run(dead_addresses.LOCK_ADDRESSES, ids=sorted(suppressing))
+        await transaction.run(dead_addresses.LOCK_SUBSCRIPTIONS, ids=sorted(suppressing))
     changed = frozenset(await change(transaction))
     touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
     if not touched:

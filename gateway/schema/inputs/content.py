@@ -82,11 +82,12 @@ def content(given: ContentInput, problems: Problems) -> Content:
         problems.add(UserErrorCode.CONTENT_INVALID, "There is no content for any channel.", "content", "inline")
         return Content()
     path = ("content", "inline")
+    messenger = inline.messenger
     return Content(
-        email=None if inline.email is None else _email(inline.email, problems, *path, "email"),
-        sms=None if inline.sms is None else _text(inline.sms, problems, *path, "sms"),
+        email=None if inline.email is None else letter(inline.email, LONGEST_SUBJECT, problems, *path, "email"),
+        sms=None if inline.sms is None else plain_text(inline.sms, LONGEST_TEXT, problems, *path, "sms"),
         push=None if inline.push is None else _push(inline.push, problems, *path, "push"),
-        messenger=None if inline.messenger is None else _text(inline.messenger, problems, *path, "messenger"),
+        messenger=None if messenger is None else plain_text(messenger, LONGEST_TEXT, problems, *path, "messenger"),
         webhook=None if inline.webhook is None else WebhookContent(orjson.dumps(inline.webhook).decode()),
     )
 
@@ -95,19 +96,15 @@ def says_something(given: InlineContentInput) -> bool:
     return any((given.email, given.sms, given.push, given.messenger, given.webhook is not None))
 
 
-def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:
+def letter(given: EmailContentInput, longest_subject: int, problems: Problems, *path: str) -> EmailContent:
     if not (given.text or given.html or given.mjml):
         problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text, html or mjml.", *path)
     for name, body in (("text", given.text), ("html", given.html)):
         if body is not None:
             problems.words(body, *path, name, longest=LONGEST_BODY)
-    subject = problems.text(given.subject, *path, "subject", longest=LONGEST_SUBJECT)
-    return EmailContent(subject, given.text, html_of_letter(given, problems, *path))
-
-
-def html_of_letter(given: EmailContentInput, problems: Problems, *path: str) -> str | None:
-    """The HTML, also where it was given as MJML. What is wrong with that is added to `problems`."""
-    return given.html if given.mjml is None else _html(given.mjml, given.html, problems, *path, "mjml")
+    subject = problems.text(given.subject, *path, "subject", longest=longest_subject)
+    html = given.html if given.mjml is None else _html(given.mjml, given.html, problems, *path, "mjml")
+    return EmailContent(subject, given.text or None, html or None)
 
 
 def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | None:
@@ -129,10 +126,10 @@ def _html(mjml: str, html: str | None, problems: Problems, *path: str) -> str | 
     return made
 
 
-def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
+def plain_text(given: TextContentInput, longest: int, problems: Problems, *path: str) -> TextContent:
     if not given.text.strip():
         problems.add(UserErrorCode.CONTENT_INVALID, "The text is empty.", *path, "text")
-    return TextContent(problems.words(given.text, *path, "text", longest=LONGEST_TEXT))
+    return TextContent(problems.words(given.text, *path, "text", longest=longest))
 
 
 def _push(given: PushContentInput, problems: Problems, *path: str) -> PushContent:

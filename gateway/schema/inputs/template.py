@@ -9,18 +9,17 @@ import strawberry
 from dispatch.templates.checking import Named
 from dispatch.templates.rendering import named
 from gateway.schema.inputs.content import (
-    EmailContentInput,
     InlineContentInput,
     PushContentInput,
-    TextContentInput,
-    html_of_letter,
+    letter,
+    plain_text,
     says_something,
 )
 from gateway.schema.inputs.fields import key_field, required
 from gateway.schema.inputs.problems import Problems
 from graph.connection import Graph
 from graph.people.attribute_definition import defined_keys
-from graph.sending.content import LONGEST_BODY, Content, EmailContent, PushContent, TextContent, WebhookContent
+from graph.sending.content import LONGEST_BODY, Content, PushContent, WebhookContent
 from graph.templates.template import Checked
 from graph.vocabulary import UserErrorCode
 
@@ -82,11 +81,14 @@ def template_content(given: InlineContentInput, problems: Problems, *path: str) 
     """The texts as they are; what they come to is looked at when they are filled in."""
     if not says_something(given):
         problems.add(UserErrorCode.CONTENT_INVALID, "There is no content for any channel.", *path)
+    messenger = given.messenger
     return Content(
-        email=None if given.email is None else _email(given.email, problems, *path, "email"),
-        sms=None if given.sms is None else _text(given.sms, problems, *path, "sms"),
+        email=None if given.email is None else letter(given.email, _LONGEST_LINE, problems, *path, "email"),
+        sms=None if given.sms is None else plain_text(given.sms, LONGEST_BODY, problems, *path, "sms"),
         push=None if given.push is None else _push(given.push, problems, *path, "push"),
-        messenger=None if given.messenger is None else _text(given.messenger, problems, *path, "messenger"),
+        messenger=None
+        if given.messenger is None
+        else plain_text(given.messenger, LONGEST_BODY, problems, *path, "messenger"),
         webhook=None if given.webhook is None else WebhookContent(orjson.dumps(given.webhook).decode()),
     )
 
@@ -100,22 +102,6 @@ class _Part:
         if len(problems.found) < _MOST_PROBLEMS:
             where = f"Line {line}: " if line else ""
             problems.add(UserErrorCode.CONTENT_INVALID, f"{where}{message}", *self.path)
-
-
-def _email(given: EmailContentInput, problems: Problems, *path: str) -> EmailContent:
-    if not (given.text or given.html or given.mjml):
-        problems.add(UserErrorCode.CONTENT_INVALID, "A letter needs text, html or mjml.", *path)
-    for name, body in (("text", given.text), ("html", given.html)):
-        if body is not None:
-            problems.words(body, *path, name, longest=LONGEST_BODY)
-    subject = problems.text(given.subject, *path, "subject", longest=_LONGEST_LINE)
-    return EmailContent(subject, given.text or None, html_of_letter(given, problems, *path) or None)
-
-
-def _text(given: TextContentInput, problems: Problems, *path: str) -> TextContent:
-    if not given.text.strip():
-        problems.add(UserErrorCode.CONTENT_INVALID, "The text is empty.", *path, "text")
-    return TextContent(problems.words(given.text, *path, "text", longest=LONGEST_BODY))
 
 
 def _push(given: PushContentInput, problems: Problems, *path: str) -> PushContent:
