@@ -86,9 +86,7 @@ def template_content(given: InlineContentInput, problems: Problems, *path: str) 
         email=None if given.email is None else letter(given.email, _LONGEST_LINE, problems, *path, "email"),
         sms=None if given.sms is None else plain_text(given.sms, LONGEST_BODY, problems, *path, "sms"),
         push=None if given.push is None else _push(given.push, problems, *path, "push"),
-        messenger=None
-        if given.messenger is None
-        else plain_text(given.messenger, LONGEST_BODY, problems, *path, "messenger"),
+        messenger=None if messenger is None else plain_text(messenger, LONGEST_BODY, problems, *path, "messenger"),
         webhook=None if given.webhook is None else WebhookContent(orjson.dumps(given.webhook).decode()),
     )
 
