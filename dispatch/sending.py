@@ -161,6 +161,7 @@ class Sending:
             next_at=decision.next_at,
             provider_id=getattr(outcome, "provider_id", None),
             suppress=getattr(outcome, "suppress", False),
+            moved_to=getattr(outcome, "moved_to", None),
         )
 
     async def _finish(self, token: str, records: Sequence[AttemptRecord]) -> None:

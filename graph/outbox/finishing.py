@@ -9,6 +9,7 @@ from graph.ids import IdPrefix, new_id
 from graph.message_states import PENDING_STATES, PROVED_STATES
 from graph.outbox.claiming import CLAIMED
 from graph.outbox.dead_addresses import DeadAddress, bury
+from graph.outbox.moved_addresses import MovedAddress, move
 from graph.outbox.revising import Revision, change_messages
 from graph.sending.content import Properties
 from graph.statements import outbox as statements
@@ -28,7 +29,8 @@ class AttemptOutcome(Word):
 class AttemptRecord:
     """What one try to hand a message over led to. `answer` holds no address; `next_at` is epoch milliseconds.
 
-    `content` is what was really said, where a template was rendered for it.
+    `content` is what was really said, where a template was rendered for it; `moved_to` the address that it was taken
+    for, where that is no longer the one it was sent to.
     """
 
     message_id: str
@@ -40,6 +42,7 @@ class AttemptRecord:
     provider_id: str | None = None
     suppress: bool = False
     content: Properties | None = field(default=None, repr=False)
+    moved_to: str | None = field(default=None, repr=False)
 
 
 async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now_ms: int) -> tuple[Revision, ...]:
@@ -49,23 +52,23 @@ async def finish(graph: Graph, token: str, records: Iterable[AttemptRecord], now
     state that a receipt has proved meanwhile stays.
     """
     ordered = sorted(records, key=lambda record: record.message_id)
-    suppressing = [record.message_id for record in ordered if record.suppress]
+    about_addresses = [record.message_id for record in ordered if record.suppress or record.moved_to]
     rows = [_row(record) for record in ordered]
 
     async def change(transaction: Transaction) -> Sequence[str]:
         changed: Sequence[str] = await transaction.run(
             statements.FINISH, results=rows, token=token, claimed=CLAIMED, proved=_PROVED, now=now_ms
         )
-        dead = [
-            DeadAddress(each.message_id, each.answer)
-            for each in ordered
-            if each.suppress and each.message_id in changed
-        ]
+        mine = [record for record in ordered if record.message_id in changed]
+        dead = [DeadAddress(each.message_id, each.answer) for each in mine if each.suppress]
         if dead:
             await bury(transaction, dead, now_ms)
+        moved = [MovedAddress(each.message_id, each.moved_to) for each in mine if each.moved_to]
+        if moved:
+            await move(transaction, moved)
         return changed
 
-    return await change_messages(graph, [record.message_id for record in ordered], suppressing, now_ms, change)
+    return await change_messages(graph, [record.message_id for record in ordered], about_addresses, now_ms, change)
 
 
 def _row(record: AttemptRecord) -> dict[str, object]:

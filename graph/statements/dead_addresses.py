@@ -1,4 +1,4 @@
-"""Addresses that messages went to and that turned out to be dead, with the subscriptions through which they went."""
+"""Addresses that messages went to and that turned out to be dead or to have moved, with their subscriptions."""
 
 from __future__ import annotations
 
@@ -57,6 +57,20 @@ SUPPRESS: Final = Statement(
             datetime({epochMillis: $now})), x.reason = each.reason
     REMOVE x.until
     MERGE (x)-[:STOPS]->(i)
+    RETURN count(i)
+    """,
+)
+
+# A chat that was renewed is the same address with another value.
+MOVE: Final = Statement(
+    "move_addresses_of_messages",
+    """
+    UNWIND $moved AS row
+    MATCH (m:Message {id: row.id})
+    MATCH (i:Identifier {id: m.addressId})
+    WITH i, row, i.type + ':' + coalesce(i.namespace, '') + ':' + row.value AS key
+    WHERE NOT EXISTS { MATCH (:Identifier {key: key}) }
+    SET i.key = key, i.value = row.value, i.masked = row.masked
     RETURN count(i)
     """,
 )
