@@ -18,12 +18,10 @@ _QUICK = tuple(each for each in Fault if each is not Fault.KILL_GRAPH)
 
 # Four programs start, and everything ends, on a machine that does other things besides.
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize(("seed", "policy"), [(1, "RETRY"), (2, "HOLD")])
-async def test_no_message_is_lost_and_none_doubled_beyond_what_is_promised(
-    tmp_path: Path, seed: int, policy: str
-) -> None:
+async def test_no_message_is_lost_and_none_doubled_beyond_what_is_promised(tmp_path: Path) -> None:
+    seed = 1
     async with rig(tmp_path) as there:
-        run = Schedule(there, seed, 12.0, _QUICK, policy)
+        run = Schedule(there, seed, 10.0, _QUICK)
         found = await run.run()
 
     assert found.broken == (), f"seed {seed}: {run.happened} {found}"

@@ -40,7 +40,7 @@ class Traffic:
         await self._until_answered(_RESOURCE, resource)
         rows = [
             {
-                "identifiers": [{"type": "EXTERNAL", "namespace": "test", "value": str(number)}],
+                "identifiers": [{"type": "EXTERNAL", "namespace": "test", "value": f"p{number}"}],
                 "subscriptions": [
                     {
                         "resource": {"key": "shop"},

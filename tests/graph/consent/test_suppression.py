@@ -65,7 +65,7 @@ async def refusals(
             sending.CANDIDATES,
             profileId=profile_id,
             resourceId=resource_id,
-            channel=channel,
+            channels=[channel],
             categoryId=None,
             subscriptionId=None,
         )

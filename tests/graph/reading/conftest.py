@@ -148,6 +148,11 @@ CREATE (:Attempt {id: 'att_2', at: datetime({epochMillis: 9090}), provider: 'smt
           outcome: 'ACCEPTED'})-[:OF]->(letter)
 CREATE (:Receipt {id: 'rcp_1', at: datetime({epochMillis: 9200}), provider: 'smtp', eventType: 'delivered',
           applied: true})-[:OF]->(letter)
+CREATE (:Template {id: 'tpl_1', key: 'order', title: 'Order', version: 2, channels: ['EMAIL', 'SMS'],
+          createdAt: datetime({epochMillis: 1000}), updatedAt: datetime({epochMillis: 2000})})
+    -[:LATEST]->(:TemplateVersion {id: 'tpv_2', templateId: 'tpl_1', version: 2, required: ['code'], emailSubject: 'S',
+          emailText: 'T', emailHtml: '<p>', smsText: 'Hello', pushTitle: 'N', pushBody: 'B', pushIcon: 'https://i',
+          webhook: '{"a":1}'})
 CREATE (view:Event {id: 'evt_1', sourceKey: 'web:1', source: 'web', externalId: '1', profileId: 'prf_ann', type: 'view',
           occurredAt: datetime({epochMillis: 10000}), receivedAt: datetime({epochMillis: 10001}), valueMicros: 1500000,
           properties: '{"page":"lamp","tags":["a","b"]}', isTest: false})

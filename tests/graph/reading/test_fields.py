@@ -10,7 +10,33 @@ from graph.reading.shapes import SHAPES
 
 Ask = Callable[[str], Awaitable[Answer]]
 
+_CONTENT = """content { __typename requiredData email { __typename subject text html } sms
+    push { __typename title body url icon } messenger webhook }"""
 EVERY_FIELD = {
+    "Template": (
+        f"""node(id: "tpl_1") {{ __typename id
+        ... on Template {{ key title version channels {_CONTENT} createdAt updatedAt archivedAt }} }}""",
+        {
+            "__typename": "Template",
+            "id": "tpl_1",
+            "key": "order",
+            "title": "Order",
+            "version": 2,
+            "channels": ["EMAIL", "SMS"],
+            "content": {
+                "__typename": "TemplateContent",
+                "requiredData": ["code"],
+                "email": {"__typename": "TemplateEmail", "subject": "S", "text": "T", "html": "<p>"},
+                "sms": "Hello",
+                "push": {"__typename": "TemplatePush", "title": "N", "body": "B", "url": None, "icon": "https://i"},
+                "messenger": None,
+                "webhook": {"a": 1},
+            },
+            "createdAt": "1970-01-01T00:00:01.000Z",
+            "updatedAt": "1970-01-01T00:00:02.000Z",
+            "archivedAt": None,
+        },
+    ),
     "EffectiveTimezone": (
         'node(id: "prf_ann") { ... on Profile { effectiveTimezone { __typename zone source } } }',
         {"effectiveTimezone": {"__typename": "EffectiveTimezone", "zone": "Europe/London", "source": "DECLARED"}},
@@ -619,6 +645,8 @@ EVERY_FIELD = {
         },
     ),
 }
+# These hang on a template, whose document asks for all of them.
+EVERY_FIELD |= dict.fromkeys(("TemplateContent", "TemplateEmail", "TemplatePush"), EVERY_FIELD["Template"])
 
 
 @pytest.mark.parametrize("type_name", EVERY_FIELD)
