@@ -30,7 +30,7 @@ Written = TypeVar("Written")
 
 # So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt, and those of a
 # resource that does not try again in that case stay so.
-_HANDED_TOGETHER: Final = 20
+_HANDED_TOGETHER: Final = 50
 _HELD_TOGETHER: Final = 10
 # An outcome that cannot be written means a second letter, so a graph that restarts is waited for.
 _FINISH_PATIENCE_S: Final = 60.0

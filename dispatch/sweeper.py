@@ -21,9 +21,11 @@ from graph.vocabulary import ChangeKind, Channel
 
 _log: Final = logging.getLogger(__name__)
 
-_MESSAGES_PER_SWEEP: Final = 1_000
-# Redis stays this short while any number of messages waits in the graph.
-_LONGEST_QUEUE: Final = 20
+_MESSAGES_PER_SWEEP: Final = 2_000
+# Redis stays about this short while any number of messages waits in the graph.
+_LONGEST_QUEUE: Final = 40
+# Where more waits than one sweep takes, the next one comes sooner: else the pause would be what limits the workers.
+_HURRY: Final = 4
 _TIDY_EVERY_S: Final = 60.0
 
 
@@ -43,20 +45,22 @@ class Sweeper:
 
     async def run(self) -> None:
         """Until it is cancelled."""
-        tidy_at = 0.0
+        tidy_at, pause_s = 0.0, self.sweep_ms / 1000
         while True:
-            await asyncio.sleep(self.sweep_ms / 1000)
+            await asyncio.sleep(pause_s)
             if monotonic() >= tidy_at:
                 tidy_at = monotonic() + _TIDY_EVERY_S
                 await self._forget()
                 await self._record_due()
                 await self._finish_erasures()
             await self._adopt_receipts()
+            is_behind = False
             for channel in self.channels:
                 try:
-                    await self.sweep(channel)
+                    is_behind |= await self.sweep(channel) == _MESSAGES_PER_SWEEP
                 except GraphError as error:
                     _log.warning("the sweep of %s is put off: %s", channel, error)
+            pause_s = self.sweep_ms / 1000 / (_HURRY if is_behind else 1)
 
     async def _forget(self) -> None:
         try:

@@ -102,20 +102,20 @@ async def show(graph: Graph, message_id: str) -> dict[str, Any]:
 
 
 async def test_a_batch_is_sent_side_by_side_in_bounded_groups_and_told_live(graph: Graph) -> None:
-    ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
+    ids = await queue(graph, *(seed(NOW, number) for number in range(120)))
     sender, nudger = StubSender(), StubNudger()
 
-    assert await sending(graph, sender, nudger).send(ids) == 45
+    assert await sending(graph, sender, nudger).send(ids) == 120
 
     assert sorted(sender.sent) == sorted(ids)
-    assert sender.most_together == 20
-    assert len(nudger.published) == 45
+    assert sender.most_together == 50
+    assert len(nudger.published) == 120
     assert {(revision, kinds) for _, revision, kinds in nudger.published} == {(2, frozenset({ChangeKind.MESSAGE}))}
-    assert await graph.read(_COUNT, state="SENT") == 45
+    assert await graph.read(_COUNT, state="SENT") == 120
 
 
 async def test_a_slow_provider_costs_the_later_groups_no_lease(graph: Graph) -> None:
-    ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
+    ids = await queue(graph, *(seed(NOW, number) for number in range(120)))
     sender, nudger, lost = StubSender(pause_s=0.7), StubNudger(), list[int]()
 
     async def sweep() -> None:
@@ -126,13 +126,13 @@ async def test_a_slow_provider_costs_the_later_groups_no_lease(graph: Graph) -> 
     sweeping = asyncio.create_task(sweep())
     # The whole batch takes longer than one lease, each of its groups less.
     one = replace(sending(graph, sender, nudger), lease_ms=1_500)
-    assert await one.send(ids) == 45
+    assert await one.send(ids) == 120
     sweeping.cancel()
 
     assert len(lost) > 5
     assert sum(lost) == 0
     assert sorted(sender.sent) == sorted(ids)
-    assert await graph.read(_COUNT, state="SENT") == 45
+    assert await graph.read(_COUNT, state="SENT") == 120
 
 
 async def test_two_workers_with_the_same_ids_send_each_once(graph: Graph) -> None:
@@ -192,13 +192,13 @@ async def test_a_message_from_a_newer_version_waits_and_holds_up_nobody(graph: G
 
 
 async def test_a_worker_that_stops_gives_back_what_it_has_not_begun(graph: Graph) -> None:
-    ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
+    ids = await queue(graph, *(seed(NOW, number) for number in range(120)))
     sender = StubSender()
 
     handed = await sending(graph, sender, StubNudger(), stopping=lambda: bool(sender.sent)).send(ids)
 
-    assert (handed, len(sender.sent)) == (20, 20)
-    assert await graph.read(_COUNT, state="QUEUED") == 25
+    assert (handed, len(sender.sent)) == (50, 50)
+    assert await graph.read(_COUNT, state="QUEUED") == 70
     assert await graph.read(_COUNT, state="SENDING") == 0
 
 
@@ -216,7 +216,7 @@ async def test_a_graph_that_is_away_is_said_and_no_letter_leaves(caplog: pytest.
     assert "wait for the sweeper" in caplog.text
 
 
-@pytest.mark.parametrize(("nudger", "told"), [(StubNudger(), 1), (StubNudger(well=False), 0), (StubNudger(20), 0)])
+@pytest.mark.parametrize(("nudger", "told"), [(StubNudger(), 1), (StubNudger(well=False), 0), (StubNudger(40), 0)])
 async def test_the_sweeper_tells_only_a_redis_that_answers_and_has_room(
     graph: Graph, nudger: StubNudger, told: int
 ) -> None:
