@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up console schema lock lint types contracts test thorough bench bench-scale clean
+.PHONY: help setup demo up console schema lock lint types contracts test thorough faults bench bench-scale clean
 
 # A fresh machine may call its Python 3.11 or newer by any of these names.
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do \
@@ -29,6 +29,9 @@ test: .venv/workshop.stamp $(CONSOLE) lint types contracts ## Lint, types, impor
 
 thorough: .venv/workshop.stamp $(CONSOLE) ## The full counts (20,000 random documents and more), 25 minutes a step
 	$(BIN)/python -m tests.thorough
+
+faults: .venv/workshop.stamp $(CONSOLE) ## Ten minutes of random faults while messages are sent
+	$(BIN)/python -m tests.faults
 
 bench: .venv/workshop.stamp $(CONSOLE) $(PEER) ## Measure, print a table, write the raw numbers to bench/results/
 	$(BIN)/python -m bench
