@@ -64,10 +64,10 @@ def _page(runs: list[tuple[str, Counter[Fault], Finding]], seconds: float) -> st
     day = time.strftime("%Y-%m-%d", time.gmtime())
     return (
         "# Random faults\n\n"
-        f"Written by `make faults` on {day}: {seconds:.0f} seconds of faults in all, while eight clients send messages and "
-        "repeat what was not answered. Afterwards every mutation that was answered must have its one message at an end, "
-        "no message may have been received more often than once and once for each crash and lost answer, and none may "
-        "have left after an opt-out was answered, but for what a worker held.\n\n"
+        f"Written by `make faults` on {day}: {seconds:.0f} seconds of faults in all, while eight clients send messages "
+        "and repeat what was not answered. Afterwards every mutation that was answered must have its one message at an "
+        "end, no message may have been received more often than once and once for each crash and lost answer, and none "
+        "may have left after an opt-out was answered, but for what a worker held.\n\n"
         f"{lines}\n"
     )
 
