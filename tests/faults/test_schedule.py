@@ -21,7 +21,7 @@ _QUICK = tuple(each for each in Fault if each is not Fault.KILL_GRAPH)
 async def test_no_message_is_lost_and_none_doubled_beyond_what_is_promised(tmp_path: Path) -> None:
     seed = 1
     async with rig(tmp_path) as there:
-        run = Schedule(there, seed, 10.0, _QUICK)
+        run = Schedule(there, seed, 7.0, _QUICK)
         found = await run.run()
 
     assert found.broken == (), f"seed {seed}: {run.happened} {found}"

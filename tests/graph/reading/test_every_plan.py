@@ -23,8 +23,8 @@ from tests.graph.reading.operators import Operator
 from tests.graph.reading.places import ASKED_AT, CURSORS
 
 THOROUGH = bool(os.environ.get("CUSTOMER_GRAPH_THOROUGH"))
-_FEW = 2
-_MANY = 12
+_FEW = 1
+_MANY = 8
 _PART = 1_000
 _AT_ONCE = 2
 _SEED = int(os.environ.get("CUSTOMER_GRAPH_SEED") or random.SystemRandom().randrange(10**6))
