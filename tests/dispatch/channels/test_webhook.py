@@ -16,44 +16,9 @@ from dispatch.channels.webhook_secrets import WebhookSecrets
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.reachable import Reachable
 from dispatch.settings import DispatchSettings
-from graph.delivery import Delivery
-from graph.ids import IdPrefix, new_id
-from graph.reach import ReachFacts
-from graph.vocabulary import Channel, MessagePurpose
+from graph.vocabulary import Channel
 from tests.dispatch.http_provider import Asked, HttpProvider, Says, provider
-
-LEASE_MS = 2_000
-NEW = f"whsec_{b64encode(bytes(range(32))).decode()}"
-OLD = f"whsec_{b64encode(b'an old secret of this account').decode()}"
-NOTE = Delivery(
-    message_id=new_id(IdPrefix.MESSAGE, 1_713_608_760_960),
-    channel=Channel.WEBHOOK,
-    purpose=MessagePurpose.TRANSACTIONAL,
-    attempt=1,
-    facts=ReachFacts(None, None),
-    address="http://127.0.0.1:1/",
-    sender=None,
-    payload='{"order":"A-1","note":"für\\u00fc ☂","paid":true}',
-)
-BODY = (
-    '{"type":"message","timestamp":"2024-04-20T10:26:00.960Z","data":{"order":"A-1","note":"für\\u00fc ☂","paid":true}}'
-).encode()
-
-
-def url(secret: str = NEW, **options: str) -> str:
-    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in options.items())
-    return f"webhook://:{quote(secret, safe='')}@/?{query}"
-
-
-def opened(secret: str = NEW, lease_ms: int = LEASE_MS, **options: str) -> WebhookSender:
-    return WebhookSender.from_url(url(secret, **{"allow": "127.0.0.0/8", **options}), "WEBHOOK_URL", lease_ms)
-
-
-async def sent(sender: WebhookSender, address: str, **changes: Any) -> Outcome:
-    try:
-        return await sender.send(replace(NOTE, address=address, **changes))
-    finally:
-        await sender.close()
+from tests.dispatch.webhooks import BODY, LEASE_MS, NEW, NOTE, OLD, opened, sent, url
 
 
 async def asked(there: HttpProvider, sender: WebhookSender | None = None, path: str = "/in?shop=1") -> Asked:
