@@ -46,6 +46,7 @@ from gateway.stack.redis_server import RedisServer
 from graph.connection import Graph
 from graph.migrations import migrate
 from graph.settings import GraphSettings
+from tests.faults.processes import RedisProcess
 
 # How long an example takes says something of the machine, and decides no test.
 settings.register_profile("timeless", deadline=None)
@@ -124,6 +125,15 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = RedisServer(RedisProgram.find(), tmp_path_factory.mktemp("redis"), free_port(), secrets.token_urlsafe(16))
     with _running(server.part(), server.port):
         yield server.url
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
+    """A Redis that a test may stop, freeze and empty."""
+    server = RedisProcess(tmp_path)
+    server.start()
+    yield server
+    server.kill()
 
 
 @dataclass(slots=True)

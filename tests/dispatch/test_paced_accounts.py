@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,14 +62,6 @@ class Unheard:
 async def buckets(redis_url: str) -> AsyncIterator[Buckets]:
     async with fresh_buckets(redis_url) as made:
         yield made
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
-    server = RedisProcess(tmp_path)
-    server.start()
-    yield server
-    server.kill()
 
 
 def sending(graph: Graph, all_accounts: Accounts, now: int = NOW) -> Sending:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -41,14 +40,6 @@ def client(redis_url: str) -> Iterator[redis.Redis]:
 async def buckets(redis_url: str) -> AsyncIterator[Buckets]:
     async with fresh_buckets(redis_url) as made:
         yield made
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
-    server = RedisProcess(tmp_path)
-    server.start()
-    yield server
-    server.kill()
 
 
 async def test_a_burst_leaves_at_once_and_then_one_message_after_the_other(buckets: Buckets) -> None:

@@ -11,15 +11,6 @@ from tests.faults.processes import RedisProcess, Workers
 
 
 @pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[RedisProcess]:
-    """A Redis that a test may stop, freeze and empty."""
-    server = RedisProcess(tmp_path)
-    server.start()
-    yield server
-    server.kill()
-
-
-@pytest.fixture
 def workers(graph: Graph, graph_settings: GraphSettings, own_redis: RedisProcess, tmp_path: Path) -> Iterator[Workers]:
     """Starts worker processes on the test's graph and Redis; what still runs at the end is killed."""
     del graph  # Emptied before the first worker looks into it.
