@@ -6,7 +6,7 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,23 +46,33 @@ class BenchStack:
         return _environment(self.data, self.key, 0)
 
     def graph(self) -> GraphSettings:
-        announced: Mapping[str, str] = json.loads((self.data / "stack.json").read_text())["environment"]
-        return GraphSettings.from_environment(announced)
+        return GraphSettings.from_environment(self.announced())
+
+    def announced(self) -> Mapping[str, str]:
+        """The environment in which a gateway or worker finds this stack."""
+        values: Mapping[str, str] = json.loads((self.data / "stack.json").read_text())["environment"]
+        return values
 
     def process(self, part: str) -> psutil.Process:
-        """One of the stack's own parts: neo4j, redis, mailbox, gateway or worker."""
-        record = json.loads((self.data / "run" / f"{part}.json").read_text())
-        return psutil.Process(record["pid"])
+        """One of the stack's own parts: neo4j, redis, mailbox, gateway or worker, which starts after the gateway."""
+        record = self.data / "run" / f"{part}.json"
+        deadline = time.perf_counter() + _START_TIMEOUT_S
+        while not record.exists() and time.perf_counter() < deadline:
+            time.sleep(_POLL_S)
+        return psutil.Process(json.loads(record.read_text())["pid"])
 
 
 @contextmanager
-def running(data: Path, memory: Memory | None = None) -> Iterator[BenchStack]:
+def running(
+    data: Path, memory: Memory | None = None, more: Callable[[str], Mapping[str, str]] | None = None
+) -> Iterator[BenchStack]:
+    """`more` is what the environment holds besides, by the URL of the gateway that will be."""
     key, port = f"cgk_{secrets.token_urlsafe(32)}", free_port()
     url = f"http://127.0.0.1:{port}"
     began = time.perf_counter()
     process = subprocess.Popen(
         (sys.executable, "-m", "gateway.cli", "up"),
-        env={**_environment(data, key, port), **_of_memory(memory)},
+        env={**_environment(data, key, port), **_of_memory(memory), **(more(url) if more else {})},
         stdout=subprocess.DEVNULL,
     )
     headers = {"Authorization": f"Bearer {key}"}

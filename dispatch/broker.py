@@ -16,7 +16,6 @@ from graph.vocabulary import Channel
 _log: Final = logging.getLogger(__name__)
 
 NAMESPACE: Final = "customer-graph"
-IDS_PER_JOB: Final = 100
 
 # Jobs of a worker that died are only put back by this chore, which by default runs on one command in a thousand: it
 # took 178 s in a trial. With these two it takes about as long as a lease; the sweeper is there all the same.

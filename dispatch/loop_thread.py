@@ -6,6 +6,8 @@ from collections.abc import Coroutine
 from threading import Thread
 from typing import Any, TypeVar
 
+import uvloop
+
 T = TypeVar("T")
 
 
@@ -13,7 +15,7 @@ class LoopThread:
     """The one event loop of a worker process, so that Dramatiq's threads share one graph driver."""
 
     def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, name="event-loop", daemon=True)
 
     def start(self) -> None:

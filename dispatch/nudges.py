@@ -12,8 +12,9 @@ from typing import Final
 import redis
 
 from dispatch.announcement import TOPIC, Announcement, united
-from dispatch.broker import IDS_PER_JOB, create_broker, job, queue_key
+from dispatch.broker import create_broker, job, queue_key
 from dispatch.redis_clients import SHORT_TIMEOUT_S
+from dispatch.settings import IDS_PER_JOB
 from graph.vocabulary import ChangeKind, Channel
 
 _log: Final = logging.getLogger(__name__)
@@ -38,8 +39,15 @@ class Nudger:
     finds the message again, and the revision check finds the change.
     """
 
-    def __init__(self, redis_url: str, channels: Iterable[Channel] = (), capacity: int = _CAPACITY) -> None:
+    def __init__(
+        self,
+        redis_url: str,
+        channels: Iterable[Channel] = (),
+        capacity: int = _CAPACITY,
+        ids_per_job: int = IDS_PER_JOB,
+    ) -> None:
         self._channels = tuple(channels)
+        self._ids_per_job = ids_per_job
         self._queue: Queue[_Nudge | Announcement] = Queue(maxsize=capacity)
         self._broker = create_broker(redis_url, SHORT_TIMEOUT_S)
         self._stopping = Event()
@@ -139,8 +147,8 @@ class Nudger:
             by_channel[nudge.channel][nudge.message_id] = None
         for channel, unique in by_channel.items():
             ids = list(unique)
-            for start in range(0, len(ids), IDS_PER_JOB):
-                self._broker.enqueue(job(channel, ids[start : start + IDS_PER_JOB]))
+            for start in range(0, len(ids), self._ids_per_job):
+                self._broker.enqueue(job(channel, ids[start : start + self._ids_per_job]))
 
     def _announce(self, announcements: list[Announcement]) -> None:
         if not announcements:

@@ -30,7 +30,7 @@ Written = TypeVar("Written")
 
 # So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt, and those of a
 # resource that does not try again in that case stay so.
-_HANDED_TOGETHER: Final = 50
+_HANDED_TOGETHER: Final = 100
 _HELD_TOGETHER: Final = 10
 # An outcome that cannot be written means a second letter, so a graph that restarts is waited for.
 _FINISH_PATIENCE_S: Final = 60.0
@@ -45,7 +45,6 @@ class Sending:
     nudger: Nudger
     accounts: Accounts
     clock: Clock
-    worker: str
     lease_ms: int
     stopping: Callable[[], bool]
     filling: Filling
@@ -59,7 +58,7 @@ class Sending:
 
         Raises GraphError where the graph fails; what was claimed then waits for its lease to run out.
         """
-        claimed = await outbox.claim(self.graph, message_ids, self.worker, self.lease_ms, self.clock.now())
+        claimed = await outbox.claim(self.graph, message_ids, self.lease_ms, self.clock.now())
         sendable = await self._skip_refused(claimed)
         is_held = any(each.on_unknown is UnknownPolicy.HOLD for each in sendable)
         together = _HELD_TOGETHER if is_held else _HANDED_TOGETHER

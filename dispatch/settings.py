@@ -18,6 +18,8 @@ PROVIDER_VARIABLES = (
     "VIBER_URL",
     "WEBHOOK_URL",
 )
+IDS_PER_JOB = 100
+_MOST_IDS_PER_JOB = 1_000
 _PORT = re.compile(r"[0-9]{1,5}")
 _LARGEST_PORT = 65_535
 _REDIS_SCHEMES = frozenset({"redis", "rediss", "unix"})
@@ -36,6 +38,8 @@ class DispatchSettings:
     sweep_ms: int = 1_000
     renudge_ms: int = 5_000
     threads_per_channel: int = 4
+    # How many messages are claimed together.
+    ids_per_job: int = IDS_PER_JOB
     # Where a worker shows its numbers to this machine; None is nowhere.
     worker_metrics_port: int | None = None
 
@@ -54,6 +58,7 @@ class DispatchSettings:
             lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
             sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),
             renudge_ms=_milliseconds(environment, "CUSTOMER_GRAPH_RENUDGE_MS", 5_000),
+            ids_per_job=_ids_per_job(environment),
             worker_metrics_port=_port(environment, "CUSTOMER_GRAPH_WORKER_METRICS_PORT"),
         )
 
@@ -72,6 +77,15 @@ def _milliseconds(environment: Mapping[str, str], name: str, default: int) -> in
         return default
     if not text.isdecimal() or not int(text):
         raise ValueError(f"{name} must be a whole number of milliseconds greater than 0")
+    return int(text)
+
+
+def _ids_per_job(environment: Mapping[str, str]) -> int:
+    text = environment.get("CUSTOMER_GRAPH_IDS_PER_JOB", "")
+    if not text:
+        return IDS_PER_JOB
+    if not text.isdecimal() or not 0 < int(text) <= _MOST_IDS_PER_JOB:
+        raise ValueError(f"CUSTOMER_GRAPH_IDS_PER_JOB must be a whole number from 1 to {_MOST_IDS_PER_JOB}")
     return int(text)
 
 

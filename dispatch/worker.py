@@ -5,12 +5,13 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from threading import Event
 from types import FrameType
 from typing import Final
 
+from dispatch.accounts import Accounts
 from dispatch.broker import CarefulBroker, create_broker
 from dispatch.channel_worker import ChannelWorker
 from dispatch.channels.registry import accounts
@@ -18,6 +19,7 @@ from dispatch.errors import WorkerBroken
 from dispatch.handovers import Handovers
 from dispatch.importing import Importing
 from dispatch.leave_pages import LeavePages
+from dispatch.letter_links import LetterLinks
 from dispatch.loop_thread import LoopThread
 from dispatch.nudges import Nudger
 from dispatch.sending import Sending
@@ -31,8 +33,6 @@ from graph.connection import Graph
 from graph.errors import GraphTimeout, GraphUnavailable
 from graph.migrations import require_current_schema
 from graph.settings import GraphSettings
-from graph.subscribing.leave_links import LeaveLinks
-from graph.tracking.links import TrackingLinks
 from graph.vocabulary import Channel
 
 _log: Final = logging.getLogger(__name__)
@@ -54,30 +54,31 @@ class WorkerProcess:
         settings: DispatchSettings,
         channels: Iterable[Channel],
         erased_key: bytes | None = None,
-        links: LeaveLinks | None = None,
-        tracking: TrackingLinks | None = None,
+        links: LetterLinks | None = None,
+        open_accounts: Callable[[Channel, DispatchSettings, Handovers], Accounts] = accounts,
     ) -> None:
         """Raises ValueError that names the variable a channel misses. Nothing is connected yet.
 
         Without `erased_key`, which keys the hashes of erased addresses, this process leaves imports to others. Without
-        `links`, or where the settings name no public URL, letters hold no link by which people say no; without
-        `tracking`, or such a URL, opens and clicks are not heard of.
+        `links`, or where the settings name no public URL, letters hold no link by which people say no, and opens and
+        clicks are not heard of.
         """
         self._channels = tuple(channels)
         self._handovers = Handovers()
-        self._accounts = {channel: accounts(channel, settings, self._handovers) for channel in self._channels}
+        self._accounts = {channel: open_accounts(channel, settings, self._handovers) for channel in self._channels}
         port = settings.worker_metrics_port
         self._metrics = None if port is None else WorkerMetrics(port, self._handovers)
         self._graph_settings = graph_settings
         self._settings = settings
         self._erased_key = erased_key
-        self._leave_pages = LeavePages(settings.public_url, links) if links and settings.public_url else None
-        self._tracked = TrackedLetters(settings.public_url, tracking) if tracking and settings.public_url else None
+        url = settings.public_url
+        self._leave_pages = LeavePages(url, links.leave) if links and url else None
+        self._tracked = TrackedLetters(url, links.tracking) if links and url else None
         self._clock: Clock = SystemClock()
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(2)}"
         self._stopping = Event()
         self._loop = LoopThread()
-        self._nudger = Nudger(settings.redis_url, self._channels)
+        self._nudger = Nudger(settings.redis_url, self._channels, ids_per_job=settings.ids_per_job)
 
     def run(self) -> None:
         """Works until `stop` or a signal. Raises WorkerBroken where a part died; a new process puts that right.
@@ -156,7 +157,6 @@ class WorkerProcess:
             nudger=self._nudger,
             accounts=self._accounts[channel],
             clock=self._clock,
-            worker=self._name,
             lease_ms=self._settings.lease_ms,
             stopping=self._stopping.is_set,
             filling=Filling(graph),

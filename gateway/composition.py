@@ -66,7 +66,7 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
     """The one place where the gateway's parts are put together, started and stopped."""
     graph = Graph.open(settings.graph)
     settling = Settling(graph, settings.gateway.admin_key)
-    nudger = Nudger(settings.dispatch.redis_url)
+    nudger = Nudger(settings.dispatch.redis_url, ids_per_job=settings.dispatch.ids_per_job)
     live = LiveProfiles(settings.dispatch.redis_url, graph)
     clock = SystemClock()
     reader = Reader(graph, settings.gateway.key_for(KeyUse.CURSORS), clock)

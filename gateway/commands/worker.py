@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import click
 
 from dispatch.channels.registry import CHANNELS, configured
+from dispatch.letter_links import LetterLinks
 from dispatch.settings import PROVIDER_VARIABLES, DispatchSettings
 from dispatch.worker import WorkerProcess
 from gateway.garbage import keep_what_is_loaded
@@ -38,11 +39,15 @@ def worker(channels: tuple[str, ...]) -> None:
     if not chosen:
         raise ValueError(f"{', '.join(PROVIDER_VARIABLES)}: none is set, so there is nothing to send with")
     keep_what_is_loaded()
-    erased_key, leave_key = _key(values, KeyUse.ERASED_ADDRESSES), _key(values, KeyUse.LEAVE_LINKS)
-    tracking_key = _key(values, KeyUse.TRACKING_LINKS)
-    links = None if leave_key is None else LeaveLinks((leave_key,))
-    tracking = None if tracking_key is None else TrackingLinks((tracking_key,))
-    WorkerProcess(graph_settings, settings, chosen, erased_key, links, tracking).run()
+    erased_key = _key(values, KeyUse.ERASED_ADDRESSES)
+    WorkerProcess(graph_settings, settings, chosen, erased_key, _links(values)).run()
+
+
+def _links(values: Mapping[str, str]) -> LetterLinks | None:
+    leave_key, tracking_key = _key(values, KeyUse.LEAVE_LINKS), _key(values, KeyUse.TRACKING_LINKS)
+    if leave_key is None or tracking_key is None:
+        return None
+    return LetterLinks(LeaveLinks((leave_key,)), TrackingLinks((tracking_key,)))
 
 
 def _key(values: Mapping[str, str], use: KeyUse) -> bytes | None:

@@ -28,13 +28,14 @@ class Claimed:
     deliveries: tuple[Delivery, ...]
 
 
-async def claim(graph: Graph, ids: Iterable[str], worker: str, lease_ms: int, now_ms: int) -> Claimed:
+async def claim(graph: Graph, ids: Iterable[str], lease_ms: int, now_ms: int) -> Claimed:
     """Of the messages `ids` those that wait, are due and nobody else holds; any number of claimants may race.
 
     The lease is measured by the database's clock.
     """
     wanted = sorted(set(ids))
-    token = f"{worker}/{secrets.token_hex(8)}"
+    # Short enough to stand in the node itself, beside its other values.
+    token = secrets.token_hex(8)
 
     rows: list[dict[str, Any]] = await graph.change(
         statements.CLAIM,

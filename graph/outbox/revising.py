@@ -7,7 +7,6 @@ from graph.connection import Graph, Transaction
 from graph.people.touch import touch
 from graph.statements import dead_addresses
 from graph.statements import outbox as statements
-from graph.statements.people import LOCK_PROFILES
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +50,12 @@ async def change_messages_in(
     touched = sorted({profile_id for message_id, profile_id in pairs if message_id in changed})
     if not touched:
         return ()
-    await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
     if suppressing:
+        await transaction.run(statements.SETTLE_OUTREACHES, ids=sorted(changed))
         # A subscription that ends may change what kind of person this is.
         changes = await touch(transaction, touched, now_ms)
         return tuple(Revision(each.profile_id, each.revision) for each in changes)
-    revisions = await transaction.run(statements.RAISE_REVISIONS, ids=touched, now=now_ms)
+    revisions = await transaction.run(statements.SETTLE_AND_RAISE, ids=sorted(changed), people=touched, now=now_ms)
     return tuple(Revision(profile_id, revision) for profile_id, revision in revisions)
 
 
@@ -65,13 +64,14 @@ async def _locked_people(
 ) -> Sequence[tuple[str, str]]:
     """Each message with everybody whom it concerns, by id; all of them are locked.
 
-    Whoever was merged while they were being locked is looked up and locked again.
+    Whoever was merged while they were being locked is looked up and locked again, and so is everybody who may have come
+    to share an address meanwhile.
     """
     locked = set[str]()
     while True:
-        pairs = await transaction.run(statements.PROFILES_OF_MESSAGES, ids=sorted(ids), suppressing=sorted(suppressing))
-        wanted = {profile_id for _, profile_id in pairs}
-        if wanted <= locked:
-            return [(message_id, profile_id) for message_id, profile_id in pairs]
-        await transaction.run(LOCK_PROFILES, ids=sorted(wanted - locked))
-        locked |= wanted
+        rows = await transaction.run(statements.LOCK_PEOPLE, ids=sorted(ids), suppressing=sorted(suppressing))
+        people = {profile_id for _, profile_id, _ in rows}
+        is_certain = not suppressing and not any(has_moved for _, _, has_moved in rows)
+        if is_certain or people <= locked:
+            return [(message_id, profile_id) for message_id, profile_id, _ in rows]
+        locked |= people

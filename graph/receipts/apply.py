@@ -49,7 +49,7 @@ async def apply_receipts(graph: Graph, told: Iterable[Told], now_ms: int) -> App
     known = {key: by_key[key] for key in sorted(messages)}
     # First: were it broken off in between, the receipt would come again, and a second complaint changes nothing.
     complaints = await _complaints(graph, known, messages, now_ms)
-    writing = _Writing(known, messages, now_ms)
+    writing = _Writing(known, messages, frozenset(forgiving), now_ms)
 
     async def write() -> tuple[Revision, ...]:
         about_addresses = {messages[key] for key, each in known.items() if _is_about_address(each)}
@@ -66,24 +66,29 @@ class _Writing:
 
     told: Mapping[str, Told]
     messages: Mapping[str, str]
+    # Of which the addresses have failures to forget, and are locked.
+    forgiving: frozenset[str]
     now_ms: int
     fresh: int = 0
 
     async def write(self, transaction: Transaction) -> Sequence[str]:
         rows = [{"key": key, "id": new_id(IdPrefix.RECEIPT, self.now_ms)} for key in self.told]
         ids = sorted(set(self.messages.values()))
-        fresh = set(await transaction.run(statements.CLAIM, messageIds=ids, receipts=rows))
+        claimed = await transaction.run(statements.CLAIM, messageIds=ids, receipts=rows)
+        fresh = frozenset(claimed["fresh"])
         self.fresh = len(fresh)
         if not fresh:
             return ()
-        changed = await self._stand(transaction, [key for key in self.told if key in fresh])
-        await self._weigh(transaction, [key for key in self.told if key in fresh])
+        keys = [key for key in self.told if key in fresh]
+        before = {id_: standing_from_row(row) for id_, row in claimed["standings"]}
+        changed = await self._stand(transaction, keys, before)
+        await self._weigh(transaction, keys)
         return sorted(changed | {self.messages[key] for key in fresh})
 
-    async def _stand(self, transaction: Transaction, keys: Sequence[str]) -> set[str]:
+    async def _stand(
+        self, transaction: Transaction, keys: Sequence[str], before: Mapping[str, MessageStanding]
+    ) -> set[str]:
         """States, times and counts of the messages, and each receipt with whether it changed any."""
-        ids = sorted({self.messages[key] for key in keys})
-        before = {id_: standing_from_row(row) for id_, row in await transaction.run(statements.STANDINGS, ids=ids)}
         after = dict(before)
         rows = []
         for key in keys:
@@ -91,12 +96,9 @@ class _Writing:
             found = after[message_id].after(each.receipt)
             rows.append(self._row(key, each, is_applied=found != after[message_id]))
             after[message_id] = found
-        changed = {id_ for id_ in ids if after[id_] != before[id_]}
-        if changed:
-            await transaction.run(
-                statements.WRITE_STANDINGS, rows=[_standing_row(id_, after[id_]) for id_ in sorted(changed)]
-            )
-        await transaction.run(statements.WRITE, rows=rows, now=self.now_ms)
+        changed = {id_ for id_ in after if after[id_] != before[id_]}
+        standings = [_standing_row(id_, after[id_]) for id_ in sorted(changed)]
+        await transaction.run(statements.WRITE, standings=standings, receipts=rows, now=self.now_ms)
         return changed
 
     async def _weigh(self, transaction: Transaction, keys: Sequence[str]) -> None:
@@ -115,9 +117,9 @@ class _Writing:
         """Keeps when addresses failed for now; answers with the messages by which one of them did so too often."""
         said: defaultdict[str, list[Told]] = defaultdict(list)
         for key in keys:
-            receipt = self.told[key].receipt
-            if receipt.is_soft or receipt.happening is Happening.DELIVERED:
-                said[self.messages[key]].append(self.told[key])
+            receipt, message_id = self.told[key].receipt, self.messages[key]
+            if receipt.is_soft or (receipt.happening is Happening.DELIVERED and message_id in self.forgiving):
+                said[message_id].append(self.told[key])
         if not said:
             return set()
         times: dict[str, tuple[int, ...]] = {}

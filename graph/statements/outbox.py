@@ -7,7 +7,7 @@ each other instead of dead-locking. Leases and nudges are measured by the databa
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, LiteralString
 
 from graph.statement import WRITE_TIMEOUT_MS, Statement
 from graph.statements.suppressions import stopping
@@ -110,24 +110,31 @@ PUT_OFF: Final = Statement(
     timeout_ms=WRITE_TIMEOUT_MS,
 )
 
-# The profiles whose page changes: those the messages went to and, where an address is suppressed, all who share it.
-PROFILES_OF_MESSAGES: Final = Statement(
-    "profiles_of_messages",
+# Those whose page changes: whom the messages went to and, where an address is suppressed, all who share it. Each
+# message with one of them, who is locked now, and whether that is no longer the right one: they were merged or parted
+# meanwhile.
+LOCK_PEOPLE: Final = Statement(
+    "lock_people_of_messages",
     """
     CALL () {
       UNWIND $ids AS id
       MATCH (m:Message {id: id})
       MATCH (p:Profile {id: m.profileId})
-      RETURN collect(DISTINCT [m.id, coalesce(p.mergedInto, p.id)]) AS own
-    }
-    CALL () {
+      RETURN id, p.id AS said, coalesce(p.mergedInto, p.id) AS person
+      UNION ALL
       UNWIND $suppressing AS id
       MATCH (m:Message {id: id})
       MATCH (:Identifier {id: m.addressId})-[:IDENTIFIES]->(p:Profile)
-      RETURN collect(DISTINCT [m.id, coalesce(p.mergedInto, p.id)]) AS sharing
+      RETURN id, p.id AS said, coalesce(p.mergedInto, p.id) AS person
     }
-    RETURN own + sharing
+    WITH id, said, person ORDER BY person
+    MATCH (p:Profile {id: person})
+    SET p.id = person
+    WITH id, said, person, p.mergedInto IS NOT NULL AS isMerged
+    RETURN collect([id, person, isMerged OR CASE said WHEN person THEN false
+      ELSE NOT EXISTS { MATCH (same:Profile {id: said}) WHERE same.mergedInto = person } END])
     """,
+    timeout_ms=WRITE_TIMEOUT_MS,
 )
 
 FINISH: Final = Statement(
@@ -170,27 +177,27 @@ SKIP: Final = Statement(
 )
 
 # An outreach has ended when none of its messages is in flight any more; it then says what the last one came to.
-SETTLE_OUTREACHES: Final = Statement(
-    "settle_outreaches",
-    """
+_SETTLE: Final[LiteralString] = """
     UNWIND $ids AS id
     MATCH (m:Message {id: id})-[:PART_OF]->(o:Outreach)
     WHERE NOT m:Pending AND NOT EXISTS { (o)<-[:PART_OF]-(:Pending) }
     SET o.state = CASE m.state WHEN 'SKIPPED' THEN 'REFUSED' ELSE m.state END, o.refusedBy = m.refusedBy,
         o.reason = m.reason
-    RETURN count(o)
-    """,
-    timeout_ms=WRITE_TIMEOUT_MS,
-)
+    RETURN count(o) AS settled
+"""
+SETTLE_OUTREACHES: Final = Statement("settle_outreaches", _SETTLE, timeout_ms=WRITE_TIMEOUT_MS)
 
-RAISE_REVISIONS: Final = Statement(
-    "raise_revisions",
-    """
-    UNWIND $ids AS id
-    MATCH (p:Profile {id: id})
-    SET p.revision = p.revision + 1, p.updatedAt = datetime({epochMillis: $now})
+# The same, and the pages of the people are newer. One statement, as it is part of every message's way.
+SETTLE_AND_RAISE: Final = Statement(
+    "settle_outreaches_and_raise_revisions",
+    f"""
+    CALL () {{ {_SETTLE} }}
+    UNWIND $people AS id
+    MATCH (p:Profile {{id: id}})
+    SET p.revision = p.revision + 1, p.updatedAt = datetime({{epochMillis: $now}})
     RETURN collect([p.id, p.revision])
     """,
+    timeout_ms=WRITE_TIMEOUT_MS,
 )
 
 # The oldest first, by the index (channel, dueAt, id): all three stand in WHERE and in ORDER BY, or it would not be used

@@ -24,42 +24,42 @@ MESSAGES: Final = Statement(
     WRITE_TIMEOUT_MS,
 )
 
-# Messages are locked in order before receipts are. Answers with the receipts that no message has yet.
+# Messages are locked in order before receipts are. Answers with the receipts that no message has yet, and with what is
+# known of each message.
 CLAIM: Final = Statement(
     "claim_receipts",
     """
-    UNWIND $messageIds AS id
-    MATCH (m:Message {id: id})
-    SET m.lock = 1
-    WITH collect(m.id) AS held
-    UNWIND $receipts AS row
-    MERGE (r:Receipt {key: row.key})
-    ON CREATE SET r.id = row.id
-    WITH r, row WHERE NOT EXISTS { (r)-[:OF]->() }
-    RETURN collect(row.key)
-    """,
-)
-
-STANDINGS: Final = Statement(
-    "standings_of_messages",
-    """
-    UNWIND $ids AS id
-    MATCH (m:Message {id: id})
-    RETURN collect([m.id, {state: m.state, sent_at: m.sentAt.epochMillis, delivered_at: m.deliveredAt.epochMillis,
+    CALL () {
+      UNWIND $messageIds AS id
+      MATCH (m:Message {id: id})
+      SET m.lock = 1
+      RETURN collect([m.id, {state: m.state, sent_at: m.sentAt.epochMillis, delivered_at: m.deliveredAt.epochMillis,
         opened_at: m.openedAt.epochMillis, first_clicked_at: m.firstClickedAt.epochMillis,
         complained_at: m.complainedAt.epochMillis, bounced_at: m.bouncedAt.epochMillis,
         bounce_reason: CASE WHEN m.bouncedAt IS NOT NULL THEN m.bounceReason END,
-        seen_opens: coalesce(m.seenOpens, m.openCount, 0), clicks: coalesce(m.clickCount, 0)}])
+        seen_opens: coalesce(m.seenOpens, m.openCount, 0), clicks: coalesce(m.clickCount, 0)}]) AS standings
+    }
+    CALL () {
+      UNWIND $receipts AS row
+      MERGE (r:Receipt {key: row.key})
+      ON CREATE SET r.id = row.id
+      WITH r, row WHERE NOT EXISTS { (r)-[:OF]->() }
+      RETURN collect(row.key) AS fresh
+    }
+    RETURN {fresh: fresh, standings: standings}
     """,
+    WRITE_TIMEOUT_MS,
 )
 
-# A worker that holds one keeps its token, so that it can still say how its try ended.
-WRITE_STANDINGS: Final = Statement(
-    "write_standings_of_messages",
+# What is known of messages from now on, and the receipts that said it. A worker that holds a message keeps its token,
+# so that it can still say how its try ended.
+WRITE: Final = Statement(
+    "write_receipts",
     """
-    UNWIND $rows AS row
-    MATCH (m:Message {id: row.id})
-    SET m.state = row.state, m.seenOpens = row.seen_opens, m.openCount = row.openCount, m.clickCount = row.clicks,
+    CALL () {
+      UNWIND $standings AS row
+      MATCH (m:Message {id: row.id})
+      SET m.state = row.state, m.seenOpens = row.seen_opens, m.openCount = row.openCount, m.clickCount = row.clicks,
         m.bounceReason = row.bounce_reason, m.reason = row.bounce_reason,
         m.sentAt = CASE WHEN row.sent_at IS NOT NULL THEN datetime({epochMillis: row.sent_at}) END,
         m.deliveredAt = CASE WHEN row.delivered_at IS NOT NULL THEN datetime({epochMillis: row.delivered_at}) END,
@@ -68,15 +68,10 @@ WRITE_STANDINGS: Final = Statement(
             THEN datetime({epochMillis: row.first_clicked_at}) END,
         m.complainedAt = CASE WHEN row.complained_at IS NOT NULL THEN datetime({epochMillis: row.complained_at}) END,
         m.bouncedAt = CASE WHEN row.bounced_at IS NOT NULL THEN datetime({epochMillis: row.bounced_at}) END
-    REMOVE m:Pending, m.nudgedAt
-    RETURN collect(m.id)
-    """,
-)
-
-WRITE: Final = Statement(
-    "write_receipts",
-    """
-    UNWIND $rows AS row
+      REMOVE m:Pending, m.nudgedAt
+      RETURN count(m) AS changed
+    }
+    UNWIND $receipts AS row
     MATCH (r:Receipt {key: row.key})
     MATCH (m:Message {id: row.messageId})
     CREATE (r)-[:OF]->(m)
@@ -85,6 +80,7 @@ WRITE: Final = Statement(
     REMOVE r:Orphan, r.told, r.lookAt
     RETURN count(r)
     """,
+    WRITE_TIMEOUT_MS,
 )
 
 # What came before its message was known to have been taken, or is about somebody else's message at the same account.

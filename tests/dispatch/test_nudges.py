@@ -10,8 +10,9 @@ import pytest
 import redis
 
 from dispatch.announcement import TOPIC, Announcement, united
-from dispatch.broker import IDS_PER_JOB, queue_key
+from dispatch.broker import queue_key
 from dispatch.nudges import Nudger
+from dispatch.settings import IDS_PER_JOB
 from graph.vocabulary import ChangeKind, Channel
 
 MESSAGE = "msg_01JABCDEFG0123456789ABCDEF"

@@ -66,7 +66,7 @@ async def buckets(redis_url: str) -> AsyncIterator[Buckets]:
 
 def sending(graph: Graph, all_accounts: Accounts, now: int = NOW) -> Sending:
     nudger: Nudger = Unheard()  # type: ignore[assignment]  # it has what is used
-    return Sending(graph, nudger, all_accounts, FixedClock(now), "w", LEASE_MS, bool, Filling(graph))
+    return Sending(graph, nudger, all_accounts, FixedClock(now), LEASE_MS, bool, Filling(graph))
 
 
 async def show(graph: Graph, message_id: str) -> dict[str, Any]:

@@ -89,7 +89,7 @@ class StubNudger:
 
 def sending(graph: Graph, sender: StubSender, nudger: StubNudger, stopping: Callable[[], bool] = bool) -> Sending:
     accounts, clock = Accounts.of([sender]), FixedClock(NOW)
-    return Sending(graph, _as_nudger(nudger), accounts, clock, "w", 30_000, stopping, Filling(graph))
+    return Sending(graph, _as_nudger(nudger), accounts, clock, 30_000, stopping, Filling(graph))
 
 
 def _as_nudger(stub: StubNudger) -> Nudger:
@@ -108,7 +108,7 @@ async def test_a_batch_is_sent_side_by_side_in_bounded_groups_and_told_live(grap
     assert await sending(graph, sender, nudger).send(ids) == 120
 
     assert sorted(sender.sent) == sorted(ids)
-    assert sender.most_together == 50
+    assert sender.most_together == 100
     assert len(nudger.published) == 120
     assert {(revision, kinds) for _, revision, kinds in nudger.published} == {(2, frozenset({ChangeKind.MESSAGE}))}
     assert await graph.read(_COUNT, state="SENT") == 120
@@ -197,7 +197,7 @@ async def test_a_worker_that_stops_gives_back_what_it_has_not_begun(graph: Graph
 
     handed = await sending(graph, sender, StubNudger(), stopping=lambda: bool(sender.sent)).send(ids)
 
-    assert (handed, len(sender.sent)) == (50, 50)
+    assert (handed, len(sender.sent)) == (100, 100)
     assert await graph.read(_COUNT, state="QUEUED") == 70
     assert await graph.read(_COUNT, state="SENDING") == 0
 

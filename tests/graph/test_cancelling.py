@@ -42,7 +42,7 @@ async def show(graph: Graph, message_id: str) -> dict[str, Any]:
 
 
 async def claim(graph: Graph, message_id: str) -> str:
-    claimed = await outbox.claim(graph, [message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [message_id], LEASE_MS, NOW)
     assert [each.message_id for each in claimed.deliveries] == [message_id]
     return claimed.token
 
@@ -68,7 +68,7 @@ async def test_what_is_queued_is_cancelled_and_never_found_again(graph: Graph) -
     row = await show(graph, one.message_id)
     assert (row["state"], row["pending"], row["attempts"]) == ("CANCELLED", False, [])
     assert await graph.read(OUTREACH, id=one.message_id) == ["CANCELLED", None]
-    assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)).deliveries == ()
+    assert (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)).deliveries == ()
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 3_600_000)).ids == ()
 
 
@@ -83,7 +83,7 @@ async def test_what_waits_for_its_next_try_is_cancelled_and_its_tries_stay(graph
 
     row = await show(graph, one.message_id)
     assert (row["state"], row["pending"], row["reason"], len(row["attempts"])) == ("CANCELLED", False, None, 1)
-    assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW + 60_000)).deliveries == ()
+    assert (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW + 60_000)).deliveries == ()
 
 
 async def test_what_is_being_sent_is_not_touched_and_its_try_may_be_the_last(graph: Graph) -> None:
@@ -145,7 +145,7 @@ async def test_32_cancels_against_workers_each_message_is_cancelled_or_sent_and_
 
     async def work(ids: list[str]) -> None:
         for start in range(0, len(ids), 4):
-            claimed = await outbox.claim(graph, ids[start : start + 4], "w", LEASE_MS, NOW)
+            claimed = await outbox.claim(graph, ids[start : start + 4], LEASE_MS, NOW)
             mine = [each.message_id for each in claimed.deliveries]
             held = await outbox.mark_handed(graph, mine, claimed.token, LEASE_MS)
             assert not held & sent

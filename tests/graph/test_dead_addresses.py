@@ -55,7 +55,7 @@ def refused(message_id: str) -> AttemptRecord:
 async def test_feature_13_a_dead_address_is_suppressed_for_all_who_share_it_and_for_nobody_else(graph: Graph) -> None:
     one, other, stranger = seed(NOW, 1), seed(NOW, 1), seed(NOW, 2)
     await queue(graph, one, other, stranger)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     assert await graph.read(_IDENTIFIER, value=one.address) is None
 
     revisions = await outbox.finish(graph, claimed.token, [refused(one.message_id)], NOW)
@@ -77,7 +77,7 @@ async def test_feature_13_a_dead_address_is_suppressed_for_all_who_share_it_and_
     # The seed says nothing of what somebody is, and of the stranger nobody has written anything since.
     assert await graph.read(_SUBSCRIPTION, id=stranger.profile_id) == ["SUBSCRIBED", None, []]
     assert await graph.read(REVISION, id=stranger.profile_id) == 1
-    rest = await outbox.claim(graph, [other.message_id, stranger.message_id], "w", LEASE_MS, NOW)
+    rest = await outbox.claim(graph, [other.message_id, stranger.message_id], LEASE_MS, NOW)
     verdicts = {each.message_id: reach(each.facts, each.purpose, NOW) for each in rest.deliveries}
     assert verdicts[stranger.message_id] == REACHABLE
     # What the worker does with a letter that may not go: it says why, and hands nothing over.
@@ -92,7 +92,7 @@ async def test_a_dead_address_ends_the_subscription_that_speaks_for_the_one_it_w
     await queue(graph, one, survivor)
     command = MergeProfiles(ProfileReference(id=one.profile_id), ProfileReference(id=survivor.profile_id), "test")
     await merge_profiles(graph, command, MergeSettings(), None, NOW)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
 
     await outbox.finish(graph, claimed.token, [refused(one.message_id)], NOW)
 
@@ -108,7 +108,7 @@ async def test_the_address_that_was_written_to_is_suppressed_though_the_subscrip
 ) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     await graph.change(_OTHER_ADDRESS, id=one.message_id)
 
     await outbox.finish(graph, claimed.token, [refused(one.message_id)], NOW)
@@ -123,7 +123,7 @@ async def test_feature_13_a_complaint_or_a_no_is_not_forgotten_for_a_dead_addres
         seed(NOW, number, subscription_status=status, purpose="TRANSACTIONAL") for number, status in enumerate(statuses)
     ]
     await queue(graph, *seeds)
-    claimed = await outbox.claim(graph, [each.message_id for each in seeds], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [each.message_id for each in seeds], LEASE_MS, NOW)
 
     await outbox.finish(graph, claimed.token, [refused(each.message_id) for each in seeds], NOW)
 

@@ -54,7 +54,7 @@ async def test_whose_the_address_is_decides_whether_it_goes(graph: Graph, parted
     command = SetProfileStatus(ProfileReference(id=bob.profile_id), SubscriptionStatus.UNSUBSCRIBED, "key")
     await set_profile_status(graph, command, None, NOW)
 
-    claimed = await outbox.claim(graph, [ann.message_id, bob.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [ann.message_id, bob.message_id], LEASE_MS, NOW)
 
     verdicts = {each.message_id: reach(each.facts, each.purpose, NOW).refused_by for each in claimed.deliveries}
     assert verdicts == {ann.message_id: None, bob.message_id: Gate.PROFILE_STATUS}
@@ -62,7 +62,7 @@ async def test_whose_the_address_is_decides_whether_it_goes(graph: Graph, parted
 
 async def test_it_says_nothing_any_more_once_that_one_is_erased(graph: Graph, parted: tuple[Seed, Seed]) -> None:
     ann, bob = parted
-    claimed = await outbox.claim(graph, [bob.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [bob.message_id], LEASE_MS, NOW)
     refused = AttemptRecord(
         bob.message_id, MessageState.QUEUED, AttemptOutcome.DEFERRED, "smtp", f"450 {bob.address}", next_at=NOW
     )
@@ -85,7 +85,7 @@ async def test_it_says_nothing_any_more_once_that_one_is_erased(graph: Graph, pa
     assert await graph.read(OUTREACH, id=bob.message_id) == ["CANCELLED", None]
     changes = {each.profile_id: (each.revision, each.kinds) for each in done.changes}
     assert changes[ann.profile_id] == (before + 1, frozenset({ChangeKind.MESSAGE}))
-    assert (await outbox.claim(graph, [bob.message_id], "w", LEASE_MS, NOW)).deliveries == ()
+    assert (await outbox.claim(graph, [bob.message_id], LEASE_MS, NOW)).deliveries == ()
     sent = await graph.read(_LETTER, id=old.message_id)
     assert (sent["state"], sent["said"]) == ("SENT", [None] * 5)
     own = await graph.read(_LETTER, id=ann.message_id)

@@ -25,7 +25,7 @@ _ADDRESSES = Statement(
 
 
 async def finished(graph: Graph, one: Seed, moved_to: str) -> None:
-    claimed = await outbox.claim(graph, [one.message_id], "w", 30_000, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], 30_000, NOW)
     record = AttemptRecord(
         one.message_id, MessageState.SENT, AttemptOutcome.ACCEPTED, "telegram", "200 ok", moved_to=moved_to
     )

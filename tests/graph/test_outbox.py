@@ -42,7 +42,7 @@ async def test_a_claim_brings_all_that_is_needed_to_send(graph: Graph) -> None:
     one = seed(NOW, html="<p>Good day.</p>", expires_at=NOW + 60_000)
     await queue(graph, one)
 
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
 
     (delivery,) = claimed.deliveries
     assert delivery.message_id == one.message_id
@@ -60,9 +60,7 @@ async def test_thirty_two_claimants_of_one_message_are_one_that_gets_it(graph: G
     one = seed(NOW)
     await queue(graph, one)
 
-    all_claims = await asyncio.gather(
-        *(outbox.claim(graph, [one.message_id], f"w{number}", LEASE_MS, NOW) for number in range(32))
-    )
+    all_claims = await asyncio.gather(*(outbox.claim(graph, [one.message_id], LEASE_MS, NOW) for number in range(32)))
 
     assert [len(claimed.deliveries) for claimed in all_claims].count(1) == 1
     assert sum(len(claimed.deliveries) for claimed in all_claims) == 1
@@ -72,7 +70,7 @@ async def test_overlapping_batches_are_claimed_once_without_deadlock(graph: Grap
     ids = await queue(graph, *(seed(NOW, number) for number in range(60)))
 
     batches = [ids[start : start + 30] for start in range(0, 31, 5)] + [list(reversed(ids))]
-    all_claims = await asyncio.gather(*(outbox.claim(graph, batch, "w", LEASE_MS, NOW) for batch in batches))
+    all_claims = await asyncio.gather(*(outbox.claim(graph, batch, LEASE_MS, NOW) for batch in batches))
 
     got = [delivery.message_id for claimed in all_claims for delivery in claimed.deliveries]
     assert sorted(got) == sorted(ids)
@@ -82,7 +80,7 @@ async def test_what_is_not_due_is_not_claimed_but_what_was_due_at_once_is_for_a_
     later, at_once = seed(NOW, 1, due_at=NOW + 1_000), seed(NOW, 2)
     await queue(graph, later, at_once)
 
-    claimed = await outbox.claim(graph, [later.message_id, at_once.message_id], "w", LEASE_MS, NOW - 50)
+    claimed = await outbox.claim(graph, [later.message_id, at_once.message_id], LEASE_MS, NOW - 50)
 
     assert [delivery.message_id for delivery in claimed.deliveries] == [at_once.message_id]
     assert (await show(graph, later.message_id))["state"] == "QUEUED"
@@ -91,7 +89,7 @@ async def test_what_is_not_due_is_not_claimed_but_what_was_due_at_once_is_for_a_
 async def test_finishing_writes_state_and_attempt_and_raises_the_revision_once(graph: Graph) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     assert await outbox.mark_handed(graph, [one.message_id], claimed.token, LEASE_MS) == {one.message_id}
 
     revisions = await outbox.finish(graph, claimed.token, [accepted(one.message_id)], NOW + 7)
@@ -114,10 +112,10 @@ async def test_finishing_writes_state_and_attempt_and_raises_the_revision_once(g
 async def test_a_worker_whose_lease_another_one_took_writes_nothing(graph: Graph) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    first = await outbox.claim(graph, [one.message_id], "first", LEASE_MS, NOW)
+    first = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     await graph.change(_END_LEASES)
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW)).lost == 1
-    second = await outbox.claim(graph, [one.message_id], "second", LEASE_MS, NOW)
+    second = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     before = await show(graph, one.message_id)
 
     assert await outbox.mark_handed(graph, [one.message_id], first.token, LEASE_MS) == frozenset()
@@ -132,8 +130,8 @@ async def test_a_worker_whose_lease_another_one_took_writes_nothing(graph: Graph
 async def test_handing_some_over_renews_the_lease_of_those_that_wait_and_of_no_others(graph: Graph) -> None:
     first, waiting, other = seed(NOW, 1), seed(NOW, 2), seed(NOW, 3)
     await queue(graph, first, waiting, other)
-    mine = await outbox.claim(graph, [first.message_id, waiting.message_id], "mine", LEASE_MS, NOW)
-    await outbox.claim(graph, [other.message_id], "other", LEASE_MS, NOW)
+    mine = await outbox.claim(graph, [first.message_id, waiting.message_id], LEASE_MS, NOW)
+    await outbox.claim(graph, [other.message_id], LEASE_MS, NOW)
     await graph.change(_END_LEASES)
     rest = [waiting.message_id, other.message_id]
 
@@ -148,17 +146,17 @@ async def test_handing_some_over_renews_the_lease_of_those_that_wait_and_of_no_o
 async def test_what_was_accepted_is_never_claimed_nor_found_again(graph: Graph) -> None:
     one = seed(NOW - 60_000)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     await outbox.finish(graph, claimed.token, [accepted(one.message_id)], NOW)
 
-    assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)).deliveries == ()
+    assert (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)).deliveries == ()
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 3_600_000)).ids == ()
 
 
 async def test_a_deferred_message_waits_until_its_next_try(graph: Graph) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     deferred = AttemptRecord(
         one.message_id, MessageState.DEFERRED, AttemptOutcome.DEFERRED, "smtp", "451 later", next_at=NOW + 60_000
     )
@@ -170,9 +168,9 @@ async def test_a_deferred_message_waits_until_its_next_try(graph: Graph) -> None
     assert row["attempts"][0]["nextAt"] == NOW + 60_000
     assert await graph.read(OUTREACH, id=one.message_id) == ["QUEUED", None]
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 59_999)).ids == ()
-    assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW + 59_999)).deliveries == ()
+    assert (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW + 59_999)).deliveries == ()
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 60_000)).ids == (one.message_id,)
-    (delivery,) = (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW + 60_000)).deliveries
+    (delivery,) = (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW + 60_000)).deliveries
     assert delivery.attempt == 2
 
 
@@ -182,7 +180,7 @@ async def test_a_refused_message_ends_with_its_gate_and_without_an_attempt(
 ) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     verdict = Verdict(reachable=False, refused_by=gate, reason="because")
 
     revisions = await outbox.skip(graph, claimed.token, {one.message_id: verdict}, NOW + 3)
@@ -199,7 +197,7 @@ async def test_a_refused_message_ends_with_its_gate_and_without_an_attempt(
 async def test_a_lease_that_ran_out_before_handing_over_is_queued_again_without_an_attempt(graph: Graph) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW + 10_000)).ids == ()
     await graph.change(_END_LEASES)
 
@@ -218,7 +216,7 @@ async def test_a_lease_that_ran_out_after_handing_over_is_a_lost_answer_and_trie
     await queue(graph, one)
     states = []
     for _ in range(LIMITS.max_attempts):
-        claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+        claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
         await outbox.mark_handed(graph, [one.message_id], claimed.token, LEASE_MS)
         await graph.change(_END_LEASES)
         await graph.change(_FORGET_NUDGES)
@@ -260,18 +258,18 @@ async def test_two_sweepers_share_the_work(graph: Graph) -> None:
 async def test_what_was_given_back_can_be_claimed_at_once(graph: Graph) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
 
     assert await outbox.release(graph, [one.message_id], claimed.token, NOW) == {one.message_id}
 
-    assert len((await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)).deliveries) == 1
+    assert len((await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)).deliveries) == 1
 
 
 async def test_what_is_put_off_was_never_tried_and_waits_for_its_time(graph: Graph) -> None:
     soon, late, other = seed(NOW, 1), seed(NOW, 2), seed(NOW, 3)
     await queue(graph, soon, late, other)
-    mine = await outbox.claim(graph, [soon.message_id, late.message_id], "mine", LEASE_MS, NOW)
-    await outbox.claim(graph, [other.message_id], "other", LEASE_MS, NOW)
+    mine = await outbox.claim(graph, [soon.message_id, late.message_id], LEASE_MS, NOW)
+    await outbox.claim(graph, [other.message_id], LEASE_MS, NOW)
     # Marked before it turned out that they may not leave yet.
     await outbox.mark_handed(graph, [soon.message_id, late.message_id], mine.token, LEASE_MS)
     due = {soon.message_id: NOW + 1_000, late.message_id: NOW + 60_000, other.message_id: NOW + 1_000}

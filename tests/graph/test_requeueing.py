@@ -49,7 +49,7 @@ async def show(graph: Graph, message_id: str) -> dict[str, Any]:
 async def tried(graph: Graph, *seeds: Seed, state: MessageState = MessageState.FAILED, now_ms: int = NOW) -> list[str]:
     """What came of one try is that they ended in that state."""
     ids = [one.message_id for one in seeds]
-    claimed = await outbox.claim(graph, ids, "w", LEASE_MS, now_ms)
+    claimed = await outbox.claim(graph, ids, LEASE_MS, now_ms)
     assert len(claimed.deliveries) == len(ids)
     records = [AttemptRecord(each, state, _OUTCOMES[state], "smtp", "550 no") for each in ids]
     await outbox.finish(graph, claimed.token, records, now_ms)
@@ -95,7 +95,7 @@ async def test_what_failed_or_was_lost_waits_again_is_due_at_once_and_sent_again
     assert await graph.read(OUTREACH, id=message_id) == ["QUEUED", None]
     limits = SweepLimits(messages=10, renudge_after_ms=5_000, max_attempts=3)
     assert (await outbox.due(graph, Channel.EMAIL, limits, LATER)).ids == (message_id,)
-    (delivery,) = (await outbox.claim(graph, [message_id], "w", LEASE_MS, LATER)).deliveries
+    (delivery,) = (await outbox.claim(graph, [message_id], LEASE_MS, LATER)).deliveries
     assert (delivery.attempt, delivery.text) == (1, "Good day.")
 
 
@@ -106,7 +106,7 @@ async def test_the_budget_of_tries_is_whole_again_also_for_answers_that_are_lost
     limits = SweepLimits(messages=10, renudge_after_ms=0, max_attempts=2)
     states = []
     for _ in range(2):
-        claimed = await outbox.claim(graph, [message_id], "w", LEASE_MS, LATER)
+        claimed = await outbox.claim(graph, [message_id], LEASE_MS, LATER)
         await outbox.mark_handed(graph, [message_id], claimed.token, LEASE_MS)
         await graph.change(_END_LEASES)
         await outbox.due(graph, Channel.EMAIL, limits, LATER)
@@ -115,7 +115,7 @@ async def test_the_budget_of_tries_is_whole_again_also_for_answers_that_are_lost
     assert states == ["QUEUED", "UNKNOWN"]
     assert (await show(graph, message_id))["attemptCount"] == 3
     await requeued(graph, message_id, key="k2")
-    (delivery,) = (await outbox.claim(graph, [message_id], "w", LEASE_MS, LATER)).deliveries
+    (delivery,) = (await outbox.claim(graph, [message_id], LEASE_MS, LATER)).deliveries
     assert delivery.attempt == 1
 
 
@@ -198,7 +198,7 @@ async def test_a_late_receipt_and_somebody_who_queues_again_in_any_order_send_no
         *(apply_receipts(graph, [delivered(each) for each in ids[n : n + 4]], NOW) for n in range(20, -1, -4)),
     )
 
-    assert (await outbox.claim(graph, ids, "w", LEASE_MS, LATER)).deliveries == ()
+    assert (await outbox.claim(graph, ids, LEASE_MS, LATER)).deliveries == ()
     for message_id in ids:
         row = await show(graph, message_id)
         assert (row["state"], row["pending"], len(row["attempts"])) == ("DELIVERED", False, 1)
@@ -209,7 +209,7 @@ async def test_a_receipt_that_comes_while_a_worker_holds_the_message_again_keeps
     one = seed(NOW)
     (message_id,) = await dead(graph, one, state=MessageState.UNKNOWN)
     await requeued(graph, message_id)
-    claimed = await outbox.claim(graph, [message_id], "w", LEASE_MS, LATER)
+    claimed = await outbox.claim(graph, [message_id], LEASE_MS, LATER)
     assert len(claimed.deliveries) == 1
 
     await apply_receipts(graph, [delivered(message_id)], NOW)

@@ -37,7 +37,7 @@ async def test_what_waits_on_each_channel_how_late_the_oldest_is_and_what_is_dea
         seed(NOW, 5),
     )
     await queue(graph, late, later, planned, failed, lost)
-    claimed = await outbox.claim(graph, [failed.message_id, lost.message_id], "w", 30_000, NOW)
+    claimed = await outbox.claim(graph, [failed.message_id, lost.message_id], 30_000, NOW)
     records = [
         AttemptRecord(failed.message_id, MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550"),
         AttemptRecord(lost.message_id, MessageState.UNKNOWN, AttemptOutcome.UNKNOWN, "smtp", "lost"),
@@ -49,7 +49,7 @@ async def test_what_waits_on_each_channel_how_late_the_oldest_is_and_what_is_dea
     expected = dict.fromkeys(Channel, NOTHING) | {Channel.EMAIL: ChannelQueue(3, 9_000)}
     assert found == Waiting(expected, {MessageState.FAILED: 1, MessageState.UNKNOWN: 1})
     # Somebody who holds the oldest has it until the lease ends.
-    await outbox.claim(graph, [late.message_id], "w", 30_000, NOW)
+    await outbox.claim(graph, [late.message_id], 30_000, NOW)
     assert (await waiting(graph, NOW)).queues[Channel.EMAIL] == ChannelQueue(3, 5_000)
 
 

@@ -191,7 +191,7 @@ async def test_each_step_of_a_real_message_is_seen_though_every_announcement_is_
         assert await state(states) == ("QUEUED", None)
         # Something else of the person is no step of the message.
         await graph.change(_TOUCH, id=one.profile_id)
-        claimed = await outbox.claim(graph, [one.message_id], "w", 30_000, NOW)
+        claimed = await outbox.claim(graph, [one.message_id], 30_000, NOW)
         record = AttemptRecord(one.message_id, MessageState.UNKNOWN, AttemptOutcome.UNKNOWN, "smtp", "lost")
         await outbox.finish(graph, claimed.token, [record], NOW)
         assert await state(states) in (("UNKNOWN", None), ("SENDING", None))

@@ -31,7 +31,7 @@ async def failed(asker: Asker, graph: Graph) -> str:
     given: dict[str, Any] = {"profile": ANN, "resource": SHOP, "content": LETTER, "idempotencyKey": "k"}
     selection = "outreach { messages { nodes { id } } }"
     (message,) = (await asker.change("sendMessage", selection, **given))["outreach"]["messages"]["nodes"]
-    claimed = await outbox.claim(graph, [message["id"]], "w", 30_000, NOW)
+    claimed = await outbox.claim(graph, [message["id"]], 30_000, NOW)
     record = AttemptRecord(message["id"], MessageState.FAILED, AttemptOutcome.REFUSED, "smtp", "550 no")
     await outbox.finish(graph, claimed.token, [record], NOW)
     found: str = message["id"]

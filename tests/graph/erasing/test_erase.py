@@ -163,7 +163,7 @@ async def test_a_letter_that_a_worker_would_take_now_is_gone(graph: Graph, ann: 
 
     await erased(graph, ann)
 
-    assert (await claim(graph, rows, "worker", 60_000, NOW + 2)).deliveries == ()
+    assert (await claim(graph, rows, 60_000, NOW + 2)).deliveries == ()
 
 
 async def test_of_an_address_only_a_keyed_hash_is_known(graph: Graph, ann: str) -> None:

@@ -215,7 +215,7 @@ async def test_a_message_in_flight_is_asked_of_the_subscription_that_stayed(fami
     await merge(family, "prf_a", "prf_c")
     await merge(family, "prf_b", "prf_c")
 
-    (delivery,) = (await claim(family, ["msg_1"], "w", 60_000, NOW)).deliveries
+    (delivery,) = (await claim(family, ["msg_1"], 60_000, NOW)).deliveries
 
     assert delivery.facts.subscription_status is SubscriptionStatus.UNSUBSCRIBED
     assert delivery.address == "EMAIL::ann"

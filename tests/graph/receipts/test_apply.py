@@ -49,7 +49,7 @@ def told(event: str, happening: Happening | None, at_ms: int = NOW, **given: Any
 
 
 async def accepted(graph: Graph, one: Seed, provider_id: str | None = None) -> None:
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     record = AttemptRecord(
         one.message_id, MessageState.SENT, AttemptOutcome.ACCEPTED, "main", "250 Ok", provider_id=provider_id
     )
@@ -143,7 +143,7 @@ async def test_an_unknown_kind_is_kept_and_changes_nothing(graph: Graph) -> None
 async def test_a_receipt_that_overtakes_the_workers_answer_stands_and_the_try_is_written(graph: Graph) -> None:
     one = seed(NOW)
     await queue(graph, one)
-    claimed = await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
     await outbox.mark_handed(graph, [one.message_id], claimed.token, LEASE_MS)
 
     await applied(graph, told("delivered", Happening.DELIVERED, message_id=one.message_id))
@@ -153,7 +153,7 @@ async def test_a_receipt_that_overtakes_the_workers_answer_stands_and_the_try_is
     row = await graph.read(MESSAGE, id=one.message_id)
     assert (row["state"], row["pending"], row["attemptCount"]) == ("DELIVERED", False, 1)
     assert [each["outcome"] for each in row["attempts"]] == ["UNKNOWN"]
-    assert (await outbox.claim(graph, [one.message_id], "w2", LEASE_MS, NOW + 60_000)).deliveries == ()
+    assert (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW + 60_000)).deliveries == ()
 
 
 async def test_a_receipt_ends_the_tries_of_a_message_that_had_left(graph: Graph) -> None:
@@ -163,7 +163,7 @@ async def test_a_receipt_ends_the_tries_of_a_message_that_had_left(graph: Graph)
     await applied(graph, told("delivered", Happening.DELIVERED, message_id=one.message_id))
 
     assert (await graph.read(_STANDING, id=one.message_id))["pending"] is False
-    assert (await outbox.claim(graph, [one.message_id], "w", LEASE_MS, NOW)).deliveries == ()
+    assert (await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)).deliveries == ()
 
 
 async def test_feature_13_a_hard_bounce_stops_the_address_for_all_who_share_it(graph: Graph) -> None:
@@ -246,7 +246,7 @@ async def test_a_worker_lost_while_handing_over_leaves_a_held_message_unknown(gr
     one = seed(NOW)
     await queue(graph, one)
     await graph.change(Statement("hold", "MATCH (r:Resource) SET r.onUnknown = $policy RETURN 1"), policy=policy)
-    claimed = await outbox.claim(graph, [one.message_id], "w", 1, NOW)
+    claimed = await outbox.claim(graph, [one.message_id], 1, NOW)
     await outbox.mark_handed(graph, [one.message_id], claimed.token, 1)
     await asyncio.sleep(0.01)
 

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import click
+
+from bench.dispatch.measurement import Course, Isolation, measuring
+from bench.dispatch.stage import Stage, stage
+from bench.grid import Grid
+from bench.reading.claim import Claim
+from bench.reading.report import claims_grid
+from bench.reading.versions import versions
+
+_RESULTS = Path(__file__).parents[1] / "results"
+_ALL = 100_000
+# Small batches are slow: fewer messages show it as well.
+_MOST = {1: 4_000, 10: 20_000}
+_BATCHES = (1, 10, 100, 500)
+_USUAL = 100
+_INSIDE_PER_S = 2_000.0
+_BY_HTTP_PER_S = 1_000.0
+_UNCHANGED = 1.2
+_P95 = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    courses: list[Course]
+    isolation: Isolation
+
+
+@click.command
+@click.option("--messages", type=click.IntRange(1_000), default=_ALL, show_default=True, help="Of one run.")
+@click.option("--batches", default=",".join(map(str, _BATCHES)), show_default=True, help="Ids in a job.")
+@click.option("--results", type=click.Path(path_type=Path, file_okay=False), help="Where the figures go.")
+def dispatch(messages: int, batches: str, results: Path | None) -> None:
+    """How fast messages leave: to a provider in the worker, to one that takes 50 ms, and beside a dead channel.
+
+    Claims, receipts and Neo4j are on the same machine. A part is not written to bench/results/.
+    """
+    sizes = tuple(int(each) for each in batches.split(","))
+    with stage() as built:
+        found = asyncio.run(_measure(built, messages, sizes))
+    _courses_grid(found.courses).show()
+    _isolation_grid(found.isolation).show()
+    claims = list(_claims(found))
+    claims_grid(claims).show()
+    place = results or (_RESULTS if messages == _ALL and sizes == _BATCHES else None)
+    if place:
+        _write(place, found, claims)
+
+
+async def _measure(built: Stage, messages: int, sizes: Sequence[int]) -> _Found:
+    courses: list[Course] = []
+    async with measuring(built) as measurement:
+        for has_receipts in (False, True):
+            for size in sizes:
+                count = min(messages, _MOST.get(size, messages))
+                courses.append(await measurement.inside(size, count, has_receipts=has_receipts))
+        courses += [await measurement.by_http(size, min(messages, _MOST.get(size, messages))) for size in sizes]
+        return _Found(courses, await measurement.beside_a_dead_channel())
+
+
+def _claims(found: _Found) -> Iterator[Claim]:
+    for course in found.courses:
+        if course.batch == _USUAL:
+            goal = _INSIDE_PER_S if course.steady is None else _BY_HTTP_PER_S
+            yield Claim(f"messages/s {course.name}", course.drain.per_second, goal)
+    ratio = found.isolation.beside_dead.at(_P95) / found.isolation.alone.at(_P95)
+    yield Claim("p95 beside a dead channel, times without", ratio, _UNCHANGED, at_most=True)
+
+
+def _courses_grid(courses: Sequence[Course]) -> Grid:
+    columns = (
+        "to a provider",
+        "batch",
+        "messages",
+        "per s",
+        "p50 ms",
+        "p99 ms",
+        "Neo4j µs",
+        "worker µs",
+        "gateway µs",
+        "provider µs",
+        "worker MiB",
+    )
+    return Grid("Messages that were due at once; waits at 200 messages/s", columns, [_row(each) for each in courses])
+
+
+def _row(course: Course) -> tuple[str, ...]:
+    found, calm = course.drain, course.steady
+    waits = ("", "") if calm is None else (f"{calm.at(0.5):,.0f}", f"{calm.at(0.99):,.0f}")
+    cpu = (found.neo4j_us, found.worker_us, found.gateway_us, found.provider_us)
+    return (
+        course.name,
+        str(course.batch),
+        f"{found.messages:,}",
+        f"{found.per_second:,.0f}",
+        *waits,
+        *(f"{each:,.0f}" for each in cpu),
+        f"{found.worker_mib:,.0f}",
+    )
+
+
+def _isolation_grid(isolation: Isolation) -> Grid:
+    both = (("the other channel is idle", isolation.alone), ("the other channel is dead", isolation.beside_dead))
+    rows = [(name, *(f"{each.at(share):,.1f}" for share in (0.5, _P95, 0.99))) for name, each in both]
+    return Grid("Text messages beside another channel in one worker", ("", "p50 ms", "p95 ms", "p99 ms"), rows)
+
+
+def _write(place: Path, found: _Found, claims: Sequence[Claim]) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    content = {
+        "versions": versions(),
+        "claims": [{**asdict(each), "kept": each.is_kept} for each in claims],
+        "courses": [asdict(each) for each in found.courses],
+        "isolation": asdict(found.isolation),
+    }
+    (place / "dispatch.json").write_text(json.dumps(content) + "\n")

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import psutil
+
+from bench.dispatch.crowd import Crowd
+from bench.dispatch.drain import Drain, Processes, drain
+from bench.dispatch.stage import Stage
+from bench.dispatch.steady import Steady, steady
+from dispatch.nudges import Nudger
+from graph.connection import Graph
+from graph.vocabulary import Channel
+
+_WARM_UP = 10_000
+_STEADY_PER_S = 200
+_STEADY_S = 20.0
+_USUAL_BATCH = 100
+_DEAD = 5_000
+_NUDGER_STOP_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """One way of sending, with so many ids in a job."""
+
+    name: str
+    batch: int
+    drain: Drain
+    steady: Steady | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Isolation:
+    """Text messages at a steady rate, by one worker for two channels: with the other idle, and with it dead."""
+
+    alone: Steady
+    beside_dead: Steady
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    stage: Stage
+    graph: Graph
+    crowd: Crowd
+
+    async def inside(self, batch: int, messages: int, *, has_receipts: bool) -> Course:
+        """To a provider in the worker that answers at once."""
+        module = ("bench.dispatch.instant_worker", str(int(has_receipts)))
+        with self.stage.worker(batch, module) as worker:
+            found = await self._drain(worker, messages, has_receipts=has_receipts)
+        return Course("inside, with receipts" if has_receipts else "inside", batch, found)
+
+    async def by_http(self, batch: int, messages: int) -> Course:
+        """To the provider that takes its time and calls back."""
+        with self.stage.worker(batch) as worker, self._nudger(batch) as nudger:
+            drained = await self._drain(worker, messages, has_receipts=True)
+            return Course("by HTTP, with receipts", batch, drained, await self._steady(nudger))
+
+    async def beside_a_dead_channel(self) -> Isolation:
+        with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_url), self._nudger(_USUAL_BATCH) as nudger:
+            await self._steady(nudger)
+            alone = await self._steady(nudger)
+            for message_id in await self.crowd.queue(Channel.TELEGRAM, _DEAD):
+                nudger.message(Channel.TELEGRAM, message_id)
+            return Isolation(alone, await self._steady(nudger))
+
+    async def _drain(self, worker: psutil.Process, messages: int, *, has_receipts: bool) -> Drain:
+        """Once to warm up, then in earnest."""
+        part = self.stage.stack.process
+        processes = Processes(part("neo4j"), worker, part("gateway"), self.stage.provider_process)
+        for count in (min(messages, _WARM_UP), messages):
+            found = await drain(self.graph, self.crowd, processes, count, has_receipts=has_receipts)
+        return found
+
+    async def _steady(self, nudger: Nudger) -> Steady:
+        self.stage.forget()
+        return await steady(self.crowd, nudger, self.stage.received, _STEADY_PER_S, _STEADY_S)
+
+    @contextmanager
+    def _nudger(self, batch: int) -> Iterator[Nudger]:
+        nudger = Nudger(self.stage.stack.announced()["REDIS_URL"], ids_per_job=batch)
+        nudger.start()
+        try:
+            yield nudger
+        finally:
+            nudger.stop(_NUDGER_STOP_S)
+
+
+@asynccontextmanager
+async def measuring(stage: Stage) -> AsyncIterator[Measurement]:
+    graph = Graph.open(stage.stack.graph())
+    try:
+        yield Measurement(stage, graph, Crowd(graph))
+    finally:
+        await graph.close()
