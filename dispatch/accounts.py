@@ -29,9 +29,14 @@ class Answered:
 @dataclass(slots=True)
 class _Account:
     sender: ChannelSender
+    # None where it takes everything; asked for once, as it is needed for every message.
+    selective: Selective | None
     bucket: Bucket | None = None
     faults: int = 0
     rests_until: float = 0.0
+
+    def takes(self, delivery: Delivery) -> bool:
+        return self.selective is None or self.selective.takes(delivery)
 
     async def admit(self) -> float | Paced:
         """Seconds after which it may send one message more, or when to ask again."""
@@ -74,7 +79,10 @@ class Accounts:
 
         What the accounts say is counted in `handovers`.
         """
-        found = [_Account(sender, buckets.get(sender.provider)) for sender in senders]
+        found = [
+            _Account(sender, sender if isinstance(sender, Selective) else None, buckets.get(sender.provider))
+            for sender in senders
+        ]
         return cls(found, Handovers() if handovers is None else handovers)
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
@@ -117,12 +125,8 @@ class Accounts:
     def _in_order(self, delivery: Delivery) -> list[_Account]:
         """Those at rest come last: where nobody else is there, one of them is tried all the same."""
         now = monotonic()
-        takers = (account for account in self._accounts if _takes(account.sender, delivery))
+        takers = (account for account in self._accounts if account.takes(delivery))
         return sorted(takers, key=lambda account: max(account.rests_until - now, 0.0))
-
-
-def _takes(sender: ChannelSender, delivery: Delivery) -> bool:
-    return not isinstance(sender, Selective) or sender.takes(delivery)
 
 
 def _for_nobody(delivery: Delivery) -> Answered:

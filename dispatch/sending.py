@@ -92,7 +92,7 @@ class Sending:
         self, token: str, admitted: Sequence[tuple[Delivery, Admitted]], waiting: Sequence[Delivery]
     ) -> int:
         filled = await self._fill(token, [delivery for delivery, _ in admitted])
-        sent_until = monotonic() + self.lease_ms / 1000
+        sent_until = monotonic() + outbox.enough_of(self.lease_ms) / 1000
         held = await outbox.mark_handed(self.graph, _ids(filled.deliveries), token, self.lease_ms, _ids(waiting))
         if monotonic() >= sent_until:
             # This process was stopped for longer than its lease: others may be sending these by now.

@@ -29,6 +29,8 @@ class ReceiptGroups:
         self._clock = clock
         self._changes = changes
         self._waiting: list[tuple[Sequence[Told], asyncio.Future[None]]] = []
+        # How many receipts these are.
+        self._number = 0
         self._full = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
 
@@ -38,7 +40,8 @@ class ReceiptGroups:
             return
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append((told, done))
-        if self._number() >= _MOST:
+        self._number += len(told)
+        if self._number >= _MOST:
             self._full.set()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
@@ -47,7 +50,7 @@ class ReceiptGroups:
 
     async def _write(self) -> None:
         while self._waiting:
-            if self._number() < _MOST:
+            if self._number < _MOST:
                 self._full.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._full.wait(), _WITHIN_S)
@@ -78,10 +81,8 @@ class ReceiptGroups:
                 break
             number, end = number + len(told), end + 1
         group, self._waiting = self._waiting[:end], self._waiting[end:]
+        self._number -= number
         return group
-
-    def _number(self) -> int:
-        return sum(len(told) for told, _ in self._waiting)
 
 
 def _fail(done: asyncio.Future[None], error: Exception) -> None:

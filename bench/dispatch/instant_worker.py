@@ -29,7 +29,8 @@ from graph.settings import GraphSettings
 from graph.vocabulary import Channel
 
 # So many receipts are on their way at most: one who waits for them takes no more messages.
-_AT_ONCE = 1_000
+_AT_ONCE = 2_000
+_AFTER_S = 0.3
 
 
 class Receipts:
@@ -42,6 +43,7 @@ class Receipts:
         self._running = set[asyncio.Task[None]]()
 
     async def deliver(self, delivery: Delivery, provider: str) -> None:
+        """Returns at once, unless too many wait."""
         await self._room.acquire()
         receipt = Receipt(
             event_id=delivery.message_id,
@@ -56,6 +58,8 @@ class Receipts:
         task.add_done_callback(self._running.discard)
 
     async def _tell(self, told: Told) -> None:
+        # Nobody knows yet before the try is written down.
+        await asyncio.sleep(_AFTER_S)
         try:
             await self._groups.take([told])
         finally:

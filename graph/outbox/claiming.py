@@ -17,6 +17,8 @@ _log: Final = logging.getLogger(__name__)
 
 CLAIMABLE: Final = [str(state) for state in states_before(Happening.CLAIMED)]
 CLAIMED: Final = MessageState.SENDING
+# A twentieth of it.
+_RENEWED_AFTER: Final = 20
 _RELEASED: Final = next_state(CLAIMED, Happening.RELEASED)
 
 
@@ -52,9 +54,10 @@ async def claim(graph: Graph, ids: Iterable[str], lease_ms: int, now_ms: int) ->
 async def mark_handed(
     graph: Graph, ids: Iterable[str], token: str, lease_ms: int, waiting: Iterable[str] = ()
 ) -> frozenset[str]:
-    """Commits that bytes are about to leave, and renews the lease. Only the ids returned may be sent.
+    """Commits that bytes are about to leave, and sees to it that the lease lasts for `enough_of` it from now on.
 
-    `waiting` are claimed with the same token and handed over later: their lease is renewed as well.
+    Only the ids returned may be sent. `waiting` are claimed with the same token and handed over later: their lease is
+    renewed as well.
     """
     handed = sorted(ids)
     held = await graph.change(
@@ -64,8 +67,14 @@ async def mark_handed(
         token=token,
         claimed=CLAIMED,
         leaseMs=lease_ms,
+        enoughMs=enough_of(lease_ms),
     )
     return frozenset(held)
+
+
+def enough_of(lease_ms: int) -> int:
+    """What is left of a lease, in ms, when there is no need to renew it."""
+    return lease_ms - lease_ms // _RENEWED_AFTER
 
 
 async def release(graph: Graph, ids: Iterable[str], token: str, now_ms: int) -> frozenset[str]:

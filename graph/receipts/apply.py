@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 
 from graph.connection import Graph, Transaction
@@ -22,6 +22,7 @@ from graph.statements import receipts as statements
 from graph.vocabulary import IdentifierType
 
 _ACTOR: Final = "provider"
+_STANDING: Final = tuple(each.name for each in fields(MessageStanding))
 _SOFT: Final = "it failed too often in a month"
 
 
@@ -196,4 +197,4 @@ def _place(each: Told) -> dict[str, object]:
 
 
 def _standing_row(message_id: str, standing: MessageStanding) -> dict[str, object]:
-    return {"id": message_id, "openCount": standing.open_count, **asdict(standing)}
+    return {"id": message_id, "openCount": standing.open_count, **{name: getattr(standing, name) for name in _STANDING}}

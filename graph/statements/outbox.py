@@ -62,7 +62,8 @@ CLAIM: Final = Statement(
     timeout_ms=WRITE_TIMEOUT_MS,
 )
 
-# What is still to be handed over keeps its lease meanwhile, however slow the provider is with these.
+# What is still to be handed over keeps its lease meanwhile, however slow the provider is with these. A lease of which
+# nearly all is left is let be: when it ends is in an index, which is dear to write.
 MARK_HANDED: Final = Statement(
     "mark_messages_handed",
     """
@@ -72,7 +73,8 @@ MARK_HANDED: Final = Statement(
     WITH m
     WHERE m.claimToken = $token AND m.state = $claimed
     WITH m, datetime.truncate('millisecond', datetime.realtime()) AS moment
-    SET m.dueAt = moment + duration({milliseconds: $leaseMs}),
+    SET m.dueAt = CASE WHEN m.dueAt >= moment + duration({milliseconds: $enoughMs}) THEN m.dueAt
+            ELSE moment + duration({milliseconds: $leaseMs}) END,
         m.handedAt = CASE WHEN m.id IN $handed THEN moment ELSE m.handedAt END
     RETURN collect(CASE WHEN m.id IN $handed THEN m.id END)
     """,

@@ -127,6 +127,20 @@ async def test_a_worker_whose_lease_another_one_took_writes_nothing(graph: Graph
     assert (before["state"], before["claimToken"]) == ("SENDING", second.token)
 
 
+async def test_a_lease_of_which_nearly_all_is_left_is_not_renewed_and_one_that_shrank_is(graph: Graph) -> None:
+    one, lease_ms = seed(NOW), 600_000
+    await queue(graph, one)
+    claimed = await outbox.claim(graph, [one.message_id], lease_ms, NOW)
+    leased = (await show(graph, one.message_id))["dueAt"]
+
+    await outbox.mark_handed(graph, [one.message_id], claimed.token, lease_ms)
+    assert (await show(graph, one.message_id))["dueAt"] == leased
+
+    # For this lease too little of the first one is left.
+    await outbox.mark_handed(graph, [one.message_id], claimed.token, 2 * lease_ms)
+    assert (await show(graph, one.message_id))["dueAt"] >= leased + lease_ms
+
+
 async def test_handing_some_over_renews_the_lease_of_those_that_wait_and_of_no_others(graph: Graph) -> None:
     first, waiting, other = seed(NOW, 1), seed(NOW, 2), seed(NOW, 3)
     await queue(graph, first, waiting, other)
