@@ -20,18 +20,21 @@ class Announcement:
     revision: int
     kinds: frozenset[ChangeKind]
 
-    def encode(self) -> bytes:
-        return orjson.dumps({"profileId": self.profile_id, "revision": self.revision, "kinds": sorted(self.kinds)})
 
-    @classmethod
-    def decode(cls, data: bytes) -> Announcement | None:
-        """None for what none of us wrote: whoever reaches Redis may publish anything."""
-        try:
-            fields = orjson.loads(data)
-            kinds = frozenset(ChangeKind(kind) for kind in fields["kinds"])
-            return cls(str(fields["profileId"]), int(fields["revision"]), kinds)
-        except (ValueError, TypeError, KeyError):
-            return None
+def encode(announcements: Iterable[Announcement]) -> bytes:
+    """As they go through Redis, many together: each command costs every listening process as much as all it holds."""
+    return orjson.dumps([[each.profile_id, each.revision, sorted(each.kinds)] for each in announcements])
+
+
+def decode(data: bytes) -> list[Announcement]:
+    """Empty for what none of us wrote: whoever reaches Redis may publish anything."""
+    try:
+        return [
+            Announcement(str(profile_id), int(revision), frozenset(map(ChangeKind, kinds)))
+            for profile_id, revision, kinds in orjson.loads(data)
+        ]
+    except (ValueError, TypeError, KeyError):
+        return []
 
 
 def united(announcements: Iterable[Announcement]) -> list[Announcement]:

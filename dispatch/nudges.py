@@ -11,7 +11,7 @@ from typing import Final
 
 import redis
 
-from dispatch.announcement import TOPIC, Announcement, united
+from dispatch.announcement import TOPIC, Announcement, encode, united
 from dispatch.broker import create_broker, job, queue_key
 from dispatch.redis_clients import SHORT_TIMEOUT_S
 from dispatch.settings import IDS_PER_JOB
@@ -151,12 +151,8 @@ class Nudger:
                 self._broker.enqueue(job(channel, ids[start : start + self._ids_per_job]))
 
     def _announce(self, announcements: list[Announcement]) -> None:
-        if not announcements:
-            return
-        with self._broker.client.pipeline(transaction=False) as pipeline:
-            for announcement in announcements:
-                pipeline.publish(TOPIC, announcement.encode())
-            pipeline.execute()
+        if announcements:
+            self._broker.client.publish(TOPIC, encode(announcements))
 
     def _probe(self) -> None:
         try:

@@ -9,7 +9,7 @@ from typing import Final
 import redis
 from redis.asyncio.client import PubSub
 
-from dispatch.announcement import TOPIC, Announcement
+from dispatch.announcement import TOPIC, Announcement, decode
 from dispatch.redis_clients import open_async_client
 
 _log: Final = logging.getLogger(__name__)
@@ -68,6 +68,5 @@ class TopicReader:
         data = message.get("data")
         if message.get("type") != "message" or not isinstance(data, bytes):
             return
-        announcement = Announcement.decode(data)
-        if announcement is not None:
+        for announcement in decode(data):
             self._hear(announcement)

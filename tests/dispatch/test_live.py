@@ -9,7 +9,7 @@ import pytest
 import redis.asyncio
 
 from dispatch import live as live_room
-from dispatch.announcement import TOPIC, Announcement
+from dispatch.announcement import TOPIC, Announcement, encode
 from dispatch.changes import Changes
 from dispatch.live import LiveProfiles
 from dispatch.topic import TopicReader
@@ -63,12 +63,12 @@ async def test_an_announcement_is_heard_at_once_and_an_old_one_never(graph: Grap
     ):
         next_change = asyncio.ensure_future(soon(changes))
         for _ in range(100):
-            if await client.publish(TOPIC, Announcement("prf_1", 7, EVENT).encode()):
+            if await client.publish(TOPIC, encode([Announcement("prf_1", 7, EVENT)])):
                 break
             await asyncio.sleep(0.05)
-        await client.publish(TOPIC, Announcement("prf_2", 99, EVENT).encode())
+        await client.publish(TOPIC, encode([Announcement("prf_2", 99, EVENT)]))
         await client.publish(TOPIC, b"garbage")
-        await client.publish(TOPIC, Announcement("prf_1", 8, MESSAGE).encode())
+        await client.publish(TOPIC, encode([Announcement("prf_1", 8, MESSAGE)]))
 
         assert await next_change == (8, MESSAGE)
 
@@ -155,7 +155,7 @@ async def test_what_nobody_foresaw_in_an_announcement_keeps_nobody_from_hearing_
         async with asyncio.timeout(10), redis.asyncio.Redis.from_url(redis_url) as client:
             for revision in (1, 2):
                 while revision not in heard:
-                    await client.publish(TOPIC, Announcement("prf_1", revision, EVENT).encode())
+                    await client.publish(TOPIC, encode([Announcement("prf_1", revision, EVENT)]))
                     await asyncio.sleep(0.05)
     finally:
         reading.cancel()

@@ -9,7 +9,7 @@ import orjson
 import pytest
 import redis
 
-from dispatch.announcement import TOPIC, Announcement, united
+from dispatch.announcement import TOPIC, Announcement, decode, united
 from dispatch.broker import queue_key
 from dispatch.nudges import Nudger
 from dispatch.settings import IDS_PER_JOB
@@ -137,7 +137,9 @@ def test_what_waits_is_told_before_it_stops(redis_url: str, client: redis.Redis)
     assert jobs(client) == [[MESSAGE]]
 
 
-def test_changes_of_one_profile_are_announced_as_one(redis_url: str, client: redis.Redis) -> None:
+def test_changes_of_one_profile_are_announced_as_one_and_those_of_many_together(
+    redis_url: str, client: redis.Redis
+) -> None:
     listener: Any = client.pubsub  # The library leaves it untyped.
     with listener(ignore_subscribe_messages=True) as pubsub:
         pubsub.subscribe(TOPIC)
@@ -145,14 +147,18 @@ def test_changes_of_one_profile_are_announced_as_one(redis_url: str, client: red
         nudger = Nudger(redis_url)
         nudger.publish("prf_1", 4, {ChangeKind.MESSAGE})
         nudger.publish("prf_1", 3, {ChangeKind.EVENT})
+        nudger.publish("prf_2", 9, {ChangeKind.EVENT})
         nudger.start()
         heard = pubsub.get_message(timeout=5.0)
         nudger.stop(3.0)
+        others = pubsub.get_message(timeout=0.1)
 
     assert heard is not None
-    assert Announcement.decode(heard["data"]) == Announcement(
-        "prf_1", 4, frozenset({ChangeKind.EVENT, ChangeKind.MESSAGE})
-    )
+    assert decode(heard["data"]) == [
+        Announcement("prf_1", 4, frozenset({ChangeKind.EVENT, ChangeKind.MESSAGE})),
+        Announcement("prf_2", 9, frozenset({ChangeKind.EVENT})),
+    ]
+    assert others is None
 
 
 def test_a_long_run_of_announcements_is_one_per_profile() -> None:
@@ -164,6 +170,6 @@ def test_a_long_run_of_announcements_is_one_per_profile() -> None:
     ]
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b'{"profileId": "p", "revision": 1, "kinds": ["NO"]}', b'"x"'])
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"[1]", b'[["p", 1, ["NO"]]]', b'[["p", 1]]', b'"x"', b"7"])
 def test_what_is_no_announcement_is_ignored(data: bytes) -> None:
-    assert Announcement.decode(data) is None
+    assert decode(data) == []
