@@ -137,9 +137,7 @@ def test_what_waits_is_told_before_it_stops(redis_url: str, client: redis.Redis)
     assert jobs(client) == [[MESSAGE]]
 
 
-def test_changes_of_one_profile_are_announced_as_one_and_those_of_many_together(
-    redis_url: str, client: redis.Redis
-) -> None:
+def test_changes_of_one_profile_are_one_and_those_of_many_go_together(redis_url: str, client: redis.Redis) -> None:
     listener: Any = client.pubsub  # The library leaves it untyped.
     with listener(ignore_subscribe_messages=True) as pubsub:
         pubsub.subscribe(TOPIC)
