@@ -45,6 +45,7 @@ from gateway.stack.redis_program import RedisProgram
 from gateway.stack.redis_server import RedisServer
 from graph.connection import Graph
 from graph.migrations import migrate
+from graph.rehearsal import rehearse_writes
 from graph.settings import GraphSettings
 from tests.faults.processes import RedisProcess
 
@@ -60,7 +61,7 @@ _STACK_VARIABLES = frozenset({"GRAPH_URI", "GRAPH_PASSWORD", "GRAPH_USER", "REDI
 # What migrations leave behind is no data; everything else goes, in pieces that fit a small heap.
 _EMPTY = """
 MATCH (n) WHERE NOT n:SchemaVersion AND NOT n:MigrationLock
-CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 200 ROWS
+CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 2000 ROWS
 """
 
 
@@ -112,11 +113,22 @@ async def shared_graph(graph_settings: GraphSettings) -> AsyncIterator[Graph]:
     await graph.close()
 
 
-@pytest.fixture
-def graph(shared_graph: Graph, graph_settings: GraphSettings) -> Graph:
-    """The migrated graph with nothing in it."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def rehearsed(shared_graph: Graph) -> None:
+    """A server that never saw these statements may take longer over their plans than a mutation may take."""
+    await rehearse_writes(shared_graph, 1_790_000_000_000)
+
+
+@pytest.fixture(scope="session")
+def _sweeping(graph_settings: GraphSettings) -> Iterator[neo4j.Session]:
     with neo4j.GraphDatabase.driver(graph_settings.uri, auth=None) as driver, driver.session() as session:
-        session.run(_EMPTY).consume()
+        yield session
+
+
+@pytest.fixture
+def graph(shared_graph: Graph, _sweeping: neo4j.Session) -> Graph:
+    """The migrated graph with nothing in it."""
+    _sweeping.run(_EMPTY).consume()
     return shared_graph
 
 

@@ -11,40 +11,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.gateway.stack.up_process import KEY, REAL, environment_for, started
+from tests.gateway.stack.up_process import REAL, UpProcess, environment_for, started
 
+_PARTS = ("neo4j", "redis", "mailbox", "gateway", "worker")
 # The first on a machine fetches Neo4j.
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_the_real_stack_answers_refuses_a_second_and_stops_cleanly(tmp_path: Path) -> None:
-    environment = environment_for(tmp_path / "data")
-    with started(REAL, environment) as up:
-        assert up.wait_for("ready ") == f"ready http://127.0.0.1:{environment['PORT']}"
-
-        assert _ask(environment, KEY) == (200, {"data": {"__typename": "Query"}})
-        assert _ask(environment, "cgk_nobody")[0] == 401
-        _second_is_refused(environment, up.process.pid)
-        _other_commands_find_it(environment)
-        up.child("worker").kill()
-        up.wait_for("worker is back")
-
-        family = up.children()
-        exit_code = up.stop()
-
-    assert exit_code == 0
-    assert not any(process.is_running() for process in family)
-    secrets = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data" / "secrets").iterdir()}
-    assert secrets == dict.fromkeys(("neo4j-password", "redis-password", "secret", "first-key-done"), 0o600)
-
-
-def test_the_first_start_prints_a_key_that_holds_after_kill_9(tmp_path: Path) -> None:
+def test_the_real_stack_answers_refuses_a_second_heals_and_stops_cleanly_even_after_kill_9(tmp_path: Path) -> None:
     environment = environment_for(tmp_path / "data")
     del environment["CUSTOMER_GRAPH_ADMIN_KEY"]
     with started(REAL, environment) as up:
         key = up.wait_for("API key, shown only now: ").rpartition(" ")[2]
-        up.wait_for("ready ")
-        family = up.children()
+        assert up.wait_for("ready ") == f"ready http://127.0.0.1:{environment['PORT']}"
+
+        assert _ask(environment, key) == (200, {"data": {"__typename": "Query"}})
+        assert _ask(environment, "cgk_nobody")[0] == 401
+        _second_is_refused(environment, up.process.pid)
+        _other_commands_find_it({**environment, "CUSTOMER_GRAPH_ADMIN_KEY": key})
+        for name in ("redis", "mailbox", "gateway", "worker"):
+            _kill_and_see_it_come_back(up, name)
+        killed = up.children()
         # Stopped, it cannot follow its parent by itself, as on a system where nothing would.
         up.child("redis").suspend()
         up.stop(signal.SIGKILL)
@@ -53,8 +40,9 @@ def test_the_first_start_prints_a_key_that_holds_after_kill_9(tmp_path: Path) ->
         left_over = up.wait_for("redis ")
         said = up.wait_for("API key")
         up.wait_for("ready ")
-        still_alive = [process for process in family if process.is_running()]
+        still_alive = [process for process in killed if process.is_running()]
         answer = _ask(environment, key)
+        family = up.children()
         exit_code = up.stop()
 
     assert left_over == "redis was left over by a stack that was killed; stopped it"
@@ -64,6 +52,21 @@ def test_the_first_start_prints_a_key_that_holds_after_kill_9(tmp_path: Path) ->
     assert key not in "".join(up.lines)
     assert answer == (200, {"data": {"__typename": "Query"}})
     assert exit_code == 0
+    assert len(family) == len(_PARTS)
+    assert not any(process.is_running() for process in family)
+    assert list((tmp_path / "data" / "run").iterdir()) == []
+    assert not (tmp_path / "data" / "stack.json").exists()
+    secrets = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "data" / "secrets").iterdir()}
+    assert secrets == dict.fromkeys(("neo4j-password", "redis-password", "secret", "first-key-done"), 0o600)
+
+
+def _kill_and_see_it_come_back(up: UpProcess, name: str) -> None:
+    before = up.child(name)
+    before.kill()
+    said = up.wait_for(f"{name} stopped by itself")
+    up.wait_for(f"{name} is back")
+    assert said == f"{name} stopped by itself (killed by SIGKILL); starting it again in 0.5 s"
+    assert up.child(name).pid != before.pid
 
 
 def _ask(environment: Mapping[str, str], key: str) -> tuple[int, object]:

@@ -99,7 +99,7 @@ async def large_graph(graph: Graph) -> AsyncIterator[Graph]:
 
 
 @pytest.mark.timeout(600)
-async def test_every_line_of_the_real_shop_is_accounted_for_and_a_second_run_changes_nothing(
+async def test_every_line_of_the_real_shop_is_accounted_for(
     large_graph: Graph,
 ) -> None:
     graph = large_graph
@@ -134,15 +134,6 @@ async def test_every_line_of_the_real_shop_is_accounted_for_and_a_second_run_cha
     assert (summary.known_people, summary.anonymous_people) == (expected.customers, expected.anonymous)
     assert summary.products == summary.products_created == expected.products
     assert Decimal(summary.total_micros) / 1_000_000 == expected.total
-    before = await state(graph)
-
-    again, _ = await import_online_retail(graph, DATA_FILE, clock=FixedClock(NOW + 60_000))
-
-    assert await state(graph) == before
-    assert again.sales == Tally(0, expected.invoices - expected.returns)
-    assert again.returns == Tally(0, expected.returns)
-    assert (again.profiles_created, again.products_created) == (0, 0)
-    assert again.total_micros == summary.total_micros
 
 
 async def test_a_known_customer_is_a_profile_with_an_external_identifier(graph: Graph, tmp_path: Path) -> None:

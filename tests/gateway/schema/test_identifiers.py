@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import pytest_asyncio
+import pytest
 
 from gateway.api_keys import Viewer
 from gateway.operations import GraphQLRequest, Operations
@@ -14,7 +14,6 @@ from gateway.schema.context import Services
 from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.reading.reader import Reader
-from graph.rehearsal import rehearse_writes
 from graph.vocabulary import ChangeKind, Right
 from tests.gateway.doubles import KEYS, NOW, StubLive, StubNudger
 
@@ -45,10 +44,8 @@ class Api:
         return (await self.ask(document, input=given))["did"]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def api(graph: Graph) -> Api:
-    # A server that never saw these statements may take longer over their plans than a mutation may take.
-    await rehearse_writes(graph, NOW)
+@pytest.fixture
+def api(graph: Graph, rehearsed: None) -> Api:  # noqa: ARG001  # It has to have been done.
     return Api(graph)
 
 

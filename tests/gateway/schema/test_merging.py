@@ -8,13 +8,11 @@ from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from gateway.schema.context import Services
 from graph.clock import FixedClock
 from graph.connection import Graph
 from graph.reading.reader import Reader
-from graph.rehearsal import rehearse_writes
 from graph.vocabulary import ChangeKind, Right
 from tests.gateway.doubles import KEYS, NOW, World
 from tests.gateway.schema.limited import ask as limited_ask
@@ -64,10 +62,8 @@ def world(graph: Graph) -> RealWorld:
     return RealWorld(real=graph)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def ask(world: RealWorld) -> Ask:
-    assert world.real is not None
-    await rehearse_writes(world.real, NOW)
+@pytest.fixture
+def ask(world: RealWorld, rehearsed: None) -> Ask:  # noqa: ARG001  # It has to have been done.
     return partial(limited_ask, world)
 
 

@@ -6,13 +6,10 @@ from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from graph.connection import Graph
-from graph.rehearsal import rehearse_writes
 from graph.statement import Statement
 from graph.vocabulary import Right
-from tests.gateway.doubles import NOW
 from tests.gateway.schema.limited import ask as limited_ask
 from tests.gateway.schema.limited import errors_of, limit, without
 from tests.gateway.schema.test_merging import RESOURCE, SUBSCRIBE, UPSERT, Ask, RealWorld, value
@@ -51,10 +48,8 @@ def world(graph: Graph) -> RealWorld:
     return RealWorld(real=graph)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def ask(world: RealWorld) -> Ask:
-    assert world.real is not None
-    await rehearse_writes(world.real, NOW)
+@pytest.fixture
+def ask(world: RealWorld, rehearsed: None) -> Ask:  # noqa: ARG001  # It has to have been done.
     return partial(limited_ask, world)
 
 
