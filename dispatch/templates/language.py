@@ -23,7 +23,7 @@ from liquid.builtin.tags import (
 from liquid.filter import with_context
 from liquid.undefined import FalsyStrictUndefined, Undefined
 
-from dispatch.templates import lists, numbers, text
+from dispatch.templates import lists, money, numbers, text
 from dispatch.templates.fault import TemplateFault
 from dispatch.templates.text import LONGEST_TEXT, text_of
 from dispatch.templates.work import Work
@@ -198,7 +198,12 @@ def _paid(function: Callable[..., object], *, takes_missing: bool = False) -> Ca
     return cast("Callable[..., object]", with_context(run))
 
 
-FILTERS: Final[Mapping[str, Callable[..., object]]] = {**text.FILTERS, **numbers.FILTERS, **lists.FILTERS}
+FILTERS: Final[Mapping[str, Callable[..., object]]] = {
+    **text.FILTERS,
+    **numbers.FILTERS,
+    **lists.FILTERS,
+    **money.FILTERS,
+}
 ALL_FILTERS: Final[Mapping[str, Callable[..., object]]] = {**FILTERS, "default": _default}
 _ESCAPING: Final = frozenset({"escape", "newline_to_br"})
 TEXT: Final = TemplateLanguage(is_html=False)

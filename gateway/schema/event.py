@@ -14,7 +14,7 @@ from gateway.schema.scalars import JSON, DateTime
 class Event(Node, TimelineEntry):
     source: str = described("The system that saw it.")
     external_id: str = described("Its id there: the same source and id are one event, however often they are sent.")
-    event_type: str = described("What happened, in your own words, like `product_viewed`.")
+    event_type: str = described("What happened, in your own words, like `product.viewed`.")
     occurred_at: DateTime = described("When it happened; the same as `at`.")
     received_at: DateTime = described("When it was told to this graph.")
     value: Decimal | None = described("What it was worth.")

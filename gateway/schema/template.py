@@ -35,9 +35,14 @@ class TemplateContent:
 
 @strawberry.type(
     description="What is said again and again, in Liquid. It may name `profile`, `attributes`, `resource`, "
-    "`subscription`, `now` and the `data` that comes with a message; `profile` has `firstName`, `lastName`, "
-    "`birthDate`, `sex`, `locale`, `timezone`, `country`, `city` and `createdAt`, `resource` has `key` and `title`, "
-    "`subscription` has `channel` and `leaveUrl`. Other templates and files it cannot name."
+    "`subscription`, `now`, `viewedProducts`, `lastPurchase` and the `data` that comes with a message; `profile` has "
+    "`firstName`, `lastName`, `birthDate`, `sex`, `locale`, `timezone`, `country`, `city` and `createdAt`, `resource` "
+    "has `key` and `title`, `subscription` has `channel` and `leaveUrl`. `viewedProducts` are the last 10 that events "
+    "`product.viewed` or `page.viewed` named, the newest first, each with `source`, `sku`, `name`, `productCategory` "
+    "and `viewedAt`. `lastPurchase` has `source`, `externalId`, `purchaseStatus`, `placedAt`, `currency`, `total`, "
+    "`delivery`, `discount` and `lines`, each with `position`, `source`, `sku`, `name`, `productCategory`, `quantity`, "
+    "`unitPrice`, `total` and `lineStatus`; it is asked for by `if lastPurchase`. Amounts are in millionths, which the "
+    "filter `money` shows. Other templates and files it cannot name."
 )
 class Template(Node):
     key: str = described("Unique; what your programs call it.")

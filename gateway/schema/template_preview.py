@@ -69,7 +69,7 @@ async def preview(  # These are the arguments of the field.
             problems.add(UserErrorCode.INVALID, f"The content has nothing for {channel}.", "channel")
         problems.refuse()
         reference = None if resource is None else resource_reference(resource)
-        facts = await preview_facts(context.graph, person, reference, given)
+        facts = await preview_facts(context.graph, person, reference, given, checked.past)
         said = await asyncio.to_thread(_said, checked, channel, facts, context.clock.now())
     except Refusal as refusal:
         if any(each.code in _OF_REFERENCES for each in refusal.user_errors):

@@ -3,10 +3,11 @@ from __future__ import annotations
 from typing import Final, LiteralString
 
 from graph.statement import Statement
+from graph.statements.template_past import PAST
 
 _VERSION: Final[LiteralString] = """
     CREATE (v:TemplateVersion {id: $versionId, templateId: t.id, version: t.version, required: $required,
-        createdAt: datetime({epochMillis: $now})})
+        past: $past, createdAt: datetime({epochMillis: $now})})
     SET v += $content
     CREATE (v)-[:OF]->(t)
     CREATE (t)-[:LATEST]->(v)
@@ -76,12 +77,12 @@ _TEXTS: Final[LiteralString] = """.emailSubject, .emailText, .emailHtml, .smsTex
 
 LATEST_CONTENT: Final = Statement(
     "latest_template_content",
-    f"MATCH (:Template {{id: $id}})-[:LATEST]->(v) RETURN v {{.required, {_TEXTS}}}",
+    f"MATCH (:Template {{id: $id}})-[:LATEST]->(v) RETURN v {{.required, .past, {_TEXTS}}}",
 )
 
 VERSIONS: Final = Statement(
     "template_versions",
-    f"UNWIND $ids AS id MATCH (v:TemplateVersion {{id: id}}) RETURN collect(v {{.id, {_TEXTS}}})",
+    f"UNWIND $ids AS id MATCH (v:TemplateVersion {{id: id}}) RETURN collect(v {{.id, .required, .past, {_TEXTS}}})",
 )
 
 # An attribute is whatever was defined; what it is kept as says its type.
@@ -97,23 +98,24 @@ _PERSON: Final[LiteralString] = """
 _FACTS: Final[LiteralString] = """
     attributes: attributes, profile: {firstName: p.firstName, lastName: p.lastName, birthDate: toString(p.birthDate),
         sex: p.sex, locale: p.locale, timezone: p.timezone, country: p.country, city: p.city,
-        createdAt: p.createdAt.epochMillis}
+        createdAt: p.createdAt.epochMillis}, viewedProducts: viewedProducts, lastPurchase: lastPurchase
     """
 
 # Whose the subscription is today decides, as it does when the message is claimed.
 FACTS_OF_MESSAGES: Final = Statement(
     "template_facts_of_messages",
     """
-    UNWIND $ids AS id
-    MATCH (m:Message {id: id})-[:TO]->(:Subscription)-[:ABSORBED_BY*0..]->(s)
+    UNWIND $messages AS asked
+    MATCH (m:Message {id: asked.id})-[:TO]->(:Subscription)-[:ABSORBED_BY*0..]->(s)
     WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
     OPTIONAL MATCH (s)-[:OF]->(r:Resource)
     OPTIONAL MATCH (owner:Profile)-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->(s)
     OPTIONAL MATCH (member:Profile {id: coalesce(owner.id, m.profileId)})
     OPTIONAL MATCH (survivor:Profile {id: member.mergedInto})
-    WITH m, r, coalesce(survivor, member) AS p
+    WITH m, r, coalesce(survivor, member) AS p, asked.wanted AS wanted
     """
     + _PERSON
+    + PAST
     + """
     RETURN collect({id: m.id, data: m.data, resource: {key: r.key, title: r.title},
     """
@@ -126,9 +128,10 @@ FACTS_OF_PERSON: Final = Statement(
     """
     MATCH (p:Profile {id: $profileId})
     OPTIONAL MATCH (r:Resource) WHERE r.id = $resourceId
-    WITH p, r
+    WITH p, r, $wanted AS wanted
     """
     + _PERSON
+    + PAST
     + "RETURN {resource: {key: r.key, title: r.title}, "
     + _FACTS
     + "}",

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from graph.connection import Graph, Transaction
 from graph.errors import ConstraintViolated, Refusal, UserError
@@ -8,16 +10,26 @@ from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
 from graph.sending.content import Content
 from graph.statements import templates as statements
-from graph.templates.stored import properties
+from graph.templates.known import Past
+from graph.templates.stored import content, properties
 from graph.vocabulary import UserErrorCode
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """Content whose texts are templates, looked through: `required` are the names in `data` that have to be given."""
+    """Content whose texts are templates, looked through.
+
+    `required` are the names in `data` that have to be given, `past` is what has to be looked up of the person.
+    """
 
     content: Content
     required: frozenset[str]
+    past: frozenset[Past] = frozenset()
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """What `row` was written as. A version from before there was a past to name has none."""
+        return cls(content(row), frozenset(row["required"]), frozenset(map(Past, row["past"] or ())))
 
     def row(self, now_ms: int) -> dict[str, object]:
         """The parameters of a statement that writes it as a version."""
@@ -25,6 +37,7 @@ class Checked:
             "versionId": new_id(IdPrefix.TEMPLATE_VERSION, now_ms),
             "channels": sorted(self.content.channels),
             "required": sorted(self.required),
+            "past": sorted(self.past),
             "content": properties(self.content),
             "now": now_ms,
         }

@@ -39,7 +39,10 @@ class EventInput:
     source: str = strawberry.field(default="default", description="The system that it comes from.")
     external_id: str = required("Its id there: the same id again is the same event.")
     identifiers: list[IdentifierInput] = required("Whose it is; an unknown person is made, anonymous if need be.")
-    type: str = required("What happened, like `page.viewed`.")
+    type: str = required(
+        "What happened, like `page.viewed`. The products of `product.viewed` and `page.viewed` are what templates call "
+        "viewed."
+    )
     occurred_at: DateTime = required("When; at most 24 hours from now.")
     value: Decimal | None = strawberry.field(default=None, description="A number that belongs to it.")
     properties: JSON | None = strawberry.field(default=None, description="Whatever else belongs to it.")

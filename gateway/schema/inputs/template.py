@@ -74,7 +74,11 @@ async def checked_template(graph: Graph, given: InlineContentInput, problems: Pr
         for key, line in part.names.attributes.items():
             if key not in known:
                 part.say(problems, line, "There is no such attribute.")
-    return Checked(content, frozenset().union(*(each.names.data for each in found)))
+    return Checked(
+        content,
+        required=frozenset().union(*(each.names.data for each in found)),
+        past=frozenset().union(*(each.names.past for each in found)),
+    )
 
 
 def template_content(given: InlineContentInput, problems: Problems, *path: str) -> Content:

@@ -16,6 +16,9 @@ from graph.connection import Graph
 from graph.delivery import Delivery
 from graph.erasing.erase import EraseProfile, erase_profile
 from graph.errors import Refusal
+from graph.history.events import NewEvent, track_events
+from graph.history.product import ProductKey, ProductReference
+from graph.history.purchases import NewPurchase, record_purchases
 from graph.idempotency import Guard
 from graph.identifiers import identifier
 from graph.ids import IdPrefix, new_id
@@ -29,10 +32,11 @@ from graph.statement import Statement
 from graph.subscribing.resource import CreateResource, ResourceReference, create_resource
 from graph.subscribing.subscribe import Subscribe, subscribe
 from graph.templates.chosen import TemplateChoice
+from graph.templates.known import Past
 from graph.templates.template import Checked, CreateTemplate, UpdateTemplate, archive_template, create_template
 from graph.templates.template import update_template as change_template
 from graph.tracking.links import TrackingLinks
-from graph.vocabulary import AttributeType, Channel, IdentifierType, UserErrorCode
+from graph.vocabulary import AttributeType, Channel, IdentifierType, PurchaseKind, PurchaseStatus, UserErrorCode
 from tests.dispatch.test_sending import NOW, StubNudger, StubSender, sending
 
 ANN = identifier(IdentifierType.EMAIL, "", "ann@example.com")
@@ -148,6 +152,34 @@ async def test_what_a_template_made_is_tracked_as_any_letter_and_kept_as_it_was_
     )
     after = await graph.read(KEPT, id=message_id)
     assert after["html"] == '<a href="https://shop.example/4711">Offer</a>'
+
+
+async def test_what_somebody_bought_and_viewed_by_then_is_said_to_whom_a_template_names_it_and_to_nobody_else(
+    graph: Graph,
+) -> None:
+    ann = await person(graph)
+    html = "{% for p in viewedProducts %}{{ p.sku }}{% endfor %}{{ profile.locale | default: 'en' }}"
+    text = "Of {% if lastPurchase %}{{ lastPurchase.total | money: lastPurchase.currency }}{% endif %}"
+    content = Content(EmailContent("{{ lastPurchase.externalId | default: '-' }}", text, html))
+    checked = Checked(content, frozenset(), frozenset(Past))
+    naming = str((await create_template(graph, CreateTemplate("past", "", checked), None, NOW)).result["templateId"])
+    before = await queued(graph, ann, naming)
+    first = await sent(graph, before)
+    message_ids = [await queued(graph, ann, naming), await queued(graph, ann, await _other(graph), code="4711")]
+    bought = NewPurchase(
+        0, "shop", "536365", (ANN,), PurchaseKind.SALE, PurchaseStatus.PAID, NOW, NOW, "EUR", 12_500_000, 0, 0, ()
+    )
+    await record_purchases(graph, [bought], None, NOW)
+    seen = NewEvent(0, "web", "1", (ANN,), "page.viewed", NOW, products=(ProductReference(key=ProductKey("a", "mug")),))
+    await track_events(graph, [seen], None, NOW)
+
+    sender = StubSender()
+    assert await sending(graph, sender, StubNudger()).send(message_ids) == 2
+
+    assert [(each.subject, each.text, each.html) for each in first] == [("-", "Of ", "en")]
+    kept = [await graph.read(KEPT, id=each) for each in message_ids]
+    assert [kept[0][name] for name in ("subject", "text", "html")] == ["536365", "Of 12.50", "mugen"]
+    assert kept[1]["subject"] == SAID["subject"]
 
 
 async def test_what_is_queued_keeps_its_version_and_leaves_after_the_template_was_archived(graph: Graph) -> None:

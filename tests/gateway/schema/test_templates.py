@@ -27,6 +27,7 @@ PREVIEW = """query($content: ContentInput!, $profile: ProfileRef!, $channel: Cha
     subject text html webhook userErrors { code message field } } }"""
 SEND = """mutation($input: SendMessageInput!) { sendMessage(input: $input) {
   outreach { messages { nodes { subject messageState channel } } } userErrors { code message field } } }"""
+TRACK = "mutation($input: TrackEventsInput!) { trackEvents(input: $input) { rows { outcome } } }"
 LIST = """{ templates { nodes { id key } } template(by: {key: "order"}) { title archivedAt content { sms } }
   none: template(by: {id: "tpl_none"}) { id } }"""
 DEFINE = "mutation($input: DefineAttributeInput!) { defineAttribute(input: $input) { userErrors { code } } }"
@@ -71,6 +72,18 @@ async def subscriber(ask: Ask) -> str:
     joined = {"profile": {"id": profile}, "resource": {"key": "shop"}, "address": {"email": "ann@example.com"}}
     assert (await value(ask, SUBSCRIBE, input=joined))["userErrors"] == []
     return profile
+
+
+async def track(ask: Ask) -> None:
+    event = {
+        "externalId": "1",
+        "identifiers": [{"type": "EXTERNAL", "namespace": "shop", "value": "1"}],
+        "type": "product.viewed",
+        "occurredAt": "2020-01-01T00:00:00Z",
+        "products": [{"sku": {"sku": "mug"}}],
+    }
+    found = await value(ask, TRACK, input={"events": [event], "idempotencyKey": "track"})
+    assert found["rows"] == [{"outcome": "CREATED"}]
 
 
 async def test_a_template_is_made_changed_listed_and_archived(ask: Ask) -> None:
@@ -126,6 +139,7 @@ async def test_everything_that_nobody_could_fill_in_is_said_at_its_part_and_line
             "text": "a\n{{ profile.email }}\n{{ attributes.tier }}{{ attributes.teir }}",
             "html": "{% if %}",
         },
+        "sms": {"text": "{% for p in viewedProducts %}\n{{ p.title }}{% endfor %}{{ lastPurchase.total }}"},
         "webhook": {"rows": ["fine", "\n{{ 'Quillfeather' | shout }}"]},
     }
 
@@ -137,6 +151,11 @@ async def test_everything_that_nobody_could_fill_in_is_said_at_its_part_and_line
         (["content", "email", "text"], "Line 2: `profile` has no such field."),
         (["content", "email", "text"], "Line 3: There is no such attribute."),
         (["content", "email", "html"], "Line 1: This is no Liquid that is known here."),
+        (
+            ["content", "sms", "text"],
+            "Line 2: Not everybody has bought something: ask for it by `if lastPurchase`, or give a `default`.",
+        ),
+        (["content", "sms", "text"], "Line 2: `p` has no such field."),
         (["content", "webhook", "rows", "1"], "Line 2: There is no such filter."),
     ]
     assert {each["code"] for each in found["userErrors"]} == {"CONTENT_INVALID"}
@@ -178,6 +197,11 @@ async def test_a_preview_shows_what_would_be_sent_or_says_why_nothing_can_be(ask
     missing = await value(ask, PREVIEW, content=by_id, profile=profile, channel="SMS")
     webhook = {"inline": {"webhook": {"name": "{{ profile.firstName }} of {{ resource.title }}", "n": 1}}}
     as_json = await value(ask, PREVIEW, content=webhook, profile=profile, channel="WEBHOOK")
+    await track(ask)
+    past = "{% for p in viewedProducts %}{{ p.sku }}{% endfor %} {{ lastPurchase.total | default: 'nothing' }}"
+    told = await value(ask, PREVIEW, content={"inline": {"sms": {"text": past}}}, profile=profile, channel="SMS")
+    kept = await created(ask, {**ORDER, "key": "past", "content": {"sms": {"text": past}}})
+    of_kept = await value(ask, PREVIEW, content={"template": kept["id"]}, profile=profile, channel="SMS")
     wrong = {"inline": {"email": {"subject": "s", "text": "{{ data.rows[1] }}"}}}
     broken = await value(ask, PREVIEW, content=wrong, profile=profile, data={"rows": ["secret"]})
 
@@ -192,6 +216,7 @@ async def test_a_preview_shows_what_would_be_sent_or_says_why_nothing_can_be(ask
         ("CONTENT_INVALID", ["data", "code"]),
         ("INVALID", ["channel"]),
     ]
+    assert (told["text"], of_kept["text"]) == ("mug nothing", "mug nothing")
     assert as_json["webhook"] == '{"name":"<Ann> of Shop","n":1}'
     assert [(each["code"], each["message"]) for each in broken["userErrors"]] == [
         ("CONTENT_INVALID", "email text: `data.rows.1` has no value. (line 1)")

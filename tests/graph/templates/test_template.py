@@ -11,6 +11,7 @@ from graph.idempotency import Guard
 from graph.sending.content import Content, EmailContent, PushContent, TextContent, WebhookContent
 from graph.statement import Statement
 from graph.templates.facts import versions
+from graph.templates.known import Past
 from graph.templates.template import (
     Checked,
     CreateTemplate,
@@ -70,12 +71,21 @@ async def test_all_texts_come_back_as_they_were_saved_and_those_that_are_left_ou
         TextContent("m"),
         WebhookContent('{"a":1}'),
     )
-    template = await created(graph, Checked(everything, frozenset({"code"})))
+    checked = Checked(everything, frozenset({"code"}), frozenset({Past.LAST_PURCHASE}))
+    template = await created(graph, checked)
     await update_template(graph, UpdateTemplate(template, checked=saying("only this")), None, NOW)
 
     ids = [row[3] for row in await graph.read(ALL_VERSIONS)]
-    assert await versions(graph, ids) == {ids[0]: everything, ids[1]: Content(sms=TextContent("only this"))}
+    assert await versions(graph, ids) == {ids[0]: checked, ids[1]: saying("only this")}
     assert (await graph.read(TEMPLATE))[1] == ["SMS"]
+
+
+async def test_a_version_from_before_there_was_a_past_to_name_has_none(graph: Graph) -> None:
+    await created(graph, saying("one"))
+    await graph.change(Statement("forget_past", "MATCH (v:TemplateVersion) REMOVE v.past RETURN v.id"))
+
+    ids = [row[3] for row in await graph.read(ALL_VERSIONS)]
+    assert await versions(graph, ids) == {ids[0]: saying("one")}
 
 
 async def test_a_title_alone_is_no_new_version(graph: Graph) -> None:
