@@ -11,6 +11,7 @@ from dispatch.channels.channel import ChannelSender, Selective
 from dispatch.handovers import Handovers
 from dispatch.outcome import Deferred, Outcome, Paced, Refused
 from dispatch.pacing import Bucket
+from dispatch.resource_pacing import ResourcePaces
 from graph.delivery import Delivery
 
 # An account that failed so often in a row is left alone for so long, if there is another one.
@@ -67,6 +68,7 @@ class Accounts:
 
     _accounts: list[_Account] = field(default_factory=list)
     _handovers: Handovers = field(default_factory=Handovers)
+    _resources: ResourcePaces = field(default_factory=ResourcePaces)
 
     @classmethod
     def of(
@@ -74,19 +76,28 @@ class Accounts:
         senders: Sequence[ChannelSender],
         buckets: Mapping[str, Bucket] = MappingProxyType({}),
         handovers: Handovers | None = None,
+        resources: ResourcePaces | None = None,
     ) -> Accounts:
         """`buckets` are those of the accounts that may not send as fast as they can, by the names of these.
 
-        What the accounts say is counted in `handovers`.
+        What the accounts say is counted in `handovers`. Without `resources` nothing leaves of one that names a rate.
         """
         found = [
             _Account(sender, sender if isinstance(sender, Selective) else None, buckets.get(sender.provider))
             for sender in senders
         ]
-        return cls(found, Handovers() if handovers is None else handovers)
+        return cls(found, handovers or Handovers(), resources or ResourcePaces())
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
-        """Room for one message, asked for before that is marked as handed: what is paced has not been handed over."""
+        """Room for one message, asked for before that is marked as handed: what is paced has not been handed over.
+
+        The resource's rate is asked for here and nowhere else: a message counts once, whichever account takes it.
+        """
+        # Almost no resource names a rate, and nobody waits a turn of the loop to learn that.
+        held_back = None if delivery.rate is None else await self._resources.held_back(delivery)
+        if held_back is not None:
+            self._handovers.held_back(delivery.channel)
+            return held_back
         account = next(iter(self._in_order(delivery)), None)
         if account is None:
             return Admitted(None)
@@ -121,6 +132,7 @@ class Accounts:
     async def close(self) -> None:
         for account in self._accounts:
             await account.close()
+        await self._resources.close()
 
     def _in_order(self, delivery: Delivery) -> list[_Account]:
         """Those at rest come last: where nobody else is there, one of them is tried all the same."""

@@ -29,6 +29,7 @@ class Handovers:
 
     _outcomes: defaultdict[tuple[_Account, str], int] = field(default_factory=lambda: defaultdict(int), init=False)
     _answers: defaultdict[_Account, int] = field(default_factory=lambda: defaultdict(int), init=False)
+    _held_back: defaultdict[Channel, int] = field(default_factory=lambda: defaultdict(int), init=False)
     _seconds: defaultdict[_Account, float] = field(default_factory=lambda: defaultdict(float), init=False)
 
     def answered(self, channel: Channel, account: str, outcome: Outcome, seconds: float) -> None:
@@ -41,6 +42,10 @@ class Handovers:
         """It was not asked, because it may not send so fast."""
         self._outcomes[(channel, account), _WORDS[Paced]] += 1
 
+    def held_back(self, channel: Channel) -> None:
+        """No account was asked, because the resource may not send so fast."""
+        self._held_back[channel] += 1
+
     def counters(self) -> Iterator[Counter]:
         for (account, word), number in sorted(self._outcomes.items()):
             text = "Messages that were handed to an account, by what it said."
@@ -50,6 +55,9 @@ class Handovers:
             yield Counter(f"{_PREFIX}_seconds_sum", text, round(seconds, 6), _labels(account))
         for account, number in sorted(self._answers.items()):
             yield Counter(f"{_PREFIX}_seconds_count", "How many answers these were.", number, _labels(account))
+        for channel, number in sorted(self._held_back.items()):
+            text = "Messages that had to wait because their resource may not send so fast."
+            yield Counter("customer_graph_resource_paced_total", text, number, (("channel", channel),))
 
 
 def _labels(account: _Account) -> tuple[tuple[str, str], ...]:

@@ -1,4 +1,4 @@
-"""No faster than an account may: a bucket of tokens per account in Redis, which all workers of all processes share."""
+"""No faster than somebody may: a bucket of tokens in Redis, which all workers of all processes share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _REDIS_SHARE: Final = 0.05
 _HORIZON_US: Final = 300 * _SECOND_US
 # After Redis has failed it is left alone for so long: each message that asked would wait for a timeout.
 _AWAY_S: Final = 1.0
-_AWAY_AFTER_MS: Final = 5_000
+AWAY_AFTER_MS: Final = 5_000
 
 # GCRA: `at` is when the bucket would be full again if nothing more was taken, and `burst` tokens may be taken ahead of
 # their time. A wait of at most `sleep` is granted, and its token taken. Whatever has to wait longer is told a moment of
@@ -102,12 +102,14 @@ class Pace:
 
 @dataclass(slots=True)
 class Bucket:
-    """The tokens of one paced account. Who asks works on one event loop."""
+    """The tokens of whoever may only send so fast. Who asks works on one event loop."""
 
     client: redis.asyncio.Redis
     key: str
     pace: Pace
     longest_sleep_us: int
+    # Whose rate it is, in the words of an answer.
+    whose: str = "account"
     # None is the clock of Redis, which is the same for all who share the bucket.
     now_us: Callable[[], int] | None = None
     _away_until: float = field(default=0.0, init=False)
@@ -126,15 +128,15 @@ class Bucket:
         While Redis is away nothing leaves: without it nobody knows how much the others send.
         """
         if monotonic() < self._away_until:
-            return _away()
+            return self._away()
         try:
             granted, wait_us = await self._ask()
         except (redis.RedisError, OSError):
             self._away_until = monotonic() + _AWAY_S
-            return _away()
+            return self._away()
         if granted:
             return wait_us / _SECOND_US
-        return Paced("the account's rate is used up", math.ceil(wait_us / 1000))
+        return Paced(f"the {self.whose}'s rate is used up", math.ceil(wait_us / 1000))
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -145,6 +147,5 @@ class Bucket:
         granted, wait_us = await self.client.eval(_TAKE, 1, self.key, *arguments)
         return granted, wait_us
 
-
-def _away() -> Paced:
-    return Paced("Redis does not answer, and without it nobody knows the account's rate", _AWAY_AFTER_MS)
+    def _away(self) -> Paced:
+        return Paced(f"Redis does not answer, and without it nobody knows the {self.whose}'s rate", AWAY_AFTER_MS)

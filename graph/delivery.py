@@ -17,6 +17,14 @@ class PushTarget:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingRate:
+    """How fast a resource may send: `micros` millionths of a message a second, `burst` messages after a pause."""
+
+    micros: int
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One claimed message with all that a channel and the gates need; personal values stay out of its repr.
 
@@ -42,6 +50,8 @@ class Delivery:
     namespace: str = ""
     address_id: str | None = None
     resource_id: str | None = None
+    # None where the resource names no rate.
+    rate: SendingRate | None = None
     # What it says is not known before it is rendered.
     template_version_id: str | None = None
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY

@@ -18,6 +18,7 @@ from dispatch.channels.webhook import WebhookSender
 from dispatch.channels.whatsapp import WhatsappSender
 from dispatch.handovers import Handovers
 from dispatch.pacing import Bucket, Pace
+from dispatch.resource_pacing import ResourcePaces
 from dispatch.settings import DispatchSettings
 from graph.vocabulary import Channel
 
@@ -60,7 +61,8 @@ def accounts(channel: Channel, settings: DispatchSettings, handovers: Handovers 
         for sender, pace in opened
         if pace is not None
     }
-    return Accounts.of([sender for sender, _ in opened], buckets, handovers)
+    resources = ResourcePaces.open(settings.redis_url, settings.lease_ms)
+    return Accounts.of([sender for sender, _ in opened], buckets, handovers, resources)
 
 
 def _opened(channel: Channel, settings: DispatchSettings) -> tuple[tuple[ChannelSender, Pace | None], ...]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import strawberry
 
 from gateway.schema.connection import Connection
@@ -41,4 +43,8 @@ class Resource(Node):
         "By which words people end a subscription to it, beside those of the carriers, like STOP."
     )
     start_words: list[str] = described("By which they take that back, beside those of the carriers, like START.")
+    rate: Decimal | None = described(
+        "At most so many marketing messages a second, over all its channels; null is as fast as the accounts may."
+    )
+    burst: int | None = described("How many of these may leave at once after a pause; null where there is no rate.")
     created_at: DateTime = described("When it was made.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from graph.connection import Graph
-from graph.delivery import Delivery, PushTarget
+from graph.delivery import Delivery, PushTarget, SendingRate
 from graph.message_states import Happening, next_state, states_before
 from graph.reach_row import facts_from_row
 from graph.statements import outbox as statements
@@ -109,6 +109,10 @@ def _push(row: Mapping[str, Any]) -> PushTarget:
     return PushTarget(provider and PushProvider(provider), row["p256dh"], row["auth"], row["appId"])
 
 
+def _rate(row: Mapping[str, Any]) -> SendingRate | None:
+    return None if row["rateMicros"] is None else SendingRate(row["rateMicros"], row["burst"])
+
+
 def _delivery(row: Mapping[str, Any]) -> Delivery:
     return Delivery(
         message_id=row["id"],
@@ -129,6 +133,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         namespace=row["namespace"],
         address_id=row["addressId"],
         resource_id=row["resourceId"],
+        rate=_rate(row),
         template_version_id=row["templateVersionId"],
         on_unknown=UnknownPolicy(row["onUnknown"]),
         track_opens=row["trackOpens"],

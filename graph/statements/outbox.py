@@ -41,6 +41,7 @@ CLAIM: Final = Statement(
     RETURN collect({
       id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount - coalesce(m.earlierAttempts, 0) + 1,
       addressId: i.id, resourceId: r.id, onUnknown: coalesce(r.onUnknown, 'RETRY'),
+      rateMicros: r.rateMicros, burst: r.burst,
       trackOpens: coalesce(r.trackOpens, true), trackClicks: coalesce(r.trackClicks, true),
       subject: m.subject, text: m.text, html: m.html, url: m.url, icon: m.icon, payload: m.payload,
       templateVersionId: m.templateVersionId,

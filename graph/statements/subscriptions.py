@@ -19,7 +19,7 @@ CREATE_RESOURCE: Final = Statement(
     CREATE (r:Resource {id: $id, key: $key, title: $title, channels: $channels, sender: $sender,
         senderName: $senderName, requireDoubleOptIn: $requireDoubleOptIn, raisePriorityOfNew: $raisePriorityOfNew,
         onUnknown: $onUnknown, trackOpens: $trackOpens, trackClicks: $trackClicks, stopWords: $stopWords,
-        startWords: $startWords,
+        startWords: $startWords, rateMicros: $rateMicros, burst: $burst,
         createdAt: datetime({epochMillis: $now})})
     FOREACH (row IN $categories |
         CREATE (r)-[:OFFERS]->(:Category {id: row.id, key: row.key, scopedKey: $id + ':' + row.key, title: row.title,

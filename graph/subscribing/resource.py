@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from graph.connection import Graph, Transaction
+from graph.delivery import SendingRate
 from graph.errors import ConstraintViolated, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
@@ -69,6 +70,7 @@ class CreateResource:
     track_clicks: bool = True
     stop_words: tuple[str, ...] = ()
     start_words: tuple[str, ...] = ()
+    rate: SendingRate | None = None
 
     def row(self, now_ms: int) -> dict[str, object]:
         """The parameters of a statement that writes it, with new ids."""
@@ -86,6 +88,8 @@ class CreateResource:
             "trackClicks": self.track_clicks,
             "stopWords": list(self.stop_words),
             "startWords": list(self.start_words),
+            "rateMicros": None if self.rate is None else self.rate.micros,
+            "burst": None if self.rate is None else self.rate.burst,
             "categories": [_category_row(each) for each in sorted(self.categories, key=lambda each: each.key)],
             "now": now_ms,
         }

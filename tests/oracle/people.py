@@ -304,6 +304,7 @@ PEOPLE: dict[str, dict[str, Resolver]] = {
         "trackClicks": lambda resource, _info: resource.track_clicks is not False,
         "stopWords": lambda resource, _info: resource.stop_words or [],
         "startWords": lambda resource, _info: resource.start_words or [],
+        "rate": lambda resource, _info: resource.rate_micros,
         "categories": _categories,
     },
     "Category": {

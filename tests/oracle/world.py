@@ -110,6 +110,8 @@ class Resource:
     track_clicks: bool | None = None
     stop_words: list[str] | None = None
     start_words: list[str] | None = None
+    rate_micros: int | None = None
+    burst: int | None = None
     categories: list[Category] = field(default_factory=list, metadata=_LINK)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import strawberry
 
 from gateway.schema.inputs.fields import key_field, required
@@ -53,5 +55,16 @@ class CreateResourceInput:
         default=None,
         description="A message that is one of these opens again what such a word had ended. START, YES and UNSTOP "
         "always do. A word that ends cannot be one of them.",
+    )
+    rate: Decimal | None = strawberry.field(
+        default=None,
+        description='At most so many marketing messages a second over all its channels, like `"20"` or `"0.5"`; from '
+        "0.001 to 99999.999. What has to wait stays QUEUED, and lets those of other resources pass. Receipts, codes "
+        "and confirmations never wait for it.",
+    )
+    burst: int | None = strawberry.field(
+        default=None,
+        description="How many of these may leave at once after a pause, up to 999,999; left out, as many as in a "
+        "second. Only beside a rate.",
     )
     idempotency_key: str | None = key_field()

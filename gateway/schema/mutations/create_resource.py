@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated
 
 import strawberry
@@ -14,14 +15,20 @@ from gateway.schema.payload import refer
 from gateway.schema.references import IdentifierInput
 from gateway.schema.resource import Resource
 from gateway.schema.results import UserError
+from graph.delivery import SendingRate
 from graph.idempotency import Done
 from graph.inbound.keywords import Keyword, bare, keyword
+from graph.money import micros_from_decimal
 from graph.subscribing.resource import KEY_PATTERN, CreateResource, NewCategory, create_resource
 from graph.vocabulary import Channel, IdentifierType, UserErrorCode
 
 _MOST_CATEGORIES = 100
 _MOST_WORDS = 50
 _LONGEST_WORD = 50
+# In messages a second, as for an account.
+_SLOWEST = Decimal("0.001")
+_FASTEST = Decimal("99999.999")
+_LARGEST_BURST = 999_999
 _KEY_MEANING = "small letters, digits, '-' and '_', 64 at most"
 
 
@@ -58,6 +65,7 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
         track_clicks=given.track_clicks,
         stop_words=_words(given.stop_words, problems, "stopWords"),
         start_words=_words(given.start_words, problems, "startWords"),
+        rate=_rate(given, problems),
     )
     _check_starting(command, problems)
     if not command.channels:
@@ -77,6 +85,21 @@ def _sender(given: CreateResourceInput, problems: Problems) -> str | None:
         return None
     found = problems.identifier(IdentifierInput(type=IdentifierType.EMAIL, value=given.sender), "sender")
     return found.value if found else None
+
+
+def _rate(given: CreateResourceInput, problems: Problems) -> SendingRate | None:
+    if given.rate is None:
+        if given.burst is not None:
+            problems.add(UserErrorCode.INVALID, "Without a rate there is no burst.", "burst")
+        return None
+    if not _SLOWEST <= given.rate <= _FASTEST or given.rate % _SLOWEST:
+        message = f"Must be from {_SLOWEST} to {_FASTEST}, with three decimal places at most."
+        problems.add(UserErrorCode.INVALID, message, "rate")
+        return None
+    burst = max(int(given.rate), 1) if given.burst is None else given.burst
+    if not 1 <= burst <= _LARGEST_BURST:
+        problems.add(UserErrorCode.INVALID, f"Must be from 1 to {_LARGEST_BURST}.", "burst")
+    return SendingRate(micros_from_decimal(given.rate), burst)
 
 
 def _words(given: list[str] | None, problems: Problems, name: str) -> tuple[str, ...]:

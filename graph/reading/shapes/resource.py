@@ -8,6 +8,8 @@ from graph.reading.fields import Connection, One, Shape
 from graph.reading.order import Order
 from graph.reading.values import (
     instant,
+    optional,
+    optional_decimal,
     value,
     value_or,
 )
@@ -27,6 +29,8 @@ RESOURCE = Shape(
         "trackClicks": value_or("trackClicks", "true"),
         "stopWords": value_or("stopWords", "[]"),
         "startWords": value_or("startWords", "[]"),
+        "rate": optional_decimal("rateMicros"),
+        "burst": optional("burst"),
         "createdAt": instant("createdAt"),
     },
 )

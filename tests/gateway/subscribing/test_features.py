@@ -154,6 +154,31 @@ async def test_a_resource_has_words_of_its_own_of_which_none_both_ends_and_begin
     }
 
 
+async def test_a_resource_may_name_a_rate_that_is_as_exact_as_an_accounts(asker: Asker) -> None:
+    given = {"title": "Rate", "channels": ["SMS"]}
+    made = await asker.change("createResource", "resource { rate burst }", key="rate", **given, rate="20.5")
+    slow = await asker.change("createResource", "resource { rate burst }", key="slow", **given, rate="0.001", burst=7)
+    none = await asker.change("createResource", "resource { rate burst }", key="none", **given)
+    assert [each["resource"] for each in (made, slow, none)] == [
+        {"rate": "20.50", "burst": 20},
+        {"rate": "0.001", "burst": 7},
+        {"rate": None, "burst": None},
+    ]
+
+    document = "mutation ($i: CreateResourceInput!) { createResource(input: $i) { userErrors { code field } } }"
+    for wrong, name in (
+        ({"rate": "0"}, "rate"),
+        ({"rate": "-1"}, "rate"),
+        ({"rate": "100000"}, "rate"),
+        ({"rate": "0.0015"}, "rate"),
+        ({"rate": "1", "burst": 0}, "burst"),
+        ({"rate": "1", "burst": 1_000_000}, "burst"),
+        ({"burst": 2}, "burst"),
+    ):
+        body = await asker.body(document, i={"key": "wrong", **given, **wrong})
+        assert body["data"]["createResource"]["userErrors"] == [{"code": "INVALID", "field": [name]}]
+
+
 async def test_feature_10_double_opt_in(asker: Asker) -> None:
     careful = {"key": "careful", "title": "Careful", "channels": ["EMAIL"], "sender": "a@example.com"}
     await asker.change("createResource", "resource { id }", **careful, requireDoubleOptIn=True)

@@ -36,7 +36,7 @@ FIGURES = ("old figures", "figures of an empty graph")
 _FAMILY = """
 CREATE (news:Resource {id: 'res_news', key: 'news', title: 'News', channels: ['EMAIL', 'SMS'],
           requireDoubleOptIn: true, raisePriorityOfNew: false, trackOpens: false, stopWords: ["стоп"],
-          createdAt: datetime({epochMillis: 1000})})
+          rateMicros: 500000, burst: 3, createdAt: datetime({epochMillis: 1000})})
 CREATE (offers:Category {id: 'cat_1', key: 'offers', scopedKey: 'res_news:offers', title: 'Offers', mandatory: false,
           active: true, joinedByDefault: true})
 CREATE (safety:Category {id: 'cat_2', key: 'safety', scopedKey: 'res_news:safety', title: 'Safety', mandatory: true,

@@ -446,7 +446,8 @@ EVERY_FIELD = {
     ),
     "Resource": (
         """node(id: "res_news") { __typename id ... on Resource { key title channels categories { nodes { key } }
-        requireDoubleOptIn raisePriorityOfNew onUnknown trackOpens trackClicks stopWords startWords createdAt } }""",
+        requireDoubleOptIn raisePriorityOfNew onUnknown trackOpens trackClicks stopWords startWords
+        rate burst createdAt } }""",
         {
             "__typename": "Resource",
             "id": "res_news",
@@ -461,6 +462,8 @@ EVERY_FIELD = {
             "trackClicks": True,
             "stopWords": ["стоп"],
             "startWords": [],
+            "rate": "0.50",
+            "burst": 3,
             "createdAt": "1970-01-01T00:00:01.000Z",
         },
     ),
