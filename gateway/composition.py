@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -14,10 +14,14 @@ from gateway.api_keys import KeyRing
 from gateway.app import App, Parts, create_app
 from gateway.console.files import console_routes
 from gateway.hits import Hits
-from gateway.http.hooks import Hooks
+from gateway.http.hooks import Hooks, Readers
 from gateway.http.tracking import Tracking
 from gateway.inbox import Inbox
 from gateway.keys import Keys
+from gateway.lmtp.address import LmtpAddress
+from gateway.lmtp.letters import Letters
+from gateway.lmtp.listener import LmtpListener
+from gateway.lmtp.mail_accounts import MailAccounts
 from gateway.operations import Operations
 from gateway.receipt_groups import ReceiptGroups
 from gateway.schema.api import SCHEMA
@@ -97,10 +101,11 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
         links = LeaveLinks((settings.gateway.key_for(KeyUse.LEAVE_LINKS),))
         groups = ReceiptGroups(graph, clock, nudger)
         inbox = Inbox(graph, clock, nudger, services.keys.addresses)
-        hooks = Hooks(hook_readers(settings.dispatch), settings.dispatch.public_url, groups, inbox, clock)
+        readers = hook_readers(settings.dispatch)
+        hooks = Hooks(readers, settings.dispatch.public_url, groups, inbox, clock)
         hits = Hits(graph, groups)
         tracking = Tracking(TrackingLinks((settings.gateway.key_for(KeyUse.TRACKING_LINKS),)), hits, clock)
-        yield create_app(
+        app = create_app(
             Parts(
                 SCHEMA,
                 services,
@@ -114,12 +119,29 @@ async def running(settings: ServeSettings) -> AsyncIterator[App]:
                 console_routes(),
             )
         )
+        async with taking_letters(settings.gateway.lmtp, hooks, readers):
+            yield app
         background.cancel()
         await hits.finish(_LAST_HITS_WITHIN_S)
     finally:
         await live.stop()
         await asyncio.to_thread(nudger.stop, _LAST_NUDGES_WITHIN_S)
         await graph.close()
+
+
+@asynccontextmanager
+async def taking_letters(address: LmtpAddress | None, hooks: Hooks, readers: Readers) -> AsyncIterator[None]:
+    """Meanwhile letters that come back are taken at the address, if there is one. Raises ValueError for a wrong one."""
+    if address is None:
+        yield
+        return
+    accounts = MailAccounts.of(readers)
+
+    async def take(recipients: Sequence[str], letter: bytes) -> bool:
+        return await hooks.take_letter(accounts.of_letter(recipients), letter)
+
+    async with LmtpListener(address, Letters(take)).listening():
+        yield
 
 
 async def _settle_later(settling: Settling, services: Services, operations: Operations) -> None:

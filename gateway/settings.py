@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.lmtp.address import LmtpAddress
+
 _LARGEST_PORT = 65_535
 
 
@@ -28,6 +30,8 @@ class GatewaySettings:
     host: str = "127.0.0.1"
     port: int = 8000
     admin_key: str | None = field(default=None, repr=False)
+    # Where letters that come back are taken by LMTP; None is nowhere.
+    lmtp: LmtpAddress | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> GatewaySettings:
@@ -43,6 +47,7 @@ class GatewaySettings:
             host=environment.get("HOST") or "127.0.0.1",
             port=int(port),
             admin_key=environment.get("CUSTOMER_GRAPH_ADMIN_KEY") or None,
+            lmtp=LmtpAddress.from_environment(environment),
         )
 
     def key_for(self, use: KeyUse) -> bytes:

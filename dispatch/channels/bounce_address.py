@@ -37,6 +37,11 @@ class BounceAddress:
             )
         return cls(found[1], found[2])
 
+    def is_of(self, address: str) -> bool:
+        """Whether what is sent to `address` comes back to this mailbox."""
+        local_part, _, domain = address.rpartition("@")
+        return (local_part.partition("+")[0].lower(), domain.lower()) == (self.mailbox.lower(), self.domain.lower())
+
     def for_message(self, message_id: str) -> str:
         return f"{self.mailbox}+{message_id}@{self.domain}"
 

@@ -38,6 +38,15 @@ class HookReader(Protocol):
         ...
 
 
+@runtime_checkable
+class BounceReader(Protocol):
+    """An account whose letters come back by mail."""
+
+    def is_bounced_to(self, address: str) -> bool:
+        """Whether what went by this account comes back to that address."""
+        ...
+
+
 # Makes an account of its URL, the variable that it stood in, and the lease in ms. Raises ValueError that names the
 # variable and what is wrong, never a value.
 Opener: TypeAlias = Callable[[str, str, int], ChannelSender]

@@ -54,6 +54,10 @@ class EmailSender:
         """Raises ValueError that names the variable where it is wrong."""
         return cls(SmtpAccount.from_url(url, variable), lease_ms)
 
+    def is_bounced_to(self, address: str) -> bool:
+        """Whether `address` is where letters come back that went by this account."""
+        return self._bounces is not None and self._bounces.is_of(address)
+
     def read(self, call: HookCall) -> HookReading:
         """A mail that came back. Raises NotSigned."""
         return self._intake.read(call)

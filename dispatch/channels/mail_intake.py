@@ -36,6 +36,11 @@ class MailIntake:
         given = call.headers.get("authorization", "")
         if self.secret is None or not hmac.compare_digest(given.encode(), f"{_BEARER}{self.secret}".encode()):
             raise NotSigned("the secret is missing or wrong")
-        receipts = receipts_in(call.body, call.now_ms)
-        answer = None if receipts else inbound_of(call.body, call.now_ms)
-        return HookReading(receipts, () if answer is None else (answer,))
+        return reading_of(call.body, call.now_ms)
+
+
+def reading_of(letter: bytes, now_ms: int) -> HookReading:
+    """What a whole letter says that came back; nothing where it neither reports nor is written by anybody."""
+    receipts = receipts_in(letter, now_ms)
+    answer = None if receipts else inbound_of(letter, now_ms)
+    return HookReading(receipts, () if answer is None else (answer,))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dispatch.channels.channel import HookReader
+from dispatch.channels.mail_intake import reading_of
 from dispatch.counters import Counter
 from dispatch.hook import HookCall, HookReading, HookRefused, NotSigned
 from gateway.inbox import Inbox
@@ -73,6 +74,16 @@ class Hooks:
         self._calls[_Call.TAKEN] += 1
         return Response(reading.answer, 200, media_type=reading.media_type)
 
+    async def take_letter(self, account: str, letter: bytes) -> bool:
+        """As a call of the mail server that has the account's secret. False where it has to come again."""
+        try:
+            await self._take(ReceiptSource(Channel.EMAIL, account), reading_of(letter, self._clock.now()))
+        except GraphError as error:
+            self._note_put_off(error)
+            return False
+        self._calls[_Call.TAKEN] += 1
+        return True
+
     def counters(self) -> Iterable[Counter]:
         for call in _Call:
             description = "Calls of providers by what became of them."
@@ -123,10 +134,13 @@ class Hooks:
         return Response(call.value, status, media_type="text/plain")
 
     def _put_off(self, error: GraphError) -> Response:
-        _log.warning("a call of a provider has to come again: %s", type(error).__name__)
-        self._calls[_Call.PUT_OFF] += 1
+        self._note_put_off(error)
         retry_after_s = error.retry_after_s if isinstance(error, GraphUnavailable) else 2
         return Response("try again", 503, {"Retry-After": str(retry_after_s)}, media_type="text/plain")
+
+    def _note_put_off(self, error: GraphError) -> None:
+        _log.warning("a call of a provider has to come again: %s", type(error).__name__)
+        self._calls[_Call.PUT_OFF] += 1
 
 
 async def _bounded(request: Request) -> bytes | None:
