@@ -9,6 +9,7 @@ from typing import Final, Self
 import orjson
 
 from dispatch.channels.whatsapp_errors import WhatsappError
+from dispatch.channels.whatsapp_template import template_of
 from dispatch.hook import HookCall, HookReading, Inbound, Malformed, NotSigned
 from dispatch.http_client import HttpAnswer, HttpClient, outcome_of
 from dispatch.json_object import JsonObject
@@ -77,17 +78,17 @@ class WhatsappSender:
 
     async def send(self, delivery: Delivery) -> Outcome:
         """Meta only carries our id to its receipts and sends twice what it gets twice, so a lost answer is unknown."""
-        if not delivery.address or not delivery.text:
-            return Refused("a message needs a number and a text")
-        if len(delivery.text) > _LONGEST_TEXT:
-            return Refused(f"the text is longer than {_LONGEST_TEXT} characters")
+        if not delivery.address:
+            return Refused("a message needs a number")
+        try:
+            said = _said(delivery)
+        except ValueError as error:
+            return Refused(str(error))
         content = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": delivery.address,
-            "type": "text",
-            # A preview is made by following the link, which would count as a click.
-            "text": {"body": delivery.text, "preview_url": False},
+            **said,
             "biz_opaque_callback_data": delivery.message_id,
         }
         return await outcome_of(self._client.post(self._url, orjson.dumps(content), self._headers), _outcome)
@@ -124,6 +125,18 @@ class WhatsappSender:
         given = call.headers.get(_SIGNATURE, "")
         if not self._app_secret or not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
             raise NotSigned("the signature of WhatsApp is missing or wrong")
+
+
+def _said(delivery: Delivery) -> dict[str, object]:
+    """A template, or a text. Raises ValueError for what Meta would not take, and says nothing of a person then."""
+    if delivery.payload is not None:
+        return {"type": "template", "template": template_of(delivery.payload)}
+    if not delivery.text:
+        raise ValueError("a message needs a text or a template")
+    if len(delivery.text) > _LONGEST_TEXT:
+        raise ValueError(f"the text is longer than {_LONGEST_TEXT} characters")
+    # A preview is made by following the link, which would count as a click.
+    return {"type": "text", "text": {"body": delivery.text, "preview_url": False}}
 
 
 def _outcome(answer: HttpAnswer) -> Outcome:

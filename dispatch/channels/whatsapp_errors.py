@@ -57,9 +57,10 @@ _TOO_FAST: Final = {
     130429: "too many messages",
     131056: "too many messages to this number",
     131049: "Meta holds back what this person gets of marketing",
+    132015: "the template rests, since too many people did not want it",
 }
-# Whoever gets too much of marketing is to be left alone for a day.
-_WAITS_MS: Final = {131049: 24 * 3_600_000}
+# Whoever gets too much of marketing is to be left alone for a day; a template rests for three hours the first time.
+_WAITS_MS: Final = {131049: 24 * 3_600_000, 132015: 3 * 3_600_000}
 
 _REFUSED: Final = {
     100: "a parameter is wrong, or this is no number on WhatsApp",
@@ -76,6 +77,13 @@ _REFUSED: Final = {
     131053: "a file could not be stored",
     131055: "only marketing may be sent here",
     131063: "no marketing may be sent here",
+    132000: "the template has another number of variables",
+    132001: "there is no such template, or none that is approved in this language",
+    132005: "the template is too long with these values",
+    132007: "what stands in the template is against a policy",
+    132012: "a variable of the template has another form",
+    132016: "the template was switched off, since too many people did not want it",
+    132018: "what stands in a variable of the template is wrong",
     135000: "a parameter is wrong",
 }
 

@@ -46,7 +46,7 @@ _MAY_BE_EMPTY: Final = frozenset({(ContentKind.PUSH, "text")})
 
 def rendered(content: Content, channel: Channel, values: Mapping[str, object]) -> Properties:
     """As a message on that channel holds it. Raises TemplateFault, which begins with the name of the part."""
-    kind = ContentKind.of(channel)
+    kind = content.kind(channel)
     found = dict(content.properties(channel))
     for name, source in found.items():
         if source is not None:

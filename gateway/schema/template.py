@@ -31,6 +31,10 @@ class TemplateContent:
     push: TemplatePush | None = described("As a notification, on WEB_PUSH and MOBILE_PUSH.")
     messenger: str | None = described("As a message on TELEGRAM, WHATSAPP or VIBER.")
     webhook: JSON | None = described("As the data of a webhook; every text in it is a template.")
+    whatsapp: JSON | None = described(
+        "As a template of Meta on WHATSAPP, with the names of `WhatsappTemplateInput`; what stands in its variables "
+        "are templates."
+    )
 
 
 @strawberry.type(

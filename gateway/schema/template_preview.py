@@ -42,6 +42,7 @@ class TemplatePreview:
     url: str | None = described("What a click on a notification opens.")
     icon: str | None = described("The picture of a notification.")
     webhook: str | None = described("The data of a webhook, as JSON.")
+    whatsapp: str | None = described("A template of Meta on WHATSAPP, with the names of its input, as JSON.")
     user_errors: list[UserError] = described("Why nothing can be shown.")
 
 
@@ -82,7 +83,8 @@ async def preview(  # These are the arguments of the field.
         html=said["html"],
         url=said["url"],
         icon=said["icon"],
-        webhook=said["payload"],
+        webhook=said["payload"] if channel is Channel.WEBHOOK else None,
+        whatsapp=said["payload"] if channel is Channel.WHATSAPP else None,
         user_errors=[],
     )
 
@@ -108,5 +110,12 @@ def _said(checked: Checked, channel: Channel, facts: PreviewFacts, now_ms: int) 
 
 def _empty(refusal: Refusal) -> TemplatePreview:
     return TemplatePreview(
-        subject=None, text=None, html=None, url=None, icon=None, webhook=None, user_errors=shown(refusal.user_errors)
+        subject=None,
+        text=None,
+        html=None,
+        url=None,
+        icon=None,
+        webhook=None,
+        whatsapp=None,
+        user_errors=shown(refusal.user_errors),
     )

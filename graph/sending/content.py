@@ -29,20 +29,24 @@ class ContentKind(Word):
     PUSH = auto()
     MESSENGER = auto()
     WEBHOOK = auto()
+    WHATSAPP = auto()
 
     @classmethod
-    def of(cls, channel: Channel) -> ContentKind:
+    def of(cls, channel: Channel) -> tuple[ContentKind, ...]:
+        """What can go by it: of these the first that there is."""
         match channel:
             case Channel.EMAIL:
-                return cls.EMAIL
+                return (cls.EMAIL,)
             case Channel.SMS:
-                return cls.SMS
+                return (cls.SMS,)
             case Channel.WEB_PUSH | Channel.MOBILE_PUSH:
-                return cls.PUSH
-            case Channel.TELEGRAM | Channel.WHATSAPP | Channel.VIBER:
-                return cls.MESSENGER
+                return (cls.PUSH,)
+            case Channel.TELEGRAM | Channel.VIBER:
+                return (cls.MESSENGER,)
+            case Channel.WHATSAPP:
+                return (cls.WHATSAPP, cls.MESSENGER)
             case Channel.WEBHOOK:
-                return cls.WEBHOOK
+                return (cls.WEBHOOK,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,17 @@ class WebhookContent:
         return {"payload": self.payload}
 
 
-ContentPart = EmailContent | TextContent | PushContent | WebhookContent
+@dataclass(frozen=True, slots=True)
+class WhatsappContent:
+    """A template that Meta has approved: `payload` is JSON with its name, language and what stands in its variables."""
+
+    payload: str
+
+    def properties(self) -> Properties:
+        return {"payload": self.payload}
+
+
+ContentPart = EmailContent | TextContent | PushContent | WebhookContent | WhatsappContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,21 +110,28 @@ class Content:
     push: PushContent | None = None
     messenger: TextContent | None = None
     webhook: WebhookContent | None = None
+    whatsapp: WhatsappContent | None = None
 
     @property
     def channels(self) -> frozenset[Channel]:
         """By which it can go."""
         kinds = {kind for kind, _ in self.parts()}
-        return frozenset(channel for channel in Channel if ContentKind.of(channel) in kinds)
+        return frozenset(channel for channel in Channel if kinds.intersection(ContentKind.of(channel)))
 
     def parts(self) -> Sequence[tuple[ContentKind, ContentPart]]:
         """Those that are there, in the order of the kinds."""
-        each = (self.email, self.sms, self.push, self.messenger, self.webhook)
+        each = (self.email, self.sms, self.push, self.messenger, self.webhook, self.whatsapp)
         return [(kind, part) for kind, part in zip(ContentKind, each, strict=True) if part is not None]
+
+    def kind(self, channel: Channel) -> ContentKind:
+        """In which form it goes by that channel. Raises ValueError where it cannot."""
+        parts = dict(self.parts())
+        found = next((kind for kind in ContentKind.of(channel) if kind in parts), None)
+        if found is None:
+            raise ValueError(f"the content has nothing for {channel}")
+        return found
 
     def properties(self, channel: Channel) -> Properties:
         """As a message on that channel holds it, each of `PROPERTIES`. Raises ValueError where it cannot go by it."""
-        part = dict(self.parts()).get(ContentKind.of(channel))
-        if part is None:
-            raise ValueError(f"the content has nothing for {channel}")
+        part = dict(self.parts())[self.kind(channel)]
         return {**dict.fromkeys(PROPERTIES), **part.properties()}

@@ -73,7 +73,7 @@ LATEST_VERSION: Final = Statement(
 )
 
 _TEXTS: Final[LiteralString] = """.emailSubject, .emailText, .emailHtml, .smsText, .pushTitle, .pushBody, .pushUrl,
-        .pushIcon, .messengerText, .webhook"""
+        .pushIcon, .messengerText, .webhook, .whatsapp"""
 
 LATEST_CONTENT: Final = Statement(
     "latest_template_content",

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from graph.sending.content import Content, ContentKind, EmailContent, PushContent, TextContent, WebhookContent
+from graph.sending.content import (
+    Content,
+    ContentKind,
+    EmailContent,
+    PushContent,
+    TextContent,
+    WebhookContent,
+    WhatsappContent,
+)
 
 # What the texts of a message are called in a template, which has them in every form.
 _NAMES: Final[Mapping[ContentKind, Mapping[str, str]]] = {
@@ -14,6 +22,7 @@ _NAMES: Final[Mapping[ContentKind, Mapping[str, str]]] = {
     ContentKind.PUSH: {"subject": "pushTitle", "text": "pushBody", "url": "pushUrl", "icon": "pushIcon"},
     ContentKind.MESSENGER: {"text": "messengerText"},
     ContentKind.WEBHOOK: {"payload": "webhook"},
+    ContentKind.WHATSAPP: {"payload": "whatsapp"},
 }
 
 
@@ -24,11 +33,12 @@ def properties(content: Content) -> dict[str, str | None]:
 def content(row: Mapping[str, Any]) -> Content:
     """What `properties` made the row of."""
     subject, title = row["emailSubject"], row["pushTitle"]
-    sms, messenger, webhook = row["smsText"], row["messengerText"], row["webhook"]
+    sms, messenger, webhook, whatsapp = row["smsText"], row["messengerText"], row["webhook"], row["whatsapp"]
     return Content(
         email=None if subject is None else EmailContent(subject, row["emailText"], row["emailHtml"]),
         sms=None if sms is None else TextContent(sms),
         push=None if title is None else PushContent(title, row["pushBody"], row["pushUrl"], row["pushIcon"]),
         messenger=None if messenger is None else TextContent(messenger),
         webhook=None if webhook is None else WebhookContent(webhook),
+        whatsapp=None if whatsapp is None else WhatsappContent(whatsapp),
     )

@@ -41,6 +41,7 @@ def _version(dice: Dice) -> TemplateVersion:
         push_url=dice.maybe("https://a.example", 0.5) if title else None,
         messenger_text=dice.maybe("m", 0.4),
         webhook=dice.maybe(json.dumps({"a": ["{{ data.a }}", 1]}), 0.4),
+        whatsapp=dice.maybe(json.dumps({"name": "order", "body": [{"text": "{{ data.a }}"}]}), 0.4),
     )
 
 
@@ -53,6 +54,7 @@ TEMPLATING: dict[str, dict[str, Resolver]] = {
         "push": lambda version, _info: version if version.push_title else None,
         "messenger": lambda version, _info: version.messenger_text,
         "webhook": lambda version, _info: json.loads(version.webhook) if version.webhook else None,
+        "whatsapp": lambda version, _info: json.loads(version.whatsapp) if version.whatsapp else None,
     },
     "TemplateEmail": {
         "subject": lambda version, _info: version.email_subject,

@@ -417,6 +417,7 @@ class TemplateVersion:
     push_icon: str | None = None
     messenger_text: str | None = None
     webhook: str | None = None
+    whatsapp: str | None = None
 
 
 @dataclass(slots=True, eq=False, kw_only=True, repr=False)

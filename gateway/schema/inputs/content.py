@@ -8,6 +8,7 @@ import strawberry
 from gateway.mjml import NotMjml, html_of
 from gateway.schema.inputs.fields import optional, required
 from gateway.schema.inputs.problems import Problems
+from gateway.schema.inputs.whatsapp import AS_IT_IS, WhatsappTemplateInput, whatsapp_content
 from gateway.schema.scalars import JSON
 from graph.sending.content import (
     LONGEST_BODY,
@@ -65,6 +66,9 @@ class InlineContentInput:
         default=None, description="As a message on TELEGRAM, WHATSAPP or VIBER."
     )
     webhook: JSON | None = strawberry.field(default=None, description="As the data of a webhook.")
+    whatsapp: WhatsappTemplateInput | None = strawberry.field(
+        default=None, description="As a template that Meta has approved, on WHATSAPP, where it goes before `messenger`."
+    )
 
 
 @strawberry.input(one_of=True, description="What is said.")
@@ -89,11 +93,14 @@ def content(given: ContentInput, problems: Problems) -> Content:
         push=None if inline.push is None else _push(inline.push, problems, *path, "push"),
         messenger=None if messenger is None else plain_text(messenger, LONGEST_TEXT, problems, *path, "messenger"),
         webhook=None if inline.webhook is None else WebhookContent(orjson.dumps(inline.webhook).decode()),
+        whatsapp=None
+        if inline.whatsapp is None
+        else whatsapp_content(inline.whatsapp, AS_IT_IS, problems, *path, "whatsapp"),
     )
 
 
 def says_something(given: InlineContentInput) -> bool:
-    return any((given.email, given.sms, given.push, given.messenger, given.webhook is not None))
+    return any((given.email, given.sms, given.push, given.messenger, given.webhook is not None, given.whatsapp))
 
 
 def letter(given: EmailContentInput, longest_subject: int, problems: Problems, *path: str) -> EmailContent:

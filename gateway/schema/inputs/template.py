@@ -17,6 +17,7 @@ from gateway.schema.inputs.content import (
 )
 from gateway.schema.inputs.fields import key_field, required
 from gateway.schema.inputs.problems import Problems
+from gateway.schema.inputs.whatsapp import AS_TEMPLATE, whatsapp_content
 from graph.connection import Graph
 from graph.people.attribute_definition import defined_keys
 from graph.sending.content import LONGEST_BODY, Content, PushContent, WebhookContent
@@ -92,6 +93,9 @@ def template_content(given: InlineContentInput, problems: Problems, *path: str) 
         push=None if given.push is None else _push(given.push, problems, *path, "push"),
         messenger=None if messenger is None else plain_text(messenger, LONGEST_BODY, problems, *path, "messenger"),
         webhook=None if given.webhook is None else WebhookContent(orjson.dumps(given.webhook).decode()),
+        whatsapp=None
+        if given.whatsapp is None
+        else whatsapp_content(given.whatsapp, AS_TEMPLATE, problems, *path, "whatsapp"),
     )
 
 

@@ -30,6 +30,7 @@ TEMPLATE_CONTENT = Shape(
         "push": Near("TemplatePush", there="{v}.pushTitle"),
         "messenger": optional("messengerText"),
         "webhook": Leaf("{v}.webhook", parsed, required=False, weight=LARGE),
+        "whatsapp": Leaf("{v}.whatsapp", parsed, required=False, weight=LARGE),
     },
 )
 

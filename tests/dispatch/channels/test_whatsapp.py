@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+import orjson
 import pytest
 
 from dispatch.channels.registry import senders
@@ -39,6 +40,12 @@ def sender(base: str = "http://127.0.0.1:9", options: str = OPTIONS, lease_ms: i
     return WhatsappSender.from_url(
         f"whatsapp+http://{PHONE_ID}:{TOKEN}@{place}/v21.0{options}", "WHATSAPP_URL", lease_ms
     )
+
+
+def template(**parts: object) -> dict[str, str | None]:
+    """What a message holds that is a template of Meta."""
+    content = {"name": "order_sent", "language": "en_US", **parts}
+    return {"text": None, "payload": orjson.dumps(content).decode()}
 
 
 TAKEN = Says.json(
@@ -92,6 +99,97 @@ async def test_meta_gets_the_text_for_the_number_with_our_id() -> None:
         "to": "+16505551234",
         "type": "text",
         "text": {"body": "Good day. https://shop.example.com/new", "preview_url": False},
+        "biz_opaque_callback_data": "msg_01JABCDEFG0123456789ABCDEF",
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "components"),
+    [
+        ({}, []),
+        (
+            {"body": [{"text": "Ann"}, {"text": "4711\n  and\tmore"}]},
+            [
+                {
+                    "type": "body",
+                    "parameters": [{"type": "text", "text": "Ann"}, {"type": "text", "text": "4711 and more"}],
+                }
+            ],
+        ),
+        (
+            {"header": {"text": {"text": "4711", "name": "number"}}, "body": [{"text": "Ann", "name": "first_name"}]},
+            [
+                {"type": "header", "parameters": [{"type": "text", "text": "4711", "parameter_name": "number"}]},
+                {"type": "body", "parameters": [{"type": "text", "text": "Ann", "parameter_name": "first_name"}]},
+            ],
+        ),
+        (
+            {"header": {"image": "https://a.example/b.png"}},
+            [{"type": "header", "parameters": [{"type": "image", "image": {"link": "https://a.example/b.png"}}]}],
+        ),
+        (
+            {"header": {"video": "https://a.example/b.mp4"}},
+            [{"type": "header", "parameters": [{"type": "video", "video": {"link": "https://a.example/b.mp4"}}]}],
+        ),
+        (
+            {"header": {"document": {"link": "https://a.example/b.pdf", "filename": "Bill.pdf"}}},
+            [
+                {
+                    "type": "header",
+                    "parameters": [
+                        {
+                            "type": "document",
+                            "document": {"link": "https://a.example/b.pdf", "filename": "Bill.pdf"},
+                        }
+                    ],
+                }
+            ],
+        ),
+        (
+            {
+                "buttons": [
+                    {"index": 0, "url": "orders/4711"},
+                    {"index": 1, "quickReply": "late"},
+                    {"index": 2, "copyCode": "SAVE5"},
+                ]
+            },
+            [
+                {
+                    "type": "button",
+                    "sub_type": "url",
+                    "index": "0",
+                    "parameters": [{"type": "text", "text": "orders/4711"}],
+                },
+                {
+                    "type": "button",
+                    "sub_type": "quick_reply",
+                    "index": "1",
+                    "parameters": [{"type": "payload", "payload": "late"}],
+                },
+                {
+                    "type": "button",
+                    "sub_type": "copy_code",
+                    "index": "2",
+                    "parameters": [{"type": "coupon_code", "coupon_code": "SAVE5"}],
+                },
+            ],
+        ),
+    ],
+)
+async def test_a_template_goes_by_its_name_with_what_stands_in_its_variables(
+    content: Mapping[str, object], components: list[object]
+) -> None:
+    async with provider(TAKEN) as there:
+        outcome = await sent(there, replace(MESSAGE, **template(**content)))  # type: ignore[arg-type]  # Only texts.
+
+    assert outcome == Accepted("200 ok", WAMID)
+    [asked] = there.asked
+    assert asked.json() == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+16505551234",
+        "type": "template",
+        "template": {"name": "order_sent", "language": {"code": "en_US"}, "components": components},
         "biz_opaque_callback_data": "msg_01JABCDEFG0123456789ABCDEF",
     }
 
@@ -160,15 +258,15 @@ def ours(answer: str) -> Deferred:
         (133006, 400, "133006 our phone number is not registered", ours),
         (133010, 400, "133010 our phone number is not registered", ours),
         (133015, 400, "133015 our phone number is not registered", ours),
-        # Of templates, flows and other calls than ours, as well as codes that nobody knows yet.
-        (132000, 400, "code 132000", Refused),
-        (132001, 404, "code 132001", ours),
-        (132005, 400, "code 132005", Refused),
-        (132007, 400, "code 132007", Refused),
-        (132012, 400, "code 132012", Refused),
-        (132015, 400, "code 132015", Refused),
-        (132016, 400, "code 132016", Refused),
-        (132018, 400, "code 132018", Refused),
+        # Templates.
+        (132000, 400, "132000 the template has another number of variables", Refused),
+        (132001, 404, "132001 there is no such template, or none that is approved in this language", Refused),
+        (132005, 400, "132005 the template is too long with these values", Refused),
+        (132007, 400, "132007 what stands in the template is against a policy", Refused),
+        (132012, 400, "132012 a variable of the template has another form", Refused),
+        (132016, 400, "132016 the template was switched off, since too many people did not want it", Refused),
+        (132018, 400, "132018 what stands in a variable of the template is wrong", Refused),
+        # Of flows and other calls than ours, as well as codes that nobody knows yet.
         (132068, 400, "code 132068", Refused),
         (132069, 400, "code 132069", Refused),
         (133005, 400, "code 133005", Refused),
@@ -198,6 +296,10 @@ async def test_an_error_is_an_outcome_by_its_code(
         (refused(100, 400, 33), ours("100 our phone number is not there or not ours")),
         (refused(999999, 400, is_transient=True), ours("code 999999")),
         (refused(131049, 400), Deferred("131049 Meta holds back what this person gets of marketing", 86_400_000)),
+        (
+            refused(132015, 400),
+            Deferred("132015 the template rests, since too many people did not want it", 10_800_000),
+        ),
         (replace(refused(130429, 429), headers={"Retry-After": "9"}), Deferred("130429 too many messages", 9_000)),
         (Says(429, b"slow down", {"Retry-After": "9"}), Deferred("429", 9_000)),
         (Says(400, b"<html>"), Refused("400")),
@@ -232,8 +334,12 @@ async def test_nobody_there_is_tried_elsewhere() -> None:
     ("changes", "answer"),
     [
         ({"text": "x" * 4097}, "the text is longer than 4096 characters"),
-        ({"text": None}, "a message needs a number and a text"),
-        ({"address": None}, "a message needs a number and a text"),
+        ({"text": None}, "a message needs a text or a template"),
+        ({"address": None}, "a message needs a number"),
+        (template(header={"image": "http://a.example/b.png"}), "a file comes to no web address by https"),
+        (template(header={"document": {"link": ""}}), "a file comes to no web address by https"),
+        (template(body=[{"text": " \n"}]), "a variable of the template comes to nothing"),
+        (template(buttons=[{"index": 0, "url": ""}]), "a variable of the template comes to nothing"),
     ],
 )
 async def test_what_whatsapp_would_not_take_is_not_sent(changes: Mapping[str, str | None], answer: str) -> None:

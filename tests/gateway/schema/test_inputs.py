@@ -101,6 +101,30 @@ async def test_a_letter_has_bounds() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"name": "Order Sent", "language": "english"}, [("INVALID", "name"), ("INVALID", "language")]),
+        ({"header": {"image": "http://a.example/b.png"}}, [("INVALID", "header.image")]),
+        ({"header": {"document": {"link": "x"}}}, [("INVALID", "header.document.link")]),
+        ({"body": [{"text": "x"}, {"text": " "}]}, [("CONTENT_INVALID", "body.1.text")]),
+        ({"body": [{"text": "x" * 1_025}]}, [("TOO_LONG", "body.0.text")]),
+        ({"body": [{"text": "x", "name": "First Name"}]}, [("INVALID", "body.0.name")]),
+        ({"body": [{"text": "x"}] * 51}, [("LIMIT_EXCEEDED", "body")]),
+        ({"buttons": [{"index": 10, "url": "x"}]}, [("INVALID", "buttons.0.index")]),
+        ({"buttons": [{"index": 0}]}, [("CONTENT_INVALID", "buttons.0")]),
+        ({"buttons": [{"index": 0, "url": "x", "copyCode": "y"}]}, [("CONTENT_INVALID", "buttons.0")]),
+        ({"buttons": [{"index": n % 10, "url": "x"} for n in range(11)]}, [("LIMIT_EXCEEDED", "buttons")]),
+    ],
+)
+async def test_everything_that_is_wrong_about_a_template_of_whatsapp_is_said_where_it_is(
+    given: dict[str, Any], wrong: list[tuple[str, str]]
+) -> None:
+    content = {"inline": {"whatsapp": {"name": "order_sent", "language": "en_US", **given}}}
+    expected = [(code, f"content.inline.whatsapp.{path}") for code, path in wrong]
+    assert await errors("sendMessage", **{**_SEND, "content": content}) == expected
+
+
 async def test_a_letter_is_not_sent_on_another_channel() -> None:
     for name in ("priority", "last"):
         strategy = {name: {"channel": "SMS"}}

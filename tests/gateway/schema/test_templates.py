@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import Any
 
@@ -17,6 +18,8 @@ from tests.gateway.schema.test_merging import RESOURCE, SUBSCRIBE, UPSERT, Ask, 
 CREATE = """mutation($input: CreateTemplateInput!) { createTemplate(input: $input) {
   template { id key version channels content { requiredData sms email { subject text html } } }
   userErrors { code message field } } }"""
+CREATE_META = """mutation($input: CreateTemplateInput!) { createTemplate(input: $input) {
+  template { id channels content { requiredData messenger whatsapp } } userErrors { code message field } } }"""
 UPDATE = """mutation($input: UpdateTemplateInput!) { updateTemplate(input: $input) {
   template { version title channels content { requiredData push { title body url icon } webhook email { subject } } }
   userErrors { code message field } } }"""
@@ -24,7 +27,7 @@ ARCHIVE = """mutation($input: ArchiveTemplateInput!) { archiveTemplate(input: $i
   template { archivedAt version } userErrors { code field } } }"""
 PREVIEW = """query($content: ContentInput!, $profile: ProfileRef!, $channel: Channel! = EMAIL, $data: JSON) {
   templatePreview(content: $content, profile: $profile, channel: $channel, resource: {key: "shop"}, data: $data) {
-    subject text html webhook userErrors { code message field } } }"""
+    subject text html webhook whatsapp userErrors { code message field } } }"""
 SEND = """mutation($input: SendMessageInput!) { sendMessage(input: $input) {
   outreach { messages { nodes { subject messageState channel } } } userErrors { code message field } } }"""
 TRACK = "mutation($input: TrackEventsInput!) { trackEvents(input: $input) { rows { outcome } } }"
@@ -210,6 +213,7 @@ async def test_a_preview_shows_what_would_be_sent_or_says_why_nothing_can_be(ask
         "text": "Dear <Ann>",
         "html": "<b>&lt;Ann&gt;</b>",
         "webhook": None,
+        "whatsapp": None,
         "userErrors": [],
     }
     assert [(each["code"], each["field"]) for each in missing["userErrors"]] == [
@@ -225,6 +229,39 @@ async def test_a_preview_shows_what_would_be_sent_or_says_why_nothing_can_be(ask
     for content, who in (({"template": "tpl_none"}, profile), (by_id, {"id": "prf_none"})):
         body = await ask(PREVIEW, content=content, profile=who, data={"code": 1})
         assert [each["extensions"]["code"] for each in body["errors"]] == ["NOT_FOUND"]
+
+
+async def test_a_template_of_whatsapp_is_filled_in_too_and_goes_before_the_text_of_other_messengers(ask: Ask) -> None:
+    meta = {
+        "name": "order_sent",
+        "language": "en_US",
+        "header": {"image": "https://shop.example/{{ data.code }}.png"},
+        "body": [{"text": "{{ profile.firstName }}"}, {"name": "shop", "text": "{{ resource.title }}"}],
+        "buttons": [{"index": 0, "quickReply": "{{ data.code }}"}],
+    }
+    profile, both = {"id": await subscriber(ask)}, {"messenger": {"text": "Hi"}, "whatsapp": meta}
+    made = await value(ask, CREATE_META, input={"key": "meta", "title": "Meta", "content": both})
+    template = {"template": made["template"]["id"]}
+
+    shown, text = [
+        await value(ask, PREVIEW, content=template, profile=profile, channel=channel, data={"code": "4711"})
+        for channel in ("WHATSAPP", "VIBER")
+    ]
+    wrong = {**meta, "body": [{"text": "{{ profile.nme }}"}]}
+    refused = await value(ask, CREATE, input={**ORDER, "content": {"whatsapp": wrong}})
+
+    assert made["template"]["channels"] == ["TELEGRAM", "VIBER", "WHATSAPP"]
+    assert made["template"]["content"] == {"requiredData": ["code"], "messenger": "Hi", "whatsapp": meta}
+    assert (shown["text"], shown["webhook"], text["text"], text["whatsapp"]) == (None, None, "Hi", None)
+    assert json.loads(shown["whatsapp"]) == {
+        **meta,
+        "header": {"image": "https://shop.example/4711.png"},
+        "body": [{"text": "<Ann>"}, {"name": "shop", "text": "Shop"}],
+        "buttons": [{"index": 0, "quickReply": "4711"}],
+    }
+    assert [(each["field"], each["message"]) for each in refused["userErrors"]] == [
+        (["content", "whatsapp", "body", "0", "text"], "Line 1: `profile` has no such field.")
+    ]
 
 
 async def test_a_preview_needs_the_right_to_personal_data_and_templates_need_none(ask: Ask, world: RealWorld) -> None:

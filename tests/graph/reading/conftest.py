@@ -152,7 +152,7 @@ CREATE (:Template {id: 'tpl_1', key: 'order', title: 'Order', version: 2, channe
           createdAt: datetime({epochMillis: 1000}), updatedAt: datetime({epochMillis: 2000})})
     -[:LATEST]->(:TemplateVersion {id: 'tpv_2', templateId: 'tpl_1', version: 2, required: ['code'], emailSubject: 'S',
           emailText: 'T', emailHtml: '<p>', smsText: 'Hello', pushTitle: 'N', pushBody: 'B', pushIcon: 'https://i',
-          webhook: '{"a":1}'})
+          webhook: '{"a":1}', whatsapp: '{"name":"order"}'})
 CREATE (view:Event {id: 'evt_1', sourceKey: 'web:1', source: 'web', externalId: '1', profileId: 'prf_ann', type: 'view',
           occurredAt: datetime({epochMillis: 10000}), receivedAt: datetime({epochMillis: 10001}), valueMicros: 1500000,
           properties: '{"page":"lamp","tags":["a","b"]}', isTest: false})

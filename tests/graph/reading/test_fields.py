@@ -11,7 +11,7 @@ from graph.reading.shapes import SHAPES
 Ask = Callable[[str], Awaitable[Answer]]
 
 _CONTENT = """content { __typename requiredData email { __typename subject text html } sms
-    push { __typename title body url icon } messenger webhook }"""
+    push { __typename title body url icon } messenger webhook whatsapp }"""
 EVERY_FIELD = {
     "Template": (
         f"""node(id: "tpl_1") {{ __typename id
@@ -31,6 +31,7 @@ EVERY_FIELD = {
                 "push": {"__typename": "TemplatePush", "title": "N", "body": "B", "url": None, "icon": "https://i"},
                 "messenger": None,
                 "webhook": {"a": 1},
+                "whatsapp": {"name": "order"},
             },
             "createdAt": "1970-01-01T00:00:01.000Z",
             "updatedAt": "1970-01-01T00:00:02.000Z",

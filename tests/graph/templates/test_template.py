@@ -8,7 +8,7 @@ import pytest
 from graph.connection import Graph
 from graph.errors import Refusal
 from graph.idempotency import Guard
-from graph.sending.content import Content, EmailContent, PushContent, TextContent, WebhookContent
+from graph.sending.content import Content, EmailContent, PushContent, TextContent, WebhookContent, WhatsappContent
 from graph.statement import Statement
 from graph.templates.facts import versions
 from graph.templates.known import Past
@@ -70,6 +70,7 @@ async def test_all_texts_come_back_as_they_were_saved_and_those_that_are_left_ou
         PushContent("title", "", "https://a.example", None),
         TextContent("m"),
         WebhookContent('{"a":1}'),
+        WhatsappContent('{"name":"order"}'),
     )
     checked = Checked(everything, frozenset({"code"}), frozenset({Past.LAST_PURCHASE}))
     template = await created(graph, checked)
