@@ -23,7 +23,7 @@ _MESSAGES: Final = Statement(
     timeout_ms=60_000,
 )
 OPEN: Final = Statement("open_messages", "RETURN COUNT { (:Pending) }", timeout_ms=30_000)
-ENDED: Final = frozenset({"SENT", "SKIPPED", "FAILED", "UNKNOWN"})
+ENDED: Final = frozenset({"SENT", "SKIPPED", "CANCELLED", "FAILED", "UNKNOWN"})
 # What a worker had in its hands when somebody said no may leave while its lease lasts; all clocks here are one.
 _WINDOW_S: Final = LEASE_MS / 1000 + 1.0
 
@@ -72,7 +72,8 @@ def _lost(rows: Sequence[dict[str, Any]], traffic: Traffic) -> list[str]:
     """Every mutation that was answered has its one message, and that has come to an end."""
     states = {row["id"]: row["state"] for row in rows}
     acknowledged = {message_id for message_id in traffic.sent.values() if message_id is not None}
-    broken = [f"{each} was acknowledged and is not there" for each in acknowledged - states.keys()]
+    forgotten = {id_ for id_, person in traffic.whose.items() if person in traffic.erased}
+    broken = [f"{each} was acknowledged and is not there" for each in acknowledged - states.keys() - forgotten]
     broken += [f"{each} is there and nobody asked for it" for each in states.keys() - acknowledged]
     broken += [f"{id_} is still {state}" for id_, state in states.items() if state not in ENDED]
     return broken

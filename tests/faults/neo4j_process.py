@@ -28,6 +28,7 @@ class Neo4jProcess:
         server = Neo4jServer(java, jars.class_path(), home, free_port(), memory, authentication=False)
         self._part = server.part(archives.flags() if archives.exists() else ())
         self._process: subprocess.Popen[bytes] | None = None
+        self.port = server.port
         self.settings = GraphSettings(server.uri)
 
     def start(self) -> None:

@@ -36,9 +36,11 @@ class ProviderLog:
     mood: Mood = Mood.WELL
     entries: list[Entry] = field(default_factory=list)
     slow_s: float = 40.0
+    retry_after_s: int = 1
 
     def heal(self) -> None:
         self.mood = Mood.WELL
+        self.retry_after_s = 1
 
     async def take(self, request: web.BaseRequest) -> web.StreamResponse:
         await request.read()
@@ -49,7 +51,7 @@ class ProviderLog:
                 if request.transport is not None:
                     request.transport.close()
             case Mood.BUSY:
-                return web.Response(status=503, headers={"Retry-After": "1"})
+                return web.Response(status=503, headers={"Retry-After": str(self.retry_after_s)})
             case Mood.SLOW:
                 await asyncio.sleep(self.slow_s)
             case Mood.WELL:

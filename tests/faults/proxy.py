@@ -12,6 +12,8 @@ class Proxy:
         self._target = (host, port)
         self._pipes: set[asyncio.Task[None]] = set()
         self._is_cut = False
+        # How often something was on its way when a connection ended.
+        self.dropped = 0
         self._there, self._back = asyncio.Event(), asyncio.Event()
         self.release()
 
@@ -48,21 +50,25 @@ class Proxy:
         try:
             if not self._is_cut:
                 far_reader, far_writer = await asyncio.open_connection(*self._target)
-                await asyncio.gather(_copy(reader, far_writer, self._there), _copy(far_reader, writer, self._back))
+                there, back = (reader, far_writer, self._there), (far_reader, writer, self._back)
+                await asyncio.gather(self._copy(*there), self._copy(*back))
         except (OSError, asyncio.CancelledError):
             return
         finally:
             for end in filter(None, (writer, far_writer)):
                 end.close()
 
-
-async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
-    while data := await reader.read(65_536):
+    async def _copy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, flows: asyncio.Event) -> None:
+        while data := await reader.read(65_536):
+            try:
+                await flows.wait()
+            except asyncio.CancelledError:
+                self.dropped += 1
+                raise
+            writer.write(data)
+            await writer.drain()
         await flows.wait()
-        writer.write(data)
-        await writer.drain()
-    await flows.wait()
-    writer.close()
+        writer.close()
 
 
 @asynccontextmanager

@@ -15,18 +15,27 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
+import redis as redis_client
 
 from gateway.stack.ports import free_port
 from graph.connection import Graph
 from graph.errors import GraphError
 from graph.migrations import migrate
+from graph.statement import Statement
 from tests.faults.neo4j_process import Neo4jProcess
 from tests.faults.processes import RedisProcess
 from tests.faults.provider_log import ProviderLog, provider_log
+from tests.faults.proxy import Proxy, proxy_to
 
 LEASE_MS: Final = 2_000
+_OURS: Final = ("-m", "gateway.cli")
 _START_S: Final = 120.0
 _POLL_S: Final = 0.1
+_EMPTY: Final = Statement(
+    "empty_rig",
+    "MATCH (n) WHERE NOT n:SchemaVersion AND NOT n:MigrationLock AND NOT n:ApiKey DETACH DELETE n",
+    timeout_ms=60_000,
+)
 _ASK_S: Final = 15.0
 # What a client may hear while something is broken, and then has to ask again.
 _AGAIN: Final = frozenset({"UNAVAILABLE", "TIMEOUT", "OUTCOME_UNKNOWN", "PARTLY_WRITTEN"})
@@ -34,7 +43,7 @@ _AGAIN: Final = frozenset({"UNAVAILABLE", "TIMEOUT", "OUTCOME_UNKNOWN", "PARTLY_
 
 @dataclass(slots=True)
 class Program:
-    """One of our own commands as a process."""
+    """One of our own commands as a process. `command` is what Python is given."""
 
     name: str
     command: tuple[str, ...]
@@ -45,7 +54,7 @@ class Program:
     def start(self) -> None:
         with (self.folder / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway.cli", *self.command], env=self.environment, stdout=log, stderr=log
+                [sys.executable, *self.command], env=self.environment, stdout=log, stderr=log
             )
 
     def send(self, number: signal.Signals) -> None:
@@ -74,6 +83,8 @@ class Rig:
     gateway: Program
     workers: tuple[Program, ...]
     receivers: ProviderLog
+    # Between the graph and all who ask it, but for the test.
+    line: Proxy
     graph: Graph
     url: str
     key: str
@@ -97,6 +108,8 @@ class Rig:
     async def heal(self) -> None:
         """Everything runs and answers again."""
         self.receivers.heal()
+        self.line.release()
+        self.line.mend()
         self.redis.heal()
         self.neo4j.heal()
         await self.graph_answers()
@@ -120,6 +133,15 @@ class Rig:
                     return
                 await asyncio.sleep(_POLL_S)
 
+    async def clear(self) -> None:
+        """Nothing of what was before is left, in the graph, in Redis or in the books."""
+        await self.heal()
+        await self.graph.change(_EMPTY)
+        with redis_client.Redis.from_url(self.redis.url) as client:
+            client.flushall()
+        self.receivers.entries.clear()
+        self.crashes.clear()
+
     def logs(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
@@ -132,14 +154,25 @@ async def rig(folder: Path, workers: int = 2) -> AsyncIterator[Rig]:
     redis.start()
     port, key = free_port(), f"cgk_{secrets.token_urlsafe(32)}"
     graph = Graph.open(neo4j.settings)
-    async with provider_log() as receivers, aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(_ASK_S)) as session:
-        environment = _environment(neo4j, redis, folder, port, key)
+    timeout = aiohttp.ClientTimeout(_ASK_S)
+    async with (
+        provider_log() as receivers,
+        aiohttp.ClientSession(timeout=timeout) as session,
+        proxy_to("127.0.0.1", neo4j.port) as (line, line_port),
+        deaf_server() as deaf_port,
+    ):
+        environment = {
+            **_environment(redis, folder, port, key),
+            "GRAPH_URI": f"bolt://127.0.0.1:{line_port}",
+            "SMTP_URL": f"smtp://127.0.0.1:{deaf_port}?starttls=never",
+        }
         made = Rig(
             neo4j,
             redis,
-            Program("gateway", ("serve",), environment, folder),
-            tuple(Program(f"worker-{n}", ("worker",), environment, folder) for n in range(workers)),
+            Program("gateway", (*_OURS, "serve"), environment, folder),
+            tuple(Program(f"worker-{n}", (*_OURS, "worker"), environment, folder) for n in range(workers)),
             receivers,
+            line,
             graph,
             f"http://127.0.0.1:{port}",
             key,
@@ -159,9 +192,22 @@ async def rig(folder: Path, workers: int = 2) -> AsyncIterator[Rig]:
             neo4j.kill()
 
 
-def _environment(neo4j: Neo4jProcess, redis: RedisProcess, folder: Path, port: int, key: str) -> dict[str, str]:
+@asynccontextmanager
+async def deaf_server() -> AsyncIterator[int]:
+    """A port of a mail server that takes connections and says nothing."""
+
+    async def hang(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    server = await asyncio.start_server(hang, "127.0.0.1", 0)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+
+
+def _environment(redis: RedisProcess, folder: Path, port: int, key: str) -> dict[str, str]:
     own = {
-        "GRAPH_URI": neo4j.settings.uri,
         "GRAPH_USER": "neo4j",
         "GRAPH_PASSWORD": "none",
         "REDIS_URL": redis.url,

@@ -39,6 +39,7 @@ class Fault(StrEnum):
     LOSE_ANSWERS = auto()
     BUSY_PROVIDER = auto()
     SLOW_PROVIDER = auto()
+    LOSE_COMMITS = auto()
     LEAVE = auto()
 
 
@@ -90,6 +91,9 @@ class Schedule:
     async def pause(self, least_s: float, most_s: float) -> None:
         await asyncio.sleep(self._dice.uniform(least_s, most_s))
 
+    def fraction(self, most_s: float) -> float:
+        return self._dice.uniform(0.0, most_s)
+
     def somebody(self) -> str:
         return self._dice.choice(self.traffic.people)
 
@@ -137,14 +141,14 @@ async def _freeze_redis(run: Schedule) -> None:
     run.rig.redis.thaw()
 
 
-async def _flush_redis(run: Schedule) -> None:
-    with redis_client.Redis.from_url(run.rig.redis.url) as client:
+async def flush(rig: Rig) -> None:
+    with redis_client.Redis.from_url(rig.redis.url) as client:
         client.flushall()
 
 
-async def _garbage(run: Schedule) -> None:
+async def garbage(rig: Rig) -> None:
     key = queue_key(Channel.WEBHOOK)
-    with redis_client.Redis.from_url(run.rig.redis.url) as client:
+    with redis_client.Redis.from_url(rig.redis.url) as client:
         client.hset(f"{key}.msgs", "garbage", b"\xff\xfe")
         client.lpush(key, "garbage")
 
@@ -155,6 +159,16 @@ async def _kill_graph(run: Schedule) -> None:
     await run.pause(0.0, 1.0)
     run.rig.neo4j.heal()
     await run.rig.graph_answers()
+
+
+async def lose_commits(rig: Rig, seconds: float) -> None:
+    """What the graph is asked it does, and nobody hears of it."""
+    rig.crashes.append("line to the graph")
+    rig.line.hold_answers()
+    await asyncio.sleep(seconds)
+    rig.line.cut()
+    rig.line.release()
+    rig.line.mend()
 
 
 async def _mood(run: Schedule, mood: Mood) -> None:
@@ -174,11 +188,12 @@ _STRIKES: Final[dict[Fault, Callable[[Schedule], Awaitable[None]]]] = {
     Fault.KILL_GATEWAY: _kill_gateway,
     Fault.KILL_REDIS: _kill_redis,
     Fault.FREEZE_REDIS: _freeze_redis,
-    Fault.FLUSH_REDIS: _flush_redis,
-    Fault.GARBAGE: _garbage,
+    Fault.FLUSH_REDIS: lambda run: flush(run.rig),
+    Fault.GARBAGE: lambda run: garbage(run.rig),
     Fault.KILL_GRAPH: _kill_graph,
     Fault.LOSE_ANSWERS: lambda run: _mood(run, Mood.SILENT),
     Fault.BUSY_PROVIDER: lambda run: _mood(run, Mood.BUSY),
     Fault.SLOW_PROVIDER: lambda run: _mood(run, Mood.SLOW),
+    Fault.LOSE_COMMITS: lambda run: lose_commits(run.rig, run.fraction(1.5)),
     Fault.LEAVE: _leave,
 }

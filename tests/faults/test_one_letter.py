@@ -1,4 +1,4 @@
-"""One letter through crashes of every part: it arrives, and it arrives once (reliability F1, F3, F4, F5, F11, F12)."""
+"""One letter through crashes of every part: it arrives, and it arrives once (F3, F11; all of them are in test_f1_to_f13.py)."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from email.message import EmailMessage
 from typing import Protocol
 
 import pytest
-import redis
 
-from dispatch.broker import job, queue_key
 from dispatch.nudges import Nudger
 from graph.clock import SystemClock
 from graph.connection import Graph
@@ -77,48 +75,6 @@ async def test_a_nudged_letter_arrives_once_and_quickly(
     assert one.address not in workers.logs()
 
 
-async def test_a_worker_killed_while_it_hands_over_is_replaced_and_the_letter_arrives_once(
-    graph: Graph, workers: Workers, mailbox: Mailbox
-) -> None:
-    one = fresh()
-    await queue(graph, one)
-    async with scripted_server(MAIL=HANG) as hanging:
-        victim = workers.start(f"smtp://127.0.0.1:{hanging.port}", lease_ms=4_000)
-        await eventually(lambda: hanging.commands)
-        victim.kill()
-        victim.wait()
-    assert await state_of(graph, one) == "SENDING"
-
-    workers.start(mailbox.smtp_url)
-    await eventually(lambda: is_sent(graph, one))
-    await stays(lambda: len(mailbox.letters) == 1, 2.0)
-
-    row = await graph.read(MESSAGE, id=one.message_id)
-    assert [attempt["outcome"] for attempt in row["attempts"]] == ["UNKNOWN", "ACCEPTED"]
-    assert row["attemptCount"] == 2
-
-
-async def test_redis_stopped_while_letters_are_queued_delays_them_only_until_it_is_back(
-    graph: Graph, own_redis: RedisProcess, workers: Workers, mailbox: Mailbox
-) -> None:
-    workers.start(mailbox.smtp_url)
-    await eventually(lambda: "sends EMAIL" in workers.logs())
-    own_redis.kill()
-    some = [fresh(number) for number in range(5)]
-    with nudging(own_redis.url) as nudger:
-        await queue(graph, *some)
-        for one in some:
-            nudger.message(Channel.EMAIL, one.message_id)
-        await eventually(lambda: nudger.dropped == 5)
-        await stays(lambda: mailbox.letters == [], 1.0)
-
-    own_redis.start()
-
-    await eventually(lambda: len(mailbox.letters) == 5)
-    await stays(lambda: len(mailbox.letters) == 5, 2.0)
-    assert arrived(mailbox) == sorted(f"<{one.message_id}@example.com>" for one in some)
-
-
 async def test_a_frozen_redis_holds_nobody_up_and_the_letter_arrives_afterwards(
     graph: Graph, own_redis: RedisProcess, workers: Workers, mailbox: Mailbox
 ) -> None:
@@ -142,60 +98,6 @@ async def test_a_frozen_redis_holds_nobody_up_and_the_letter_arrives_afterwards(
     # A microsecond or two each; a hundred leaves room for a busy machine.
     assert taken / 1_000 < 100e-6
     await stays(lambda: len(mailbox.letters) == 1, 2.0)
-
-
-async def test_an_emptied_redis_loses_no_letter(
-    graph: Graph, own_redis: RedisProcess, workers: Workers, mailbox: Mailbox
-) -> None:
-    some = [fresh(number) for number in range(20)]
-    await queue(graph, *some)
-    with redis.Redis.from_url(own_redis.url) as client, nudging(own_redis.url) as nudger:
-        for one in some:
-            nudger.message(Channel.EMAIL, one.message_id)
-        await eventually(lambda: client.exists(queue_key(Channel.EMAIL)))
-        client.flushall()
-
-    workers.start(mailbox.smtp_url)
-
-    await eventually(lambda: len(mailbox.letters) == 20)
-    await stays(lambda: len(mailbox.letters) == 20, 1.0)
-    assert len(set(arrived(mailbox))) == 20
-
-
-async def test_garbage_in_the_queue_harms_no_letter(
-    graph: Graph, own_redis: RedisProcess, workers: Workers, mailbox: Mailbox
-) -> None:
-    one = fresh()
-    await queue(graph, one)
-    key, foreign = queue_key(Channel.EMAIL), job(Channel.EMAIL, [one.message_id])
-    with redis.Redis.from_url(own_redis.url) as client:
-        for number, text in enumerate(
-            (
-                b"\xff\xfe",
-                b"{}",
-                b"null",
-                foreign.copy(queue_name="other", options={"redis_message_id": "g3"}).encode(),
-                foreign.copy(actor_name="none", options={"redis_message_id": "g4"}).encode(),
-                foreign.copy(options={"redis_message_id": "g5", "eta": "soon"}).encode(),
-                foreign.copy(args=(7,), options={"redis_message_id": "g6"}).encode(),
-                foreign.copy(args=(), options={"redis_message_id": "g7"}).encode(),
-            )
-        ):
-            client.hset(f"{key}.msgs", f"g{number}", text)
-            client.rpush(key, f"g{number}")
-    started = time.monotonic()
-    worker = workers.start(mailbox.smtp_url)
-
-    await eventually(lambda: is_sent(graph, one))
-
-    assert time.monotonic() - started < 20
-    assert worker.poll() is None
-    assert len(mailbox.letters) == 1
-    two = fresh(2)
-    await queue(graph, two)
-    await eventually(lambda: is_sent(graph, two), 10)
-    assert workers.logs().count("is left out") == 7
-    assert "Consumer encountered an unexpected error" not in workers.logs()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -229,20 +131,6 @@ async def test_a_worker_stops_in_time_while_redis_is_frozen_and_a_mail_server_ha
 
     own_redis.thaw()
     assert worker.returncode == 0
-
-
-async def test_an_opt_out_after_queueing_stops_the_letter(graph: Graph, workers: Workers, mailbox: Mailbox) -> None:
-    one = seed(SystemClock().now(), subscription_status="UNSUBSCRIBED")
-    other = fresh(2)
-    await queue(graph, one, other)
-    workers.start(mailbox.smtp_url)
-
-    await eventually(lambda: is_sent(graph, other))
-    await eventually(lambda: _is_skipped(graph, one))
-
-    row = await graph.read(MESSAGE, id=one.message_id)
-    assert (row["refusedBy"], row["attempts"]) == ("SUBSCRIPTION_STATUS", [])
-    assert arrived(mailbox) == [f"<{other.message_id}@example.com>"]
 
 
 async def _is_skipped(graph: Graph, one: Seed) -> bool:

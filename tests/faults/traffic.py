@@ -18,6 +18,7 @@ _PEOPLE: Final = """mutation ($input: ImportProfilesInput!) { importProfiles(inp
 _SEND: Final = """mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
     outreach { id messages { nodes { id } } } userErrors { code } } }"""
 _LEAVE: Final = """mutation ($input: UnsubscribeInput!) { unsubscribe(input: $input) { userErrors { code } } }"""
+_ERASE: Final = """mutation ($input: EraseProfileInput!) { eraseProfile(input: $input) { userErrors { code } } }"""
 _PAUSE_S: Final = 0.1
 
 
@@ -34,6 +35,10 @@ class Traffic:
     sent: dict[str, str | None] = field(default_factory=dict)
     whose: dict[str, str] = field(default_factory=dict)
     left: dict[str, float] = field(default_factory=dict)
+    # Of whom not even the messages are left.
+    erased: set[str] = field(default_factory=set)
+    # How often a client had to ask again, not knowing what had become of it.
+    repeats: int = 0
 
     async def furnish(self, people: int) -> None:
         resource = {"key": "shop", "title": "Shop", "channels": ["WEBHOOK"], "onUnknown": self.policy}
@@ -75,11 +80,17 @@ class Traffic:
         await self._until_answered(_LEAVE, {"target": {"everything": {"id": person}}})
         self.left[person] = time.time()
 
+    async def erase(self, person: str) -> None:
+        await self._until_answered(_ERASE, {"profile": {"id": person}})
+        self.left[person] = time.time()
+        self.erased.add(person)
+
     async def _until_answered(self, document: str, given: dict[str, Any]) -> dict[str, Any]:
         while True:
             try:
                 answer = await self.rig.ask(document, {"input": given})
             except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
+                self.repeats += 1
                 await asyncio.sleep(_PAUSE_S)
                 continue
             errors = next(iter(answer.values()))["userErrors"]
