@@ -1,4 +1,4 @@
-"""One letter through crashes of every part: it arrives, and it arrives once (F3, F11; all of them are in test_f1_to_f13.py)."""
+"""One letter through crashes of every part arrives, and arrives once (F3, F11; see test_f1_to_f13.py for all)."""
 
 from __future__ import annotations
 
