@@ -6,6 +6,7 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -155,16 +156,17 @@ async def rig(folder: Path, workers: int = 2) -> AsyncIterator[Rig]:
     port, key = free_port(), f"cgk_{secrets.token_urlsafe(32)}"
     graph = Graph.open(neo4j.settings)
     timeout = aiohttp.ClientTimeout(_ASK_S)
+    # A mail server that takes connections and says nothing.
+    deaf = socket.create_server(("127.0.0.1", 0), backlog=1_024)
     async with (
         provider_log() as receivers,
         aiohttp.ClientSession(timeout=timeout) as session,
         proxy_to("127.0.0.1", neo4j.port) as (line, line_port),
-        deaf_server() as deaf_port,
     ):
         environment = {
             **_environment(redis, folder, port, key),
             "GRAPH_URI": f"bolt://127.0.0.1:{line_port}",
-            "SMTP_URL": f"smtp://127.0.0.1:{deaf_port}?starttls=never",
+            "SMTP_URL": f"smtp://127.0.0.1:{deaf.getsockname()[1]}?starttls=never",
         }
         made = Rig(
             neo4j,
@@ -188,22 +190,9 @@ async def rig(folder: Path, workers: int = 2) -> AsyncIterator[Rig]:
             for program in (made.gateway, *made.workers):
                 program.kill()
             await graph.close()
+            deaf.close()
             redis.kill()
             neo4j.kill()
-
-
-@asynccontextmanager
-async def deaf_server() -> AsyncIterator[int]:
-    """A port of a mail server that takes connections and says nothing."""
-
-    async def hang(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-        await asyncio.Event().wait()
-
-    server = await asyncio.start_server(hang, "127.0.0.1", 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
 
 
 def _environment(redis: RedisProcess, folder: Path, port: int, key: str) -> dict[str, str]:
