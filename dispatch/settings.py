@@ -5,19 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from graph.vocabulary import Channel
+
 # It stands in a header of every letter, between angle brackets.
 _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 # Where the accounts at providers are named, each variable for one channel; URLs have spaces between.
-PROVIDER_VARIABLES = (
-    "SMTP_URL",
-    "SMS_URL",
-    "WEB_PUSH_URL",
-    "MOBILE_PUSH_URL",
-    "TELEGRAM_URL",
-    "WHATSAPP_URL",
-    "VIBER_URL",
-    "WEBHOOK_URL",
-)
+PROVIDER_VARIABLES = tuple("SMTP_URL" if channel is Channel.EMAIL else f"{channel}_URL" for channel in Channel)
 IDS_PER_JOB = 100
 _MOST_IDS_PER_JOB = 1_000
 _PORT = re.compile(r"[0-9]{1,5}")
