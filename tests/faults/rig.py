@@ -9,8 +9,9 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,7 @@ from graph.connection import Graph
 from graph.errors import GraphError
 from graph.migrations import migrate
 from graph.statement import Statement
+from tests.faults.books import Crash
 from tests.faults.neo4j_process import Neo4jProcess
 from tests.faults.processes import RedisProcess
 from tests.faults.provider_log import ProviderLog, provider_log
@@ -91,7 +93,17 @@ class Rig:
     key: str
     session: aiohttp.ClientSession
     folder: Path
-    crashes: list[str] = field(default_factory=list)
+    crashes: list[Crash] = field(default_factory=list)
+
+    @contextmanager
+    def crash(self, part: str) -> Iterator[None]:
+        """What happens inside may let a message be handed over again, and is written down with its time."""
+        crash = Crash(part, time.time())
+        self.crashes.append(crash)
+        try:
+            yield
+        finally:
+            crash.ended = time.time()
 
     async def ask(self, document: str, variables: Mapping[str, object]) -> dict[str, Any]:
         """The answer's data. Raises OSError, TimeoutError or ClientError where nobody knows what happened."""

@@ -100,10 +100,10 @@ class Schedule:
 
 async def _kill_worker(run: Schedule) -> None:
     program = run.rig.workers[run.worker()]
-    run.rig.crashes.append(program.name)
-    program.kill()
-    await run.pause(0.0, 1.0)
-    program.heal()
+    with run.rig.crash(program.name):
+        program.kill()
+        await run.pause(0.0, 1.0)
+        program.heal()
 
 
 async def _stop_worker(run: Schedule) -> None:
@@ -116,10 +116,10 @@ async def _stop_worker(run: Schedule) -> None:
 async def _freeze_worker(run: Schedule) -> None:
     """Longer than its lease: others take over what it holds, and it must not go on when it wakes."""
     program = run.rig.workers[run.worker()]
-    run.rig.crashes.append(program.name)
-    program.send(signal.SIGSTOP)
-    await run.pause(1.0, 4.0)
-    program.send(signal.SIGCONT)
+    with run.rig.crash(program.name):
+        program.send(signal.SIGSTOP)
+        await run.pause(1.0, 4.0)
+        program.send(signal.SIGCONT)
 
 
 async def _kill_gateway(run: Schedule) -> None:
@@ -154,21 +154,21 @@ async def garbage(rig: Rig) -> None:
 
 
 async def _kill_graph(run: Schedule) -> None:
-    run.rig.crashes.append("neo4j")
-    run.rig.neo4j.kill()
-    await run.pause(0.0, 1.0)
-    run.rig.neo4j.heal()
-    await run.rig.graph_answers()
+    with run.rig.crash("neo4j"):
+        run.rig.neo4j.kill()
+        await run.pause(0.0, 1.0)
+        run.rig.neo4j.heal()
+        await run.rig.graph_answers()
 
 
 async def lose_commits(rig: Rig, seconds: float) -> None:
     """What the graph is asked it does, and nobody hears of it."""
-    rig.crashes.append("line to the graph")
-    rig.line.hold_answers()
-    await asyncio.sleep(seconds)
-    rig.line.cut()
-    rig.line.release()
-    rig.line.mend()
+    with rig.crash("line to the graph"):
+        rig.line.hold_answers()
+        await asyncio.sleep(seconds)
+        rig.line.cut()
+        rig.line.release()
+        rig.line.mend()
 
 
 async def _mood(run: Schedule, mood: Mood) -> None:

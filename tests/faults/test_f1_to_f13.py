@@ -152,10 +152,10 @@ async def test_f5_garbage_at_the_head_of_the_queue_harms_no_message_and_is_told(
 async def test_f6_a_killed_graph_comes_back_with_everything_that_was_answered(there: Rig) -> None:
     async def strike(burst: Burst) -> None:
         await burst.asked(30)
-        there.crashes.append("neo4j")
-        there.neo4j.kill()
-        there.neo4j.heal()
-        await there.graph_answers()
+        with there.crash("neo4j"):
+            there.neo4j.kill()
+            there.neo4j.heal()
+            await there.graph_answers()
         await burst.asked(70)
 
     found = await Burst(there, 100).run(strike)
@@ -329,7 +329,10 @@ async def test_random_faults_in_a_row_lose_and_double_nothing(there: Rig, seed: 
     await there.clear()
     print(f"seed {seed}")  # noqa: T201  # So that a run that broke something can be had again.
 
-    found = await Schedule(there, seed, 6.0, tuple(set(Fault) - {Fault.KILL_GRAPH})).run()
+    # In the order of their names, and not of a set, which is another one in each process. A graph that is killed takes
+    # longer to come back than all of this, and is F6.
+    faults = tuple(fault for fault in Fault if fault is not Fault.KILL_GRAPH)
+    found = await Schedule(there, seed, 6.0, faults).run()
 
     assert found.broken == ()
     assert found.messages > 20
@@ -341,7 +344,7 @@ def _has_ended(program: Program) -> bool:
 
 async def kill_and_replace(there: Rig, number: int) -> None:
     program: Program = there.workers[number]
-    there.crashes.append(program.name)
-    program.kill()
-    program.heal()
-    await asyncio.sleep(0)
+    with there.crash(program.name):
+        program.kill()
+        program.heal()
+        await asyncio.sleep(0)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import aiohttp
 
+from tests.faults.books import Books
 from tests.faults.rig import Rig
 
 _RESOURCE: Final = """mutation ($input: CreateResourceInput!) { createResource(input: $input) {
@@ -39,6 +40,17 @@ class Traffic:
     erased: set[str] = field(default_factory=set)
     # How often a client had to ask again, not knowing what had become of it.
     repeats: int = 0
+
+    def books(self) -> Books:
+        return Books(
+            policy=self.policy,
+            sent=self.sent,
+            whose=self.whose,
+            left=self.left,
+            erased=frozenset(self.erased),
+            entries=self.rig.receivers.entries,
+            crashes=self.rig.crashes,
+        )
 
     async def furnish(self, people: int) -> None:
         resource = {"key": "shop", "title": "Shop", "channels": ["WEBHOOK"], "onUnknown": self.policy}
