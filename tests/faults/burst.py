@@ -13,15 +13,6 @@ from tests.faults.processes import eventually
 from tests.faults.rig import Rig
 from tests.faults.traffic import Traffic
 
-_HASTEN: Final = Statement(
-    "hasten",
-    """
-    MATCH (m:Pending {state: 'DEFERRED'})
-    SET m.dueAt = datetime.truncate('millisecond', datetime.realtime())
-    REMOVE m.nudgedAt
-    RETURN count(m)
-    """,
-)
 _UNTRIED: Final = Statement("untried", "RETURN COUNT { MATCH (m:Pending) WHERE m.state <> 'DEFERRED' RETURN m }")
 _SENDERS: Final = 8
 _PEOPLE: Final = 50
@@ -52,7 +43,7 @@ class Burst:
         await strike(self)
         await self.rig.heal()
         await asyncio.gather(*senders)
-        await self.rig.graph.change(_HASTEN)
+        await self.rig.hasten()
         await eventually(self.has_ended, _END_S)
         return await checked(self.rig.graph, self.traffic)
 

@@ -14,6 +14,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis
+
 from gateway.stack.ports import free_port
 from gateway.stack.redis_program import RedisProgram
 from graph.settings import GraphSettings
@@ -31,6 +33,8 @@ class RedisProcess:
     def start(self) -> None:
         """Empty, whatever was in it before."""
         options = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self._folder))
+        # So that words can be looked for in what is kept.
+        options += ("--rdbcompression", "no")
         self._process = subprocess.Popen(
             [RedisProgram.find().path, "--port", str(self._port), *options], stdout=subprocess.DEVNULL
         )
@@ -51,6 +55,11 @@ class RedisProcess:
         if self._process is None or self._process.poll() is not None:
             self.start()
         self.thaw()
+
+    def kept(self) -> str:
+        """Everything that is in it, keys and values, where ASCII is as it was written."""
+        with redis.Redis.from_url(self.url) as client:
+            return repr([(key, client.dump(key)) for key in client.scan_iter()])
 
     def freeze(self) -> None:
         self._signal(signal.SIGSTOP)

@@ -30,7 +30,8 @@ from tests.faults.processes import RedisProcess
 from tests.faults.provider_log import ProviderLog, provider_log
 from tests.faults.proxy import Proxy, proxy_to
 
-LEASE_MS: Final = 2_000
+# Long enough for a machine on which other things run: a lease that ends while the graph is slow looks like a crash.
+LEASE_MS: Final = 5_000
 _OURS: Final = ("-m", "gateway.cli")
 _START_S: Final = 120.0
 _POLL_S: Final = 0.1
@@ -38,6 +39,15 @@ _EMPTY: Final = Statement(
     "empty_rig",
     "MATCH (n) WHERE NOT n:SchemaVersion AND NOT n:MigrationLock AND NOT n:ApiKey DETACH DELETE n",
     timeout_ms=60_000,
+)
+_HASTEN: Final = Statement(
+    "hasten",
+    """
+    MATCH (m:Pending {state: 'DEFERRED'})
+    SET m.dueAt = datetime.truncate('millisecond', datetime.realtime())
+    REMOVE m.nudgedAt
+    RETURN count(m)
+    """,
 )
 _ASK_S: Final = 15.0
 # What a client may hear while something is broken, and then has to ask again.
@@ -154,6 +164,17 @@ class Rig:
             client.flushall()
         self.receivers.entries.clear()
         self.crashes.clear()
+
+    def replace_worker(self, number: int) -> None:
+        """Kills it in the middle of whatever it does, and starts it again."""
+        program = self.workers[number]
+        with self.crash(program.name):
+            program.kill()
+            program.heal()
+
+    async def hasten(self) -> None:
+        """What is to be tried again later is due now: nobody has to wait for that."""
+        await self.graph.change(_HASTEN)
 
     def logs(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))

@@ -52,6 +52,8 @@ class Schedule:
     seconds: float
     faults: tuple[Fault, ...] = tuple(Fault)
     policy: str = "RETRY"
+    # What is to be tried again later is due once everything is healed.
+    hurries: bool = False
     traffic: Traffic = field(init=False)
     happened: list[Fault] = field(default_factory=list)
     _dice: random.Random = field(init=False)
@@ -70,6 +72,8 @@ class Schedule:
             await self._strike(self._dice.choice(self.faults))
         await self.rig.heal()
         await asyncio.gather(*senders)
+        if self.hurries:
+            await self.rig.hasten()
         await eventually(self._all_ended, _END_S)
         return await checked(self.rig.graph, self.traffic)
 
@@ -118,7 +122,7 @@ async def _freeze_worker(run: Schedule) -> None:
     program = run.rig.workers[run.worker()]
     with run.rig.crash(program.name):
         program.send(signal.SIGSTOP)
-        await run.pause(1.0, 4.0)
+        await run.pause(2.0, 8.0)
         program.send(signal.SIGCONT)
 
 

@@ -7,10 +7,8 @@ in any order come from `make faults`.
 
 from __future__ import annotations
 
-import asyncio
 import signal
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -19,33 +17,21 @@ import redis as redis_client
 
 from dispatch.broker import job, queue_key
 from graph.clock import SystemClock
-from graph.statement import Statement
 from graph.vocabulary import Channel
 from tests.dispatch.outbox_seed import queue, seed
 from tests.faults.burst import Burst
 from tests.faults.checker import Finding
 from tests.faults.processes import eventually
 from tests.faults.provider_log import Mood
+from tests.faults.questions import FORGET_MAIL, REVISION, SENDER, TRIED_AT, WAITING, WAITS, WORDS
 from tests.faults.rig import Program, Rig, rig
 from tests.faults.schedule import Fault, Schedule, flush, garbage, lose_commits
+from tests.faults.skew import clocks_off
+from tests.faults.watcher import watching
 
 pytestmark = pytest.mark.timeout(600)
 _BEGUN = " sends "
 _SKEW_MS = 5 * 60_000
-_WAITS = Statement(
-    "waits",
-    """
-    MATCH (m:Pending {state: 'DEFERRED'})<-[:OF]-(a:Attempt)
-    RETURN collect(m.dueAt.epochMillis - a.at.epochMillis)
-    """,
-)
-_TRIED_AT = Statement("tried_at", "MATCH (a:Attempt) RETURN collect(a.at.epochMillis)")
-_WORDS = Statement(
-    "words", "MATCH (n) WHERE any(key IN keys(n) WHERE toStringOrNull(n[key]) CONTAINS $word) RETURN count(n)", 30_000
-)
-_SENDER = Statement("sender", "MATCH (r:Resource) SET r.sender = 'shop@example.com' RETURN count(r)")
-_WAITING = Statement("waiting", "UNWIND $ids AS id MATCH (m:Message {id: id}) WHERE m:Pending RETURN count(m)")
-_FORGET_MAIL = Statement("forget_mail", "MATCH (m:Message {channel: 'EMAIL'}) DETACH DELETE m RETURN count(m)")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -64,10 +50,10 @@ async def test_f1_a_killed_worker_loses_nothing_and_doubles_only_what_it_held(th
         there.receivers.mood = Mood.SLOW
         await burst.received(5)
         # These were handed over, and their answers are on the way.
-        await kill_and_replace(there, 0)
+        there.replace_worker(0)
         there.receivers.mood = Mood.WELL
         await burst.received(60)
-        await kill_and_replace(there, 1)
+        there.replace_worker(1)
 
     found = await Burst(there, 120).run(strike)
 
@@ -79,8 +65,8 @@ async def test_f1_where_a_resource_holds_what_is_unknown_a_killed_worker_doubles
     async def strike(burst: Burst) -> None:
         there.receivers.mood = Mood.SLOW
         await burst.received(5)
-        await kill_and_replace(there, 0)
-        await kill_and_replace(there, 1)
+        there.replace_worker(0)
+        there.replace_worker(1)
         there.receivers.mood = Mood.WELL
 
     found = await Burst(there, 60, "HOLD").run(strike)
@@ -108,12 +94,19 @@ async def test_f2_a_killed_gateway_writes_each_message_once_however_often_it_is_
 
 async def test_f3_without_redis_mutations_are_answered_and_the_sweeper_brings_what_was_lost(there: Rig) -> None:
     async def strike(burst: Burst) -> None:
-        await burst.asked(30)
-        there.redis.kill()
-        await burst.asked(90)
-        there.redis.heal()
-        await burst.asked(150)
-        await flush(there)
+        person = burst.traffic.people[0]
+        async with watching(there, person) as revisions:
+            await burst.asked(30)
+            there.redis.kill()
+            await burst.asked(90)
+            there.redis.heal()
+            await burst.asked(150)
+            await flush(there)
+            await burst.asked(200)
+            await eventually(burst.has_ended, 60)
+            last = await there.graph.read(REVISION, id=person)
+            # Whatever was announced to nobody meanwhile: who looks is not left behind.
+            await eventually(lambda: revisions[-1:] == [last], 30)
 
     burst = Burst(there, 200)
     found = await burst.run(strike)
@@ -205,7 +198,7 @@ async def test_f9_a_provider_that_is_busy_is_asked_again_no_sooner_than_it_said(
         there.receivers.mood = Mood.WELL
         await burst.asked(60)
         await eventually(burst.has_tried_all, 60)
-        waits: list[int] = await there.graph.read(_WAITS)
+        waits: list[int] = await there.graph.read(WAITS)
         assert len(waits) == sum(entry.mood is Mood.BUSY for entry in there.receivers.entries)
         # A try is written down a moment after its answer came.
         assert min(waits) > 119_000
@@ -219,13 +212,13 @@ async def test_f9_a_provider_that_is_busy_is_asked_again_no_sooner_than_it_said(
 async def test_f9_a_dead_channel_holds_up_no_other_one(there: Rig) -> None:
     async def strike(burst: Burst) -> None:
         hour_ago = SystemClock().now() - 3_600_000
-        await there.graph.change(_SENDER)
+        await there.graph.change(SENDER)
         letters = await queue(there.graph, *(seed(hour_ago, number) for number in range(150)))
         await burst.asked(100)
         await eventually(lambda: len(there.receivers.entries) == 100, 60)
         # Each of the letters is still there: the mail server takes connections and says nothing.
-        assert await there.graph.read(_WAITING, ids=letters) == 150
-        await there.graph.change(_FORGET_MAIL)
+        assert await there.graph.read(WAITING, ids=letters) == 150
+        await there.graph.change(FORGET_MAIL)
 
     found = await Burst(there, 100).run(strike)
 
@@ -238,6 +231,10 @@ async def test_f10_who_said_no_or_was_erased_gets_nothing_of_what_was_queued_and
         for worker in there.workers:
             worker.send(signal.SIGSTOP)
         await burst.asked(300)
+        kept = there.redis.kept()
+        # All the jobs are there, and whom they are for is not.
+        assert queue_key(Channel.WEBHOOK) in kept
+        assert f"127.0.0.1:{there.receivers.port}" not in kept
         for person in burst.traffic.people[:10]:
             await burst.traffic.leave(person)
         for person in burst.traffic.people[10:15]:
@@ -258,7 +255,7 @@ async def test_f10_who_said_no_or_was_erased_gets_nothing_of_what_was_queued_and
     late = [entry for entry in there.receivers.entries if burst.traffic.whose[entry.message_id] in gone]
     assert all(entry.at < burst.traffic.left[burst.traffic.whose[entry.message_id]] for entry in late)
     erased = [f"http://127.0.0.1:{there.receivers.port}/{number}" for number in range(10, 15)]
-    assert [await there.graph.read(_WORDS, word=url) for url in erased] == [0] * 5
+    assert [await there.graph.read(WORDS, word=url) for url in erased] == [0] * 5
     assert not any(f"/{number}" in there.logs() for number in range(10, 15))
 
 
@@ -299,27 +296,15 @@ async def test_f12_ids_that_are_queued_32_times_for_two_workers_are_sent_once(th
 
 
 async def test_f13_workers_whose_clocks_are_five_minutes_off_take_no_lease_from_each_other(there: Rig) -> None:
-    right = there.workers
-    for worker in right:
-        worker.kill()
-    there.workers = tuple(
-        replace(worker, command=("-m", "tests.faults.skewed_worker", str(by_ms), "worker"), process=None)
-        for worker, by_ms in zip(right, (_SKEW_MS, -_SKEW_MS), strict=True)
-    )
-
     async def strike(burst: Burst) -> None:
         await burst.asked(100)
 
-    try:
+    with clocks_off(there, _SKEW_MS, -_SKEW_MS):
         found = await Burst(there, 100).run(strike)
-    finally:
-        for worker in there.workers:
-            worker.kill()
-        there.workers = right
 
     whole(found, 100)
     assert (found.doubled, found.states) == (0, {"SENT": 100})
-    now, tried_at = SystemClock().now(), await there.graph.read(_TRIED_AT)
+    now, tried_at = SystemClock().now(), await there.graph.read(TRIED_AT)
     assert len(tried_at) == 100
     assert all(abs(now - at) > _SKEW_MS - 120_000 for at in tried_at)
 
@@ -329,10 +314,10 @@ async def test_random_faults_in_a_row_lose_and_double_nothing(there: Rig, seed: 
     await there.clear()
     print(f"seed {seed}")  # noqa: T201  # So that a run that broke something can be had again.
 
-    # In the order of their names, and not of a set, which is another one in each process. A graph that is killed takes
+    # In an order of their own, and not of a set, which is another one in each process. A graph that is killed takes
     # longer to come back than all of this, and is F6.
     faults = tuple(fault for fault in Fault if fault is not Fault.KILL_GRAPH)
-    found = await Schedule(there, seed, 6.0, faults).run()
+    found = await Schedule(there, seed, 6.0, faults, hurries=True).run()
 
     assert found.broken == ()
     assert found.messages > 20
@@ -340,11 +325,3 @@ async def test_random_faults_in_a_row_lose_and_double_nothing(there: Rig, seed: 
 
 def _has_ended(program: Program) -> bool:
     return not program.is_running
-
-
-async def kill_and_replace(there: Rig, number: int) -> None:
-    program: Program = there.workers[number]
-    with there.crash(program.name):
-        program.kill()
-        program.heal()
-        await asyncio.sleep(0)
