@@ -32,9 +32,9 @@ class RedisProcess:
 
     def start(self) -> None:
         """Empty, whatever was in it before."""
-        options = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self._folder))
+        options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(self._folder)]
         # So that words can be looked for in what is kept.
-        options += ("--rdbcompression", "no")
+        options += ["--rdbcompression", "no"]
         self._process = subprocess.Popen(
             [RedisProgram.find().path, "--port", str(self._port), *options], stdout=subprocess.DEVNULL
         )
