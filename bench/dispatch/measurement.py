@@ -15,7 +15,9 @@ from graph.connection import Graph
 from graph.vocabulary import Channel
 
 _WARM_UP = 10_000
-_STEADY_PER_S = 200
+# A job waits for its provider: few ids to a job are few messages a second.
+_STEADY_PER_S = {1: 20, 10: 100}
+_USUALLY_PER_S = 200
 _STEADY_S = 20.0
 _USUAL_BATCH = 100
 _DEAD = 5_000
@@ -57,7 +59,7 @@ class Measurement:
         """To the provider that takes its time and calls back."""
         with self.stage.worker(batch) as worker, self._nudger(batch) as nudger:
             drained = await self._drain(worker, messages, has_receipts=True)
-            return Course("by HTTP, with receipts", batch, drained, await self._steady(nudger))
+            return Course("by HTTP, with receipts", batch, drained, await self._steady(nudger, batch))
 
     async def beside_a_dead_channel(self) -> Isolation:
         with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_url), self._nudger(_USUAL_BATCH) as nudger:
@@ -75,9 +77,10 @@ class Measurement:
             found = await drain(self.graph, self.crowd, processes, count, has_receipts=has_receipts)
         return found
 
-    async def _steady(self, nudger: Nudger) -> Steady:
+    async def _steady(self, nudger: Nudger, batch: int = _USUAL_BATCH) -> Steady:
         self.stage.forget()
-        return await steady(self.crowd, nudger, self.stage.received, _STEADY_PER_S, _STEADY_S)
+        per_second = _STEADY_PER_S.get(batch, _USUALLY_PER_S)
+        return await steady(self.crowd, nudger, self.stage.received, per_second, _STEADY_S)
 
     @contextmanager
     def _nudger(self, batch: int) -> Iterator[Nudger]:
