@@ -85,4 +85,6 @@ def test_every_file_that_a_page_names_is_there() -> None:
         for path in re.findall(r"`((?:graph|gateway|dispatch|tests|bench|docs)/[\w./-]*)", page.read_text())
     }
     assert len(named) > 20
-    assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
+    # One is made by who follows its page; a test does.
+    made = {"dispatch/channels/pager.py"}
+    assert {path for path in named if not (ROOT / path).exists()} == made

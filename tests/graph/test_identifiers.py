@@ -58,5 +58,6 @@ def test_the_mask_never_shows_a_whole_value_and_normalising_twice_changes_nothin
     except ValueError:
         return
 
-    assert found.value not in found.masked
+    # A value of nothing but stars looks like its mask, and that shows nothing.
+    assert found.value not in found.masked or set(found.value) == {"*"}
     assert identifier(kind, "", found.value).key == found.key

@@ -175,8 +175,9 @@ def _resources(dice: Dice, world: World) -> None:
             track_clicks=dice.maybe(dice.chance(0.5)),
             stop_words=dice.maybe(dice.apart(["стоп", "停", "basta"], 2)),
             start_words=dice.maybe(dice.apart(["старт", "sí"], 2)),
-            rate_micros=dice.maybe(dice.pick([1_000, 2_500_000, 20_000_000])),
-            burst=dice.maybe(dice.pick([1, 20])),
+            # Not from the dice, which would fall another way for everything after it.
+            rate_micros=(None, 1_000, 2_500_000, 20_000_000)[len(world.resources) % 4],
+            burst=(None, 1, 20)[len(world.resources) % 3],
         )
         for name in [] if key == "quiet" else dice.apart(words.CATEGORY_KEYS, 4):
             category = Category(
