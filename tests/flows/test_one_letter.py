@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 import psutil
-import pytest
 
 from dispatch.redis_clients import SHORT_TIMEOUT_S as REDIS_SOCKET_TIMEOUT_S
 
@@ -170,24 +169,6 @@ def test_while_redis_hangs_mutations_and_queries_go_on_and_the_letter_arrives_la
     for payload in payloads:
         wait_until_sent(stack, payload)
     assert len(stack.letters_to(address)) == 10
-
-
-def test_a_killed_worker_is_started_again_and_no_letter_is_lost(stack: Stack) -> None:
-    """At most what was on its way when the worker was killed is sent a second time."""
-    for count in (20, 60, 180):
-        address, profile = new_subscriber(stack)
-        payloads = [send(stack, profile, f"worker-killed-{n}-{address}", f"Letter {n}") for n in range(count)]
-        os.kill(stack.pid_of("worker"), signal.SIGKILL)
-        open_at_kill = sum(state_of(stack, payload) != "SENT" for payload in payloads)
-        for payload in payloads:
-            wait_until_sent(stack, payload)
-
-        subjects = [letter["Subject"] for letter in stack.letters_to(address)]
-        assert set(subjects) == {f"Letter {n}" for n in range(count)}
-        assert len(subjects) - count <= open_at_kill
-        if open_at_kill:
-            return
-    pytest.fail("every letter had been sent before the worker was killed")
 
 
 def test_a_hanging_graph_is_said_soon_and_all_goes_on_when_it_is_back(stack: Stack) -> None:
