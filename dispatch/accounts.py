@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import math
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -8,15 +11,17 @@ from types import MappingProxyType
 from typing import Final
 
 from dispatch.channels.channel import ChannelSender, Selective
+from dispatch.circuit_breaker import CircuitBreaker
 from dispatch.handovers import Handovers
-from dispatch.outcome import Deferred, Outcome, Paced, Refused
+from dispatch.outcome import Deferred, Outcome, Paced, Refused, Unknown
 from dispatch.pacing import Bucket
 from dispatch.resource_pacing import ResourcePaces
 from graph.delivery import Delivery
 
-# An account that failed so often in a row is left alone for so long, if there is another one.
-_FAULTS: Final = 3
-_REST_S: Final = 30.0
+_log: Final = logging.getLogger(__name__)
+
+# What waits for an account that rests asks again within so much more than that rest, so that not all come together.
+_SPREAD: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +37,39 @@ class _Account:
     sender: ChannelSender
     # None where it takes everything; asked for once, as it is needed for every message.
     selective: Selective | None
+    # None where many providers are behind it, one for each address: whether one works says nothing of the others.
+    breaker: CircuitBreaker | None
     bucket: Bucket | None = None
-    faults: int = 0
-    rests_until: float = 0.0
 
     def takes(self, delivery: Delivery) -> bool:
         return self.selective is None or self.selective.takes(delivery)
 
+    @property
+    def is_well(self) -> bool:
+        return self.breaker is None or self.breaker.is_closed
+
+    def rest_s(self) -> float:
+        return 0.0 if self.breaker is None else self.breaker.wait_s(monotonic())
+
     async def admit(self) -> float | Paced:
         """Seconds after which it may send one message more, or when to ask again."""
-        return 0.0 if self.bucket is None else await self.bucket.take()
+        rest_s = self.rest_s()
+        if rest_s:
+            late = 1 + random.random() * _SPREAD  # noqa: S311  # Spreads what waits, guards nothing.
+            return Paced("the provider is left alone for a while", math.ceil(rest_s * late * 1000), is_resting=True)
+        found = 0.0 if self.bucket is None else await self.bucket.take()
+        if self.breaker is not None and not isinstance(found, Paced):
+            self.breaker.asked(monotonic())
+        return found
+
+    def heard(self, outcome: Outcome) -> None:
+        if self.breaker is None:
+            return
+        if not _is_fault(outcome):
+            if self.breaker.worked():
+                _log.info("%s answers again", self.sender.provider)
+        elif self.breaker.failed(monotonic()):
+            _log.warning("%s does not answer: now and then one message tries it", self.sender.provider)
 
     async def close(self) -> None:
         await self.sender.close()
@@ -63,7 +91,7 @@ class Accounts:
 
     What one of them cannot take for a reason of its own goes to the next at once. What may have been taken never does,
     nor what has to wait because the account may not send so fast: it works. An account that is not for this delivery is
-    passed over, which is no fault of its own.
+    passed over, which is no fault of its own. One that fails again and again rests, and what only it could take waits.
     """
 
     _accounts: list[_Account] = field(default_factory=list)
@@ -77,16 +105,32 @@ class Accounts:
         buckets: Mapping[str, Bucket] = MappingProxyType({}),
         handovers: Handovers | None = None,
         resources: ResourcePaces | None = None,
+        *,
+        rest: bool = True,
     ) -> Accounts:
         """`buckets` are those of the accounts that may not send as fast as they can, by the names of these.
 
         What the accounts say is counted in `handovers`. Without `resources` nothing leaves of one that names a rate.
+        Without `rest` none is left alone, whatever it says.
         """
         found = [
-            _Account(sender, sender if isinstance(sender, Selective) else None, buckets.get(sender.provider))
+            _Account(
+                sender,
+                sender if isinstance(sender, Selective) else None,
+                CircuitBreaker() if rest else None,
+                buckets.get(sender.provider),
+            )
             for sender in senders
         ]
         return cls(found, handovers or Handovers(), resources or ResourcePaces())
+
+    def are_resting(self) -> bool:
+        """Whether none of them may be asked now, so that nothing need be claimed for them."""
+        return bool(self._accounts) and all(each.rest_s() for each in self._accounts)
+
+    def are_doubtful(self) -> bool:
+        """Whether none of them is known to work: then one message is as good as many."""
+        return not any(each.is_well for each in self._accounts)
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
         """Room for one message, asked for before that is marked as handed: what is paced has not been handed over.
@@ -103,31 +147,35 @@ class Accounts:
             return Admitted(None)
         wait_s = await account.admit()
         if isinstance(wait_s, Paced):
-            self._handovers.paced(delivery.channel, account.sender.provider)
+            self._handovers.paced(delivery.channel, account.sender.provider, wait_s)
             return wait_s
         return Admitted(account, wait_s)
 
     async def send(self, delivery: Delivery, admitted: Admitted | None = None) -> Answered:
         """By the account that admitted it, where one did, and by the others in order."""
         by, order = admitted and admitted.account, self._in_order(delivery)
-        answered = _for_nobody(delivery)
+        answered: Answered | None = None
         for account in sorted(order, key=lambda each: each is not by):
+            if answered is not None and account.rest_s():
+                # It was tried for real, so what came of that stands.
+                continue
             wait_s = admitted.wait_s if admitted and account is by else await account.admit()
             if isinstance(wait_s, Paced):
-                self._handovers.paced(delivery.channel, account.sender.provider)
+                self._handovers.paced(delivery.channel, account.sender.provider, wait_s)
                 return Answered(account.sender.provider, wait_s)
             await asyncio.sleep(wait_s)
-            began = monotonic()
-            outcome = await account.sender.send(delivery)
-            self._handovers.answered(delivery.channel, account.sender.provider, outcome, monotonic() - began)
+            outcome = await self._ask(account, delivery)
             answered = Answered(account.sender.provider, outcome)
             if not (isinstance(outcome, Deferred) and outcome.elsewhere):
-                account.faults = 0
-                return answered
-            account.faults += 1
-            if account.faults >= _FAULTS:
-                account.rests_until = monotonic() + _REST_S
-        return answered
+                break
+        return answered or _for_nobody(delivery)
+
+    async def _ask(self, account: _Account, delivery: Delivery) -> Outcome:
+        began = monotonic()
+        outcome = await account.sender.send(delivery)
+        self._handovers.answered(delivery.channel, account.sender.provider, outcome, monotonic() - began)
+        account.heard(outcome)
+        return outcome
 
     async def close(self) -> None:
         for account in self._accounts:
@@ -135,10 +183,18 @@ class Accounts:
         await self._resources.close()
 
     def _in_order(self, delivery: Delivery) -> list[_Account]:
-        """Those at rest come last: where nobody else is there, one of them is tried all the same."""
-        now = monotonic()
-        takers = (account for account in self._accounts if account.takes(delivery))
-        return sorted(takers, key=lambda account: max(account.rests_until - now, 0.0))
+        """Those at rest come last."""
+        return sorted((each for each in self._accounts if each.takes(delivery)), key=_Account.rest_s)
+
+
+def _is_fault(outcome: Outcome) -> bool:
+    """Of the provider, or of our account there: the next message would fare no better."""
+    match outcome:
+        case Deferred():
+            return outcome.elsewhere and not outcome.others_may_leave
+        case Unknown():
+            return outcome.at_fault
+    return False
 
 
 def _for_nobody(delivery: Delivery) -> Answered:

@@ -14,7 +14,6 @@ _WORDS: Final = {
     Deferred: "deferred",
     Refused: "refused",
     Unknown: "unknown",
-    Paced: "paced",
 }
 _PREFIX: Final = "customer_graph_handover"
 _Account: TypeAlias = tuple[Channel, str]
@@ -38,9 +37,9 @@ class Handovers:
         self._answers[channel, account] += 1
         self._seconds[channel, account] += seconds
 
-    def paced(self, channel: Channel, account: str) -> None:
-        """It was not asked, because it may not send so fast."""
-        self._outcomes[(channel, account), _WORDS[Paced]] += 1
+    def paced(self, channel: Channel, account: str, paced: Paced) -> None:
+        """It was not asked, because it may not send so fast, or is left alone after it failed."""
+        self._outcomes[(channel, account), "resting" if paced.is_resting else "paced"] += 1
 
     def held_back(self, channel: Channel) -> None:
         """No account was asked, because the resource may not send so fast."""

@@ -130,7 +130,7 @@ async def outcome_of(request: Awaitable[HttpAnswer], read: Callable[[HttpAnswer]
     except NotSent as error:
         return Deferred(str(error), elsewhere=True)
     except AnswerLost as error:
-        return Unknown(str(error))
+        return Unknown(str(error), at_fault=True)
     return read(answer)
 
 

@@ -21,11 +21,13 @@ class Deferred:
     """Not taken now. `after_ms` is what the provider asked us to wait, None where it said nothing.
 
     `elsewhere` where not this message is at fault but the provider or our account there: another account may take it.
+    `others_may_leave` where that account may all the same be well for other messages.
     """
 
     answer: str
     after_ms: int | None = None
     elsewhere: bool = False
+    others_may_leave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,13 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """The message may have been taken: the answer was lost after everything had been sent."""
+    """The message may have been taken: the answer was lost after everything had been sent.
+
+    `at_fault` where the provider is, as far as can be seen: it goes to no other account, but those after it may.
+    """
 
     answer: str
+    at_fault: bool = False
 
 
 # Answers are short and hold no address: they are stored, logged and shown.
@@ -53,7 +59,8 @@ Outcome: TypeAlias = Accepted | Deferred | Refused | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Paced:
-    """Not tried, because the account may not send so fast. It is no try: nothing of it is recorded."""
+    """Not tried, because the account may not send so fast, or rests. It is no try: nothing of it is recorded."""
 
     answer: str
     after_ms: int
+    is_resting: bool = False

@@ -56,8 +56,11 @@ class Sending:
     async def send(self, message_ids: Sequence[str]) -> int:
         """Claims what it can of `message_ids` and returns how many were handed over.
 
-        Raises GraphError where the graph fails; what was claimed then waits for its lease to run out.
+        None while every account rests: the sweeper brings them again. Raises GraphError where the graph fails; what was
+        claimed then waits for its lease to run out.
         """
+        if self.accounts.are_resting():
+            return 0
         claimed = await outbox.claim(self.graph, message_ids, self.lease_ms, self.clock.now())
         sendable = await self._skip_refused(claimed)
         is_held = any(each.on_unknown is UnknownPolicy.HOLD for each in sendable)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
 
+from dispatch.accounts import Accounts
 from dispatch.nudges import Nudger
 from dispatch.retry_decision import MAX_ATTEMPTS
 from graph import outbox
@@ -22,6 +24,8 @@ from graph.vocabulary import ChangeKind, Channel
 _log: Final = logging.getLogger(__name__)
 
 _MESSAGES_PER_SWEEP: Final = 2_000
+# So many where no account is known to work: one of them tries whether it does, and the others wait for that.
+_MESSAGES_IN_DOUBT: Final = 100
 # Redis stays about this short while any number of messages waits in the graph.
 _LONGEST_QUEUE: Final = 40
 # Where more waits than one sweep takes, the next one comes sooner: else the pause would be what limits the workers.
@@ -39,7 +43,7 @@ class Sweeper:
     graph: Graph
     nudger: Nudger
     clock: Clock
-    channels: tuple[Channel, ...]
+    accounts: Mapping[Channel, Accounts]
     sweep_ms: int
     renudge_ms: int
 
@@ -55,7 +59,7 @@ class Sweeper:
                 await self._finish_erasures()
             await self._adopt_receipts()
             is_behind = False
-            for channel in self.channels:
+            for channel in self.accounts:
                 try:
                     is_behind |= await self.sweep(channel) == _MESSAGES_PER_SWEEP
                 except GraphError as error:
@@ -93,10 +97,15 @@ class Sweeper:
             self.nudger.publish(each.profile_id, each.revision, {ChangeKind.MESSAGE})
 
     async def sweep(self, channel: Channel) -> int:
-        """One round. Returns how many messages were nudged; none while Redis is away or has enough to do."""
-        if not self.nudger.healthy() or self.nudger.backlog(channel) >= _LONGEST_QUEUE:
+        """One round. Returns how many messages were nudged.
+
+        None while Redis is away or has enough to do, or while the channel's accounts rest.
+        """
+        accounts = self.accounts[channel]
+        if not self.nudger.healthy() or self.nudger.backlog(channel) >= _LONGEST_QUEUE or accounts.are_resting():
             return 0
-        limits = SweepLimits(_MESSAGES_PER_SWEEP, self.renudge_ms, MAX_ATTEMPTS)
+        most = _MESSAGES_IN_DOUBT if accounts.are_doubtful() else _MESSAGES_PER_SWEEP
+        limits = SweepLimits(most, self.renudge_ms, MAX_ATTEMPTS)
         found = await outbox.due(self.graph, channel, limits, self.clock.now())
         for each in found.revisions:
             self.nudger.publish(each.profile_id, each.revision, {ChangeKind.MESSAGE})

@@ -176,7 +176,7 @@ class WorkerProcess:
             graph=graph,
             nudger=self._nudger,
             clock=self._clock,
-            channels=self._channels,
+            accounts=self._accounts,
             sweep_ms=self._settings.sweep_ms,
             renudge_ms=self._settings.renudge_ms,
         )

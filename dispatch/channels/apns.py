@@ -35,6 +35,7 @@ _QUARTER_MS: Final = 15 * 60_000
 _TOKEN_WAIT_MS: Final = 20 * 60_000
 
 _DEAD: Final = frozenset({"BadDeviceToken", "ExpiredToken", "Unregistered"})
+_OTHER_APP: Final = "TopicDisallowed"
 # Of our key, certificate or rights there, so that another account may do better.
 _OUR_ACCOUNT: Final = frozenset(
     {
@@ -47,7 +48,7 @@ _OUR_ACCOUNT: Final = frozenset(
         "Forbidden",
         "InvalidProviderToken",
         "MissingProviderToken",
-        "TopicDisallowed",
+        _OTHER_APP,
         "UnrelatedKeyIdInToken",
     }
 )
@@ -158,7 +159,8 @@ def _outcome(answer: HttpAnswer) -> Outcome:
     if reason in _DEAD or answer.status == _GONE:
         return Refused(says, suppress=True)
     if reason in _OUR_ACCOUNT or answer.status == _FORBIDDEN:
-        return Deferred(says, elsewhere=True)
+        # The app is what a device said of itself.
+        return Deferred(says, elsewhere=True, others_may_leave=reason == _OTHER_APP)
     return _put_off(answer, reason, says) or Refused(says)
 
 

@@ -58,3 +58,5 @@ class ChannelProviders:
 
     variable: str
     openers: dict[str, Opener]
+    # Whoever the message is for says where it goes, so that one place which is dead says nothing of the others.
+    has_many_places: bool = False

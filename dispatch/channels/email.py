@@ -119,7 +119,7 @@ class EmailSender:
             response = await protocol.read_response(timeout=self._answer_s)
         except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
             connection.drop()
-            return Unknown(masked(_plain(error), delivery.address))
+            return Unknown(masked(_plain(error), delivery.address), at_fault=True)
         if response.code == _CLOSING:
             connection.drop()
         if response.code // 100 != _SUCCESS:

@@ -116,7 +116,7 @@ class TelegramSender:
             async with asyncio.timeout(self._time_s):
                 return await outcome_of(self._post(chat, text), lambda answer: self._outcome(answer, chat))
         except TimeoutError:
-            return Unknown("no answer in time")
+            return Unknown("no answer in time", at_fault=True)
 
     def read(self, call: HookCall) -> HookReading:
         """Raises NotSigned without a secret of ours in the header, and Malformed for what is not an update."""

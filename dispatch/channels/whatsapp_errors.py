@@ -13,6 +13,7 @@ from dispatch.json_object import JsonObject
 from dispatch.outcome import Deferred, Outcome, Refused
 
 # Our account, our number there, or Meta: another account may take the message.
+_ONLY_LISTED: Final = 131_030
 _OURS: Final = {
     0: "the login failed",
     1: "an unknown fault of the API",
@@ -27,7 +28,7 @@ _OURS: Final = {
     131000: "an unknown fault of the API",
     131005: "a permission is missing",
     131016: "the API is down or overloaded",
-    131030: "our account may write to the numbers on its list only",
+    _ONLY_LISTED: "our account may write to the numbers on its list only",
     131031: "our account is locked",
     131037: "the name of our phone number is not approved",
     131042: "our account cannot pay",
@@ -139,7 +140,8 @@ class WhatsappError:
         """A code that is known says more than the status of HTTP, which is not the same for all of them."""
         status, said = answer.status, self.phrase or str(answer.status)
         if self.is_ours:
-            return Deferred(said, answer.retry_after_ms, elsewhere=True)
+            others = self.code == _ONLY_LISTED
+            return Deferred(said, answer.retry_after_ms, elsewhere=True, others_may_leave=others)
         if self.is_too_fast:
             return Deferred(said, answer.retry_after_ms or _WAITS_MS.get(self.code or 0))
         if self.code in _REFUSED:

@@ -29,6 +29,15 @@ CREATE_RESOURCE: Final = Statement(
     """,
 )
 
+UPDATE_RESOURCE: Final = Statement(
+    "update_resource",
+    """
+    MATCH (r:Resource) WHERE ($id IS NOT NULL AND r.id = $id) OR ($key IS NOT NULL AND r.key = $key)
+    SET r += $properties
+    RETURN [r.id, r.channels, r.sender, coalesce(r.stopWords, []), coalesce(r.startWords, [])]
+    """,
+)
+
 CREATE: Final = Statement(
     "create_subscription",
     """

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from graph.connection import Graph, Transaction
@@ -8,10 +9,13 @@ from graph.delivery import SendingRate
 from graph.errors import ConstraintViolated, Refusal, UserError
 from graph.idempotency import Done, Guard, once
 from graph.ids import IdPrefix, new_id
+from graph.inbound.keywords import Keyword, keyword
 from graph.statements import subscriptions as statements
 from graph.vocabulary import Channel, UnknownPolicy, UserErrorCode
 
 KEY_PATTERN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+SENDER_MISSING = UserError(UserErrorCode.REQUIRED, "A resource that sends e-mail needs a sender.", ("sender",))
+NO_SUCH_RESOURCE = UserError(UserErrorCode.NOT_FOUND, "No such resource.", ("resource",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ async def resource_facts(transaction: Transaction, reference: ResourceReference)
     """Raises Refusal NOT_FOUND."""
     row = await transaction.run(statements.RESOURCE, id=reference.id, key=reference.key)
     if row is None:
-        raise Refusal(UserError(UserErrorCode.NOT_FOUND, "No such resource.", ("resource",)))
+        raise Refusal(NO_SUCH_RESOURCE)
     resource_id, channels, categories, requires_double_opt_in, raises_priority_of_new = row
     return ResourceFacts(
         id=resource_id,
@@ -125,6 +129,15 @@ async def resource_facts(transaction: Transaction, reference: ResourceReference)
         requires_double_opt_in=requires_double_opt_in,
         raises_priority_of_new=raises_priority_of_new,
     )
+
+
+def ending_start_words(start_words: Sequence[str], stop_words: Sequence[str]) -> list[UserError]:
+    """A word that ends a subscription cannot open it as well."""
+    return [
+        UserError(UserErrorCode.INVALID, "This word ends a subscription.", ("startWords", str(position)))
+        for position, each in enumerate(start_words)
+        if keyword(each, stop_words) is Keyword.STOP
+    ]
 
 
 def _category_row(category: NewCategory) -> dict[str, object]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from dispatch.accounts import Accounts, Answered
-from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
+from dispatch.accounts import Accounts, Admitted, Answered
+from dispatch.outcome import Accepted, Deferred, Outcome, Paced, Refused, Unknown
 from graph.delivery import Delivery, PushTarget
 from graph.reach import ReachFacts
 from graph.vocabulary import Channel, MessagePurpose, PushProvider, SubscriptionStatus
@@ -20,6 +20,7 @@ LETTER = Delivery(
     sender="Shop",
 )
 DOWN = Deferred("503", elsewhere=True)
+SILENT = Unknown("no answer in time", at_fault=True)
 
 
 @dataclass(slots=True)
@@ -89,14 +90,89 @@ async def test_an_account_that_works_now_and_then_is_kept() -> None:
     assert (len(first.sent), len(second.sent)) == (12, 8)
 
 
-async def test_where_all_fail_the_last_answer_stands_and_one_is_tried_each_time() -> None:
+async def test_an_account_that_never_answers_is_left_alone_as_well() -> None:
+    first, second = Account("first", SILENT), Account("second", Accepted("ok"))
+    both = Accounts.of([first, second])
+
+    answers = [await both.send(LETTER) for _ in range(10)]
+
+    # What it may have taken goes to nobody else.
+    assert answers == [Answered("first", SILENT)] * 3 + [Answered("second", Accepted("ok"))] * 7
+    assert (len(first.sent), len(second.sent)) == (3, 7)
+
+
+@pytest.mark.parametrize("outcome", [DOWN, SILENT])
+async def test_what_only_a_broken_account_could_take_waits_untried(outcome: Outcome) -> None:
+    only = Account("only", outcome)
+    alone = Accounts.of([only])
+    assert not alone.are_doubtful()
+
+    answers = [(await alone.send(LETTER)).outcome for _ in range(5)]
+
+    assert answers[:3] == [outcome] * 3
+    assert all(isinstance(each, Paced) and each.is_resting and 0 < each.after_ms <= 1_500 for each in answers[3:])
+    assert isinstance(await alone.admit(LETTER), Paced)
+    assert (len(only.sent), alone.are_resting(), alone.are_doubtful()) == (3, True, True)
+
+
+async def test_one_message_alone_tries_whether_an_account_works_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("dispatch.accounts.monotonic", lambda: now)
     only = Account("only", DOWN)
     alone = Accounts.of([only])
+    for _ in range(3):
+        await alone.send(LETTER)
+    now += 1.0
+    assert not alone.are_resting()
 
-    answers = [await alone.send(LETTER) for _ in range(5)]
+    first, *others = [await alone.admit(LETTER) for _ in range(100)]
+    assert isinstance(first, Admitted)
+    assert all(isinstance(each, Paced) for each in others)
+    assert alone.are_resting()
 
-    assert answers == [Answered("only", DOWN)] * 5
-    assert len(only.sent) == 5
+    only.outcome = Accepted("ok")
+    assert await alone.send(LETTER, first) == Answered("only", Accepted("ok"))
+    assert all(isinstance(each, Admitted) for each in [await alone.admit(LETTER) for _ in range(100)])
+    assert (alone.are_resting(), alone.are_doubtful()) == (False, False)
+
+
+async def test_where_the_second_rests_as_well_what_the_first_said_stands() -> None:
+    both = [Account("first", DOWN), Account("second", DOWN)]
+    accounts = Accounts.of(both)
+
+    answers = [(await accounts.send(LETTER)).outcome for _ in range(5)]
+
+    assert answers[:3] == [DOWN] * 3
+    assert all(isinstance(each, Paced) for each in answers[3:])
+    assert [len(each.sent) for each in both] == [3, 3]
+
+
+async def test_what_others_may_leave_by_is_not_left_alone() -> None:
+    only = Account("only", replace(DOWN, others_may_leave=True))
+    alone = Accounts.of([only])
+
+    assert [(await alone.send(LETTER)).outcome for _ in range(5)] == [only.outcome] * 5
+    assert not alone.are_doubtful()
+
+
+async def test_where_each_address_has_a_provider_of_its_own_no_account_rests() -> None:
+    only = Account("only", SILENT)
+    alone = Accounts.of([only], rest=False)
+
+    assert [(await alone.send(LETTER)).outcome for _ in range(5)] == [SILENT] * 5
+    assert (alone.are_resting(), alone.are_doubtful()) == (False, False)
+
+
+async def test_a_dead_provider_of_some_devices_does_not_hold_back_the_others() -> None:
+    apple = AppAccount("apple", SILENT)
+    google = AppAccount("google", Accepted("ok"), only=PushProvider.FIREBASE)
+    both = Accounts.of([apple, google])
+    for _ in range(3):
+        await both.send(device(PushProvider.APNS))
+
+    assert isinstance(await both.admit(device(PushProvider.APNS)), Paced)
+    assert isinstance(await both.admit(device(PushProvider.FIREBASE)), Admitted)
+    assert (both.are_resting(), both.are_doubtful()) == (False, False)
 
 
 async def test_all_are_closed() -> None:

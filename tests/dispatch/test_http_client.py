@@ -126,7 +126,7 @@ def test_where_the_public_internet_is_closed_only_what_is_allowed_is_left(addres
     [
         (NotSent("no connection"), Deferred("no connection", elsewhere=True)),
         (Unreachable("not public"), Refused("not public")),
-        (AnswerLost("no answer in time"), Unknown("no answer in time")),
+        (AnswerLost("no answer in time"), Unknown("no answer in time", at_fault=True)),
     ],
 )
 async def test_a_request_without_an_answer_has_an_outcome(error: Exception, outcome: Outcome) -> None:

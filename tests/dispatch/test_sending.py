@@ -10,7 +10,7 @@ import pytest
 from dispatch.accounts import Accounts
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
-from dispatch.outcome import Accepted, Deferred, Outcome, Refused
+from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.sending import Sending, send_and_report
 from dispatch.sweeper import Sweeper
 from dispatch.templates.filling import Filling
@@ -236,11 +236,48 @@ async def test_the_sweeper_tells_only_a_redis_that_answers_and_has_room(
 ) -> None:
     one = seed(NOW - 60_000)
     await queue(graph, one)
-    sweeper = Sweeper(graph, _as_nudger(nudger), FixedClock(NOW), (Channel.EMAIL,), 1_000, 5_000)
+    sweeper = Sweeper(
+        graph, _as_nudger(nudger), FixedClock(NOW), {Channel.EMAIL: Accounts.of([StubSender()])}, 1_000, 5_000
+    )
 
     assert await sweeper.sweep(Channel.EMAIL) == told
 
     assert nudger.messages == [one.message_id] * told
+
+
+async def test_while_the_only_account_rests_nothing_is_claimed_and_one_message_tries_it_afterwards(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("dispatch.accounts.monotonic", lambda: now)
+    tried, waiting = (
+        [seed(NOW - 60_000, number) for number in range(3)],
+        [seed(NOW - 60_000, 9 + n) for n in range(150)],
+    )
+    await queue(graph, *tried, *waiting)
+    ids = [one.message_id for one in waiting]
+    outcome: Outcome = Unknown("no answer in time", at_fault=True)
+    sender, nudger = StubSender(lambda _: outcome), StubNudger()
+    there = sending(graph, sender, nudger)
+    sweeper = Sweeper(graph, _as_nudger(nudger), FixedClock(NOW), {Channel.EMAIL: there.accounts}, 1_000, 0)
+    await there.send([one.message_id for one in tried])
+
+    # It rests.
+    assert (await there.send(ids), await sweeper.sweep(Channel.EMAIL)) == (0, 0)
+    assert await graph.read(_COUNT, state="SENDING") == 0
+    assert (len(sender.sent), nudger.messages) == (3, [])
+
+    # One tries, and those claimed with it were not tried.
+    now += 1.0
+    assert (await sweeper.sweep(Channel.EMAIL), await there.send(ids[:100]), await there.send(ids[100:])) == (100, 1, 0)
+    assert (len(sender.sent), await graph.read(_COUNT, state="QUEUED")) == (4, 149)
+    later = [await show(graph, message_id) for message_id in ids[:100] if message_id not in sender.sent]
+    assert {(row["attemptCount"], row["handed"], row["claimToken"]) for row in later} == {(0, False, None)}
+    assert all(NOW < row["dueAt"] <= NOW + 3_000 for row in later)
+
+    # It works again, and all that is due leaves.
+    now, outcome = now + 2.0, Accepted("250 Ok")
+    assert [await there.send(ids[100:101]), await there.send(ids[101:])] == [1, 49]
 
 
 @pytest.mark.parametrize(("purpose", "is_linked"), [("MARKETING", True), ("TRANSACTIONAL", False)])

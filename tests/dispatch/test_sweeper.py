@@ -40,7 +40,7 @@ async def test_keys_that_ran_out_are_forgotten_however_many_and_the_others_kept(
 async def test_the_sweeper_forgets_again_and_again(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sweeping, "_TIDY_EVERY_S", 0.05)
     await graph.change(_KEYS, count=3, prefix="first", expiresAt=NOW - 1)
-    running = asyncio.create_task(Sweeper(graph, Nudger(NOWHERE), FixedClock(NOW), (), 10, 5_000).run())
+    running = asyncio.create_task(Sweeper(graph, Nudger(NOWHERE), FixedClock(NOW), {}, 10, 5_000).run())
     try:
         await eventually(lambda: _none_is_left(graph), 10)
         await graph.change(_KEYS, count=3, prefix="second", expiresAt=NOW - 1)
@@ -67,7 +67,7 @@ _STATUS = Statement("status", "MATCH (s:Subscription {id: 'sub_1'}) RETURN s.sta
 
 async def test_the_sweeper_writes_down_what_ran_out(graph: Graph) -> None:
     await graph.change(_PAUSED, until=NOW - 1)
-    running = asyncio.create_task(Sweeper(graph, Nudger(NOWHERE), FixedClock(NOW), (), 10, 5_000).run())
+    running = asyncio.create_task(Sweeper(graph, Nudger(NOWHERE), FixedClock(NOW), {}, 10, 5_000).run())
 
     async def is_over() -> bool:
         return bool(await graph.read(_STATUS) == "SUBSCRIBED")

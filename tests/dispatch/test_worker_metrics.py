@@ -9,7 +9,7 @@ import pytest
 
 from dispatch.accounts import Accounts, Answered
 from dispatch.handovers import Handovers
-from dispatch.outcome import Accepted, Deferred, Refused, Unknown
+from dispatch.outcome import Accepted, Deferred, Paced, Refused, Unknown
 from dispatch.worker_metrics import WorkerMetrics
 from gateway.stack.ports import free_port
 from graph.vocabulary import Channel
@@ -40,7 +40,7 @@ async def test_what_accounts_say_is_shown_as_prometheus_reads_it(address: str, h
     handovers.answered(Channel.SMS, "main", Accepted("ok"), 0.5)
     handovers.answered(Channel.SMS, "main", Unknown("lost"), 10.0)
     handovers.answered(Channel.EMAIL, "smtp", Refused("550"), 0.125)
-    handovers.paced(Channel.SMS, "main")
+    handovers.paced(Channel.SMS, "main", Paced("so fast", 1_000))
 
     async with aiohttp.ClientSession() as session, session.get(f"{address}/metrics") as response:
         assert response.status == 200
@@ -102,7 +102,7 @@ async def test_a_port_that_somebody_else_has_is_told_by_the_name_of_its_variable
 
 
 def test_what_was_only_paced_has_no_answers(handovers: Handovers) -> None:
-    handovers.paced(Channel.SMS, "main")
+    handovers.paced(Channel.SMS, "main", Paced("so fast", 1_000))
 
     assert lines(handovers) == [
         ("customer_graph_handovers_total", {"channel": "SMS", "account": "main", "outcome": "paced"}, 1)

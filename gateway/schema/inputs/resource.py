@@ -4,7 +4,8 @@ from decimal import Decimal
 
 import strawberry
 
-from gateway.schema.inputs.fields import key_field, required
+from gateway.schema.inputs.fields import key_field, optional, required
+from gateway.schema.references import ResourceRef
 from graph.vocabulary import Channel, UnknownPolicy
 
 
@@ -66,5 +67,49 @@ class CreateResourceInput:
         default=None,
         description="How many of these may leave at once after a pause, up to 999,999; left out, as many as in a "
         "second. Only beside a rate.",
+    )
+    idempotency_key: str | None = key_field()
+
+
+@strawberry.input(description="A publisher that is there, and what is to change. What is left out stays as it is.")
+class UpdateResourceInput:
+    resource: ResourceRef = required("Which.")
+    title: str | None = strawberry.field(default=None, description="For people.")
+    channels: list[Channel] | None = strawberry.field(
+        default=None,
+        description="All channels that it uses from now on. Subscriptions on one that is no longer named stay; nobody "
+        "new can subscribe there.",
+    )
+    sender: str | None = strawberry.field(default=None, description="The e-mail address that its letters come from.")
+    sender_name: str | None = optional("The name beside that address; null takes it away.")
+    require_double_opt_in: bool | None = strawberry.field(
+        default=None, description="Whether a new subscription is UNCONFIRMED until the person confirms it."
+    )
+    raise_priority_of_new: bool | None = strawberry.field(
+        default=None, description="Whether a person's new address is tried before their others."
+    )
+    on_unknown: UnknownPolicy | None = strawberry.field(
+        default=None, description="What becomes of a message whose provider may have taken it without saying so."
+    )
+    track_opens: bool | None = strawberry.field(
+        default=None, description="Whether its marketing letters hold a picture whose loading counts as an open."
+    )
+    track_clicks: bool | None = strawberry.field(
+        default=None, description="Whether the links of its marketing letters lead through this gateway."
+    )
+    stop_words: list[str] | None = strawberry.field(
+        default=None, description="All words that end a subscription, beside those of the carriers."
+    )
+    start_words: list[str] | None = strawberry.field(
+        default=None, description="All words that take that back, beside those of the carriers."
+    )
+    rate: Decimal | None = optional(
+        "At most so many marketing messages a second over all its channels; null is as fast as the accounts may. What "
+        "is queued goes by it within five minutes."
+    )
+    burst: int | None = strawberry.field(
+        default=None,
+        description="How many of these may leave at once after a pause; left out, as many as in a second. Only beside "
+        "a rate.",
     )
     idempotency_key: str | None = key_field()

@@ -42,6 +42,7 @@ from gateway.schema.mutations import (
     unsubscribe,
     unsuppress,
     update_profile,
+    update_resource,
     update_template,
     upsert_profile,
     verify_identifier,
@@ -195,6 +196,10 @@ class Mutation:
     )
     create_resource = strawberry.mutation(
         create_resource.resolve, description="Makes a publisher that people can subscribe to."
+    )
+    update_resource = strawberry.mutation(
+        update_resource.resolve,
+        description="Changes a publisher. What is queued already goes by the new values when it is sent.",
     )
     create_template = strawberry.mutation(
         create_template.resolve, description="Makes a template, by which messages can be sent."

@@ -146,7 +146,7 @@ async def test_many_at_once_go_over_one_connection_with_one_token(tmp_path: Path
         (reason(400, "MissingDeviceToken"), Refused("400 MissingDeviceToken")),
         (reason(400, "MissingTopic"), Refused("400 MissingTopic")),
         (reason(400, "PayloadEmpty"), Refused("400 PayloadEmpty")),
-        (reason(400, "TopicDisallowed"), Deferred("400 TopicDisallowed", elsewhere=True)),
+        (reason(400, "TopicDisallowed"), Deferred("400 TopicDisallowed", elsewhere=True, others_may_leave=True)),
         (reason(403, "BadCertificate"), Deferred("403 BadCertificate", elsewhere=True)),
         (reason(403, "BadCertificateEnvironment"), Deferred("403 BadCertificateEnvironment", elsewhere=True)),
         (reason(403, "Forbidden"), Deferred("403 Forbidden", elsewhere=True)),
@@ -178,10 +178,10 @@ async def test_many_at_once_go_over_one_connection_with_one_token(tmp_path: Path
         (reason(500, "hush, hush"), Deferred("500", 900_000, elsewhere=True)),
         (Http2Says(302), Deferred("302", 900_000, elsewhere=True)),
         (Http2Says(400, b"<html>"), Refused("400")),
-        (Http2Says(hangs=True), Unknown("no answer in time")),
-        (Http2Says(hangs_up=True), Unknown("the connection was lost")),
+        (Http2Says(hangs=True), Unknown("no answer in time", at_fault=True)),
+        (Http2Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
         (Http2Says(resets=ErrorCodes.REFUSED_STREAM), Deferred("the connection was lost", elsewhere=True)),
-        (Http2Says(resets=ErrorCodes.INTERNAL_ERROR), Unknown("the connection was lost")),
+        (Http2Says(resets=ErrorCodes.INTERNAL_ERROR), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_is_an_outcome(tmp_path: Path, says: Http2Says, outcome: Outcome) -> None:
@@ -214,7 +214,7 @@ async def test_a_new_token_that_is_too_old_as_well_is_kept_for_a_while(tmp_path:
 async def test_it_ends_within_the_lease_also_with_a_second_try(tmp_path: Path) -> None:
     answers = [reason(403, "ExpiredProviderToken"), Http2Says(hangs=True)]
     async with apple(tmp_path, lambda _: answers.pop(0)) as (_, sender), asyncio.timeout(1):
-        assert await sender.send(NEWS) == Unknown("no answer in time")
+        assert await sender.send(NEWS) == Unknown("no answer in time", at_fault=True)
 
 
 async def test_nobody_there_is_put_off(tmp_path: Path) -> None:

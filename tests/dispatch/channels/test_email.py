@@ -71,8 +71,8 @@ async def outcome_of(delivery: Delivery, **answers: str) -> Outcome:
         ("DOT", "421 4.3.2 closing", Deferred("421 4.3.2 closing", elsewhere=True)),
         ("DOT", "554 5.7.1 spam", Refused("554 5.7.1 spam")),
         ("DOT", "550 5.1.1 unknown", Refused("550 5.1.1 unknown", suppress=True)),
-        ("DOT", HANG, Unknown("no answer in time")),
-        ("DOT", CLOSE, Unknown("the connection was lost")),
+        ("DOT", HANG, Unknown("no answer in time", at_fault=True)),
+        ("DOT", CLOSE, Unknown("the connection was lost", at_fault=True)),
         ("QUIT", CLOSE, Accepted("250 2.0.0 Ok: queued as 4F2A9", "4F2A9")),
     ],
 )
@@ -90,7 +90,7 @@ async def test_a_server_that_is_not_there_defers() -> None:
 async def test_a_hanging_server_ends_within_the_lease() -> None:
     started = monotonic()
 
-    assert await outcome_of(LETTER, DOT=HANG) == Unknown("no answer in time")
+    assert await outcome_of(LETTER, DOT=HANG) == Unknown("no answer in time", at_fault=True)
 
     assert monotonic() - started < 2.0
 

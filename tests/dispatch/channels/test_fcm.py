@@ -222,8 +222,8 @@ async def test_no_token_is_taken_at_all(tmp_path: Path) -> None:
         (Says(502, b"<html>"), Deferred("502", elsewhere=True)),
         (Says.json({"error": "hush"}, 500), Deferred("500", elsewhere=True)),
         (Says.json({"error": {"status": "hush", "details": "hush"}}, 500), Deferred("500", elsewhere=True)),
-        (Says(hangs=True), Unknown("no answer in time")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs=True), Unknown("no answer in time", at_fault=True)),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_is_an_outcome(tmp_path: Path, says: Says, outcome: Outcome) -> None:

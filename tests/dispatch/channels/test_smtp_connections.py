@@ -150,7 +150,7 @@ async def test_after_the_final_dot_nothing_is_tried_again(answer: str, said: str
         await send(sender)
         server.answers["DOT"] = answer
 
-        assert await send(sender) == [Unknown(said)]
+        assert await send(sender) == [Unknown(said, at_fault=True)]
         assert (server.connections, len(server.letters)) == (1, 2)
 
         del server.answers["DOT"]

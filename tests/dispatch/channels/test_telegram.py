@@ -175,7 +175,7 @@ async def test_an_answer_is_an_outcome(code: int, description: str, outcome: Cal
         (Says(200, b"<html>welcome</html>"), Unknown("200 without ok")),
         (Says.json({"ok": False}), Unknown("200 without ok")),
         (Says.json({"ok": True, "result": {}}), Accepted("200 ok")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_in_another_form_is_an_outcome_too(says: Says, outcome: Outcome) -> None:
@@ -185,7 +185,7 @@ async def test_an_answer_in_another_form_is_an_outcome_too(says: Says, outcome: 
 async def test_an_answer_that_does_not_come_is_unknown_within_the_lease() -> None:
     started = monotonic()
     async with provider(Says(hangs=True)) as there:
-        assert await sent(there, lease_ms=500) == Unknown("no answer in time")
+        assert await sent(there, lease_ms=500) == Unknown("no answer in time", at_fault=True)
 
         assert monotonic() - started < 0.5
         assert len(there.asked) == 1
@@ -233,7 +233,9 @@ async def test_both_requests_for_a_group_that_moved_end_within_one_lease() -> No
 
     async with provider(answer) as there:
         started = monotonic()
-        assert await sent(there, replace(MESSAGE, address=GROUP), lease_ms=1_000) == Unknown("no answer in time")
+        assert await sent(there, replace(MESSAGE, address=GROUP), lease_ms=1_000) == Unknown(
+            "no answer in time", at_fault=True
+        )
 
         assert monotonic() - started < 1.0
         assert len(there.asked) == 2

@@ -128,7 +128,7 @@ def test_every_code_has_one_row() -> None:
         (Says(307), Deferred("307 the account or its sender cannot send", elsewhere=True)),
         (Says(200, b"hello"), Unknown("200 is not an answer of Twilio")),
         (Says(201, b"{"), Accepted("201 created")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_without_a_code_is_an_outcome(says: Says, outcome: Outcome) -> None:
@@ -141,7 +141,7 @@ async def test_an_answer_without_a_code_is_an_outcome(says: Says, outcome: Outco
 async def test_an_answer_that_does_not_come_is_unknown_within_the_lease() -> None:
     started = monotonic()
     async with provider(Says(hangs=True)) as there, twilio(there.port, lease_ms=1_000) as sender:
-        assert await sender.send(MESSAGE) == Unknown("no answer in time")
+        assert await sender.send(MESSAGE) == Unknown("no answer in time", at_fault=True)
 
     assert monotonic() - started < 1.0
 

@@ -137,7 +137,7 @@ def test_every_status_has_a_row() -> None:
         (Says(302), Deferred("HTTP 302", elsewhere=True)),
         (Says(200, b"hello"), Unknown("the answer has no status")),
         (Says.json({"status": False}), Unknown("the answer has no status")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_without_a_status_is_an_outcome(says: Says, outcome: Outcome) -> None:
@@ -149,7 +149,7 @@ async def test_an_answer_without_a_status_is_an_outcome(says: Says, outcome: Out
 
 async def test_an_answer_that_does_not_come_is_unknown() -> None:
     async with provider(Says(hangs=True)) as there, viber(there.port, lease_ms=500) as sender:
-        assert await sender.send(MESSAGE) == Unknown("no answer in time")
+        assert await sender.send(MESSAGE) == Unknown("no answer in time", at_fault=True)
 
 
 async def test_nobody_there_is_the_accounts_fault() -> None:

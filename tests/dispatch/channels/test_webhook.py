@@ -141,7 +141,7 @@ def test_a_secret_belongs_to_the_address_as_the_graph_has_it() -> None:
         ),
         (Says(504), Deferred("504 Gateway Timeout")),
         (Says(599), Deferred("599")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
     ids=lambda value: f"{value.status}{value.headers.get('Retry-After', '')}" if isinstance(value, Says) else "",
 )
@@ -153,7 +153,7 @@ async def test_an_answer_is_an_outcome_and_nothing_of_its_text_is_kept(says: Say
 
 async def test_a_receiver_that_does_not_answer_may_have_it_and_a_try_ends_within_the_lease() -> None:
     async with provider(Says(hangs=True)) as there:
-        assert await sent(opened(lease_ms=500), f"{there.url}/in") == Unknown("no answer in time")
+        assert await sent(opened(lease_ms=500), f"{there.url}/in") == Unknown("no answer in time", at_fault=True)
         assert [each.body for each in there.asked] == [BODY]
 
 

@@ -194,6 +194,10 @@ async def test_a_template_goes_by_its_name_with_what_stands_in_its_variables(
     }
 
 
+def ours_for_this_number(answer: str) -> Deferred:
+    return Deferred(answer, elsewhere=True, others_may_leave=True)
+
+
 def ours(answer: str) -> Deferred:
     return Deferred(answer, elsewhere=True)
 
@@ -237,7 +241,7 @@ def ours(answer: str) -> Deferred:
         (131016, 503, "131016 the API is down or overloaded", ours),
         (131021, 400, "131021 the number is our own", Refused),
         (131026, 400, "131026 undeliverable", Refused),
-        (131030, 400, "131030 our account may write to the numbers on its list only", ours),
+        (131030, 400, "131030 our account may write to the numbers on its list only", ours_for_this_number),
         (131037, 403, "131037 the name of our phone number is not approved", ours),
         (131042, 400, "131042 our account cannot pay", ours),
         (131045, 500, "131045 our phone number is not registered", ours),
@@ -307,7 +311,7 @@ async def test_an_error_is_an_outcome_by_its_code(
         (Says(502, b"<html>"), ours("502")),
         (Says(200, b"<html>"), Unknown("200 without an id")),
         (Says.json({"messages": [{}]}), Unknown("200 without an id")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_in_another_form_is_an_outcome_too(says: Says, outcome: Outcome) -> None:
@@ -317,7 +321,7 @@ async def test_an_answer_in_another_form_is_an_outcome_too(says: Says, outcome: 
 async def test_an_answer_that_does_not_come_is_unknown() -> None:
     async with provider(Says(hangs=True)) as there:
         whatsapp = sender(there.url, lease_ms=300)
-        assert await whatsapp.send(MESSAGE) == Unknown("no answer in time")
+        assert await whatsapp.send(MESSAGE) == Unknown("no answer in time", at_fault=True)
         await whatsapp.close()
         assert len(there.asked) == 1
 

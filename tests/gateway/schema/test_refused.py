@@ -51,6 +51,7 @@ _INPUTS: dict[str, dict[str, Any]] = {
     "cancelOutreach": {"outreach": "out_1"},
     "requeueMessages": {"messages": ["msg_1"], "idempotencyKey": "k"},
     "createResource": {"key": "shop", "title": "The shop", "channels": ["SMS"]},
+    "updateResource": {"resource": {"key": "shop"}, "title": "The shop"},
 }
 
 

@@ -69,6 +69,7 @@ def test_every_mutation_needs_a_right_to_change() -> None:
         "Mutation.exportProfile": {"profile:pii"},
         "Mutation.blockIdentifierPlaceholder": {"profile:write"},
         "Mutation.createResource": {"profile:write"},
+        "Mutation.updateResource": {"profile:write"},
         "Mutation.createTemplate": {"profile:write"},
         "Mutation.updateTemplate": {"profile:write"},
         "Mutation.archiveTemplate": {"profile:write"},
