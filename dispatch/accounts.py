@@ -4,7 +4,7 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from types import MappingProxyType
@@ -153,9 +153,9 @@ class Accounts:
 
     async def send(self, delivery: Delivery, admitted: Admitted | None = None) -> Answered:
         """By the account that admitted it, where one did, and by the others in order."""
-        by, order = admitted and admitted.account, self._in_order(delivery)
+        by = admitted.account if admitted else None
         answered: Answered | None = None
-        for account in sorted(order, key=lambda each: each is not by):
+        for account in self._first(by, delivery):
             if answered is not None and account.rest_s():
                 # It was tried for real, so what came of that stands.
                 continue
@@ -163,7 +163,8 @@ class Accounts:
             if isinstance(wait_s, Paced):
                 self._handovers.paced(delivery.channel, account.sender.provider, wait_s)
                 return Answered(account.sender.provider, wait_s)
-            await asyncio.sleep(wait_s)
+            if wait_s:
+                await asyncio.sleep(wait_s)
             outcome = await self._ask(account, delivery)
             answered = Answered(account.sender.provider, outcome)
             if not (isinstance(outcome, Deferred) and outcome.elsewhere):
@@ -181,6 +182,12 @@ class Accounts:
         for account in self._accounts:
             await account.close()
         await self._resources.close()
+
+    def _first(self, by: _Account | None, delivery: Delivery) -> Iterator[_Account]:
+        """The others are put in order only when they are needed."""
+        if by is not None:
+            yield by
+        yield from (each for each in self._in_order(delivery) if each is not by)
 
     def _in_order(self, delivery: Delivery) -> list[_Account]:
         """Those at rest come last."""

@@ -23,6 +23,7 @@ from graph.delivery import Delivery
 from graph.errors import GraphError, GraphTimeout, GraphUnavailable, UnknownCommit
 from graph.outbox import AttemptRecord, Claimed, Revision
 from graph.reach import Verdict, reach
+from graph.sending.content import Properties
 from graph.vocabulary import ChangeKind, UnknownPolicy
 
 _log: Final = logging.getLogger(__name__)
@@ -35,6 +36,17 @@ _HELD_TOGETHER: Final = 10
 # An outcome that cannot be written means a second letter, so a graph that restarts is waited for.
 _FINISH_PATIENCE_S: Final = 60.0
 _FINISH_PAUSE_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What is handed over together, and what was claimed with it and waits."""
+
+    token: str
+    # Seconds of the monotonic clock.
+    sent_until: float
+    deliveries: Sequence[Delivery]
+    waiting: Sequence[Delivery]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,8 @@ class Sending:
         """
         if self.accounts.are_resting():
             return 0
-        claimed = await outbox.claim(self.graph, message_ids, self.lease_ms, self.clock.now())
+        sent_until, ids = self._sent_until(), sorted(set(message_ids))
+        claimed = await outbox.claim(self.graph, ids, self.lease_ms, self.clock.now(), ids[:_HANDED_TOGETHER])
         sendable = await self._skip_refused(claimed)
         is_held = any(each.on_unknown is UnknownPolicy.HOLD for each in sendable)
         together = _HELD_TOGETHER if is_held else _HANDED_TOGETHER
@@ -69,10 +82,15 @@ class Sending:
         for start in range(0, len(sendable), together):
             rest = sendable[start:]
             if self.stopping():
-                await outbox.release(self.graph, _ids(rest), claimed.token, self.clock.now())
+                now = self.clock.now()
+                await outbox.put_off(self.graph, claimed.token, {each.message_id: now for each in rest})
                 break
-            handed += await self._hand_over(claimed.token, rest[:together], rest[together:])
+            handed += await self._hand_over(_Group(claimed.token, sent_until, rest[:together], rest[together:]))
         return handed
+
+    def _sent_until(self) -> float:
+        """Until when what is claimed from now on may be sent without a look whether the lease still holds."""
+        return monotonic() + outbox.enough_of(self.lease_ms) / 1000
 
     async def _skip_refused(self, claimed: Claimed) -> Sequence[Delivery]:
         """Reach again, with what is true now: consent may have been withdrawn since the message was queued."""
@@ -83,23 +101,18 @@ class Sending:
             self._announce(await outbox.skip(self.graph, claimed.token, refused, now), {ChangeKind.MESSAGE})
         return [each for each in claimed.deliveries if each.message_id not in refused]
 
-    async def _hand_over(self, token: str, deliveries: Sequence[Delivery], waiting: Sequence[Delivery]) -> int:
+    async def _hand_over(self, group: _Group) -> int:
         """What may leave now leaves; what an account's rate holds back is given back before that, unmarked."""
-        rooms = await asyncio.gather(*(self.accounts.admit(each) for each in deliveries))
-        pairs = list(zip(deliveries, rooms, strict=True))
-        await self._put_off(token, [(each, room) for each, room in pairs if isinstance(room, Paced)])
+        # One after the other: mostly nothing is asked for, and a task for each would cost more than that.
+        pairs = [(each, await self.accounts.admit(each)) for each in group.deliveries]
+        await self._put_off(group.token, [(each, room) for each, room in pairs if isinstance(room, Paced)])
         admitted = [(each, room) for each, room in pairs if not isinstance(room, Paced)]
-        return await self._send_admitted(token, admitted, waiting) if admitted else 0
+        return await self._send_admitted(group, admitted) if admitted else 0
 
-    async def _send_admitted(
-        self, token: str, admitted: Sequence[tuple[Delivery, Admitted]], waiting: Sequence[Delivery]
-    ) -> int:
+    async def _send_admitted(self, group: _Group, admitted: Sequence[tuple[Delivery, Admitted]]) -> int:
+        token = group.token
         filled = await self._fill(token, [delivery for delivery, _ in admitted])
-        sent_until = monotonic() + outbox.enough_of(self.lease_ms) / 1000
-        held = await outbox.mark_handed(self.graph, _ids(filled.deliveries), token, self.lease_ms, _ids(waiting))
-        if monotonic() >= sent_until:
-            # This process was stopped for longer than its lease: others may be sending these by now.
-            return 0
+        held = await self._held(group, filled.deliveries)
         rooms = {delivery.message_id: room for delivery, room in admitted}
         mine = [(each, rooms[each.message_id]) for each in filled.deliveries if each.message_id in held]
         answers = await asyncio.gather(*(self._outcome_of(*each) for each in mine))
@@ -108,14 +121,27 @@ class Sending:
             if isinstance(answered.outcome, Paced):
                 paced.append((delivery, answered.outcome))
             else:
-                record = self._record(delivery, answered.provider, answered.outcome)
-                records.append(replace(record, content=filled.contents.get(delivery.message_id)))
+                content = filled.contents.get(delivery.message_id)
+                records.append(self._record(delivery, answered.provider, answered.outcome, content))
         if records:
             await self._finish(token, records)
         await self._put_off(token, paced)
         told = zip((delivery for delivery, _ in mine), answers, strict=True)
         await end_opted_out(self.graph, self.nudger, told, self.clock.now())
         return len(records)
+
+    async def _held(self, group: _Group, deliveries: Sequence[Delivery]) -> frozenset[str]:
+        """Which of them may be sent: they are marked as handed, and their lease lasts.
+
+        Those of a claim's first group are mostly known to be, and then nobody is asked.
+        """
+        ids, is_known = _ids(deliveries), all(each.is_handed for each in deliveries)
+        if is_known and not group.waiting and monotonic() < group.sent_until:
+            return frozenset(ids)
+        sent_until = self._sent_until()
+        held = await outbox.mark_handed(self.graph, ids, group.token, self.lease_ms, _ids(group.waiting))
+        # A process that was stopped for longer than its lease: others may be sending these by now.
+        return held if monotonic() < sent_until else frozenset()
 
     async def _fill(self, token: str, deliveries: Sequence[Delivery]) -> Filled:
         """Ends what no template can be made for: the next try would fail as well."""
@@ -150,7 +176,7 @@ class Sending:
         # One that expires meanwhile is looked at when it expires, and ends there.
         return at if expires_at is None else min(at, max(expires_at, now))
 
-    def _record(self, delivery: Delivery, provider: str, outcome: Outcome) -> AttemptRecord:
+    def _record(self, delivery: Delivery, provider: str, outcome: Outcome, content: Properties | None) -> AttemptRecord:
         now = self.clock.now()
         this = Try(delivery.attempt, now, delivery.facts.expires_at, delivery.on_unknown)
         decision = decide(outcome, this, random.random())  # noqa: S311  # Spreads retries, guards nothing.
@@ -163,6 +189,7 @@ class Sending:
             next_at=decision.next_at,
             provider_id=getattr(outcome, "provider_id", None),
             suppress=getattr(outcome, "suppress", False),
+            content=content,
             moved_to=getattr(outcome, "moved_to", None),
         )
 

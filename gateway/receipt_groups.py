@@ -14,6 +14,8 @@ from graph.receipts.receipt import Told
 from graph.vocabulary import ChangeKind
 
 _MOST: Final = 100
+# So many groups are written at once: one more only where it is full.
+_WRITERS: Final = 2
 _WITHIN_S: Final = 0.02
 _KINDS: Final = frozenset({ChangeKind.MESSAGE})
 
@@ -33,6 +35,8 @@ class ReceiptGroups:
         self._number = 0
         self._full = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
+        # Beside that one, for full groups alone.
+        self._helpers: set[asyncio.Task[None]] = set()
 
     async def take(self, told: Sequence[Told]) -> None:
         """Returns once they are committed. Raises GraphError where that is not certain: they have to come again."""
@@ -45,6 +49,10 @@ class ReceiptGroups:
             self._full.set()
         if self._writer is None or self._writer.done():
             self._writer = asyncio.create_task(self._write())
+        elif self._number >= 2 * _MOST and len(self._helpers) < _WRITERS - 1:
+            helper = asyncio.create_task(self._write_full())
+            self._helpers.add(helper)
+            helper.add_done_callback(self._helpers.discard)
         # Whoever goes away does not take the others' receipts along.
         await asyncio.shield(done)
 
@@ -54,6 +62,10 @@ class ReceiptGroups:
                 self._full.clear()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._full.wait(), _WITHIN_S)
+            await self._write_group(self._next_group())
+
+    async def _write_full(self) -> None:
+        while self._number >= _MOST:
             await self._write_group(self._next_group())
 
     async def _write_group(self, group: Sequence[tuple[Sequence[Told], asyncio.Future[None]]]) -> None:

@@ -55,6 +55,8 @@ class Delivery:
     # What it says is not known before it is rendered.
     template_version_id: str | None = None
     on_unknown: UnknownPolicy = UnknownPolicy.RETRY
+    # Already marked as handed over when it was claimed.
+    is_handed: bool = False
     track_opens: bool = True
     track_clicks: bool = True
     # Where who got it says no, without logging in. Whoever has it can do that.

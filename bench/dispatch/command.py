@@ -72,8 +72,10 @@ def _claims(found: _Found) -> Iterator[Claim]:
         if course.batch == _USUAL:
             goal = _INSIDE_PER_S if course.steady is None else _BY_HTTP_PER_S
             yield Claim(f"messages/s {course.name}", course.drain.per_second, goal)
-    ratio = found.isolation.beside_dead.at(_P95) / found.isolation.alone.at(_P95)
-    yield Claim("p95 beside a dead channel, times without", ratio, _UNCHANGED, at_most=True)
+    isolation = found.isolation
+    for name, beside in (("a dying", isolation.beside_dying), ("a dead", isolation.beside_dead)):
+        ratio = beside.at(_P95) / isolation.alone.at(_P95)
+        yield Claim(f"p95 beside {name} channel, times without", ratio, _UNCHANGED, at_most=True)
 
 
 def _courses_grid(courses: Sequence[Course]) -> Grid:
@@ -112,8 +114,11 @@ def _row(course: Course) -> tuple[str, ...]:
 
 
 def _isolation_grid(isolation: Isolation) -> Grid:
-    both = (("the other channel is idle", isolation.alone), ("the other channel is dead", isolation.beside_dead))
-    rows = [(name, *(f"{each.at(share):,.1f}" for share in (0.5, _P95, 0.99))) for name, each in both]
+    named = (("idle", isolation.alone), ("dying", isolation.beside_dying), ("dead", isolation.beside_dead))
+    rows = [
+        (f"the other channel is {name}", *(f"{each.at(share):,.1f}" for share in (0.5, _P95, 0.99)))
+        for name, each in named
+    ]
     return Grid("Text messages beside another channel in one worker", ("", "p50 ms", "p95 ms", "p99 ms"), rows)
 
 

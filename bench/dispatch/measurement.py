@@ -36,9 +36,13 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Isolation:
-    """Text messages at a steady rate, by one worker for two channels: with the other idle, and with it dead."""
+    """Text messages at a steady rate, by one worker for two channels: with the other idle, while it dies, and dead.
+
+    It dies under a burst: the first of these are with a provider that says nothing, for as long as their lease allows.
+    """
 
     alone: Steady
+    beside_dying: Steady
     beside_dead: Steady
 
 
@@ -67,7 +71,7 @@ class Measurement:
             alone = await self._steady(nudger)
             for message_id in await self.crowd.queue(Channel.TELEGRAM, _DEAD):
                 nudger.message(Channel.TELEGRAM, message_id)
-            return Isolation(alone, await self._steady(nudger))
+            return Isolation(alone, await self._steady(nudger), await self._steady(nudger))
 
     async def _drain(self, worker: psutil.Process, messages: int, *, has_receipts: bool) -> Drain:
         """Once to warm up, then in earnest."""

@@ -65,10 +65,15 @@ class Provider:
             form = {"MessageSid": sid, "MessageStatus": "delivered"}
             signed = url + "".join(name + value for name, value in sorted(form.items()))
             signature = b64encode(hmac.digest(self._token, signed.encode(), "sha1")).decode()
-            async with session.post(url, data=form, headers={"X-Twilio-Signature": signature}) as answer:
-                if answer.status != HTTPStatus.OK:
-                    # As Twilio does: what was not taken is said again.
-                    self._receipts.put_nowait((url, sid))
+            try:
+                async with session.post(url, data=form, headers={"X-Twilio-Signature": signature}) as answer:
+                    is_taken = answer.status == HTTPStatus.OK
+            except (aiohttp.ClientError, OSError):
+                # A connection that was idle for long may be closed at the moment in which it is used again.
+                is_taken = False
+            if not is_taken:
+                # As Twilio does: what was not taken is said again.
+                self._receipts.put_nowait((url, sid))
 
 
 class Connection(asyncio.Protocol):

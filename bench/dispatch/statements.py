@@ -58,7 +58,8 @@ QUEUE: Final = Statement(
         createdAt: datetime({{epochMillis: $now}})}})
     CREATE (m:Message:Pending {{id: row.messageId, profileId: o.profileId, state: 'QUEUED', purpose: 'MARKETING',
         channel: s.channel, text: 'Your parcel has left.', isTest: false, createdAt: datetime({{epochMillis: $now}}),
-        dueAt: datetime({{epochMillis: $due}}), attemptCount: 0, openCount: 0, clickCount: 0}})
+        dueAt: datetime({{epochMillis: $due}}), attemptCount: 0, openCount: 0, clickCount: 0,
+        lock: 1}})
     CREATE (m)-[:TO]->(s), (m)-[:PART_OF]->(o)
     RETURN count(m)
     """,

@@ -6,7 +6,7 @@ listeners can be told.
 
 from __future__ import annotations
 
-from graph.outbox.claiming import Claimed, claim, enough_of, mark_handed, put_off, release
+from graph.outbox.claiming import Claimed, claim, enough_of, mark_handed, put_off
 from graph.outbox.due import Due, SweepLimits, due
 from graph.outbox.failing import fail
 from graph.outbox.finishing import AttemptOutcome, AttemptRecord, finish
@@ -27,6 +27,5 @@ __all__ = [
     "finish",
     "mark_handed",
     "put_off",
-    "release",
     "skip",
 ]

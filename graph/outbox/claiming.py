@@ -30,10 +30,11 @@ class Claimed:
     deliveries: tuple[Delivery, ...]
 
 
-async def claim(graph: Graph, ids: Iterable[str], lease_ms: int, now_ms: int) -> Claimed:
+async def claim(graph: Graph, ids: Iterable[str], lease_ms: int, now_ms: int, next_ids: Iterable[str] = ()) -> Claimed:
     """Of the messages `ids` those that wait, are due and nobody else holds; any number of claimants may race.
 
-    The lease is measured by the database's clock.
+    `next_ids` are handed over before the others. They are marked as `mark_handed` does, unless their resource holds
+    what is unknown. The lease is measured by the database's clock.
     """
     wanted = sorted(set(ids))
     # Short enough to stand in the node itself, beside its other values.
@@ -42,6 +43,7 @@ async def claim(graph: Graph, ids: Iterable[str], lease_ms: int, now_ms: int) ->
     rows: list[dict[str, Any]] = await graph.change(
         statements.CLAIM,
         ids=wanted,
+        next=sorted(next_ids),
         claimable=CLAIMABLE,
         claimed=CLAIMED,
         token=token,
@@ -75,14 +77,6 @@ async def mark_handed(
 def enough_of(lease_ms: int) -> int:
     """What is left of a lease, in ms, when there is no need to renew it."""
     return lease_ms - lease_ms // _RENEWED_AFTER
-
-
-async def release(graph: Graph, ids: Iterable[str], token: str, now_ms: int) -> frozenset[str]:
-    """Gives claimed messages back unsent, so that nobody has to wait for their lease."""
-    released = await graph.change(
-        statements.RELEASE, ids=sorted(ids), token=token, claimed=CLAIMED, released=_RELEASED, now=now_ms
-    )
-    return frozenset(released)
 
 
 async def put_off(graph: Graph, token: str, due: Mapping[str, int]) -> frozenset[str]:
@@ -136,6 +130,7 @@ def _delivery(row: Mapping[str, Any]) -> Delivery:
         rate=_rate(row),
         template_version_id=row["templateVersionId"],
         on_unknown=UnknownPolicy(row["onUnknown"]),
+        is_handed=row["isHanded"],
         track_opens=row["trackOpens"],
         track_clicks=row["trackClicks"],
     )

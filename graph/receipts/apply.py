@@ -43,7 +43,7 @@ async def apply_receipts(graph: Graph, told: Iterable[Told], now_ms: int) -> App
     certain: the provider then has to say it again.
     """
     by_key = {each.key: each for each in told}
-    found = await graph.read_aside(statements.MESSAGES, receipts=[_place(by_key[key]) for key in sorted(by_key)])
+    found = await graph.read_aside(statements.MESSAGES, **_places(by_key))
     messages = {key: message_id for key, message_id, _ in found}
     forgiving = {message_id for _, message_id, is_soft in found if is_soft}
     orphans = tuple(each for key, each in sorted(by_key.items()) if key not in messages)
@@ -187,13 +187,16 @@ def _is_about_address(each: Told) -> bool:
     return each.receipt.is_dead or each.receipt.is_soft
 
 
-def _place(each: Told) -> dict[str, object]:
-    return {
-        "key": each.key,
-        "messageId": each.receipt.message_id,
-        "providerKey": each.provider_key,
-        "channel": each.source.channel,
-    }
+def _places(by_key: Mapping[str, Told]) -> dict[str, list[dict[str, str | None]]]:
+    """Where the message of each is looked for."""
+    by_id, by_provider_key = list[dict[str, str | None]](), list[dict[str, str | None]]()
+    for key, each in by_key.items():
+        row: dict[str, str | None] = {"key": key, "channel": each.source.channel}
+        if each.receipt.message_id is not None:
+            by_id.append({**row, "messageId": each.receipt.message_id})
+        else:
+            by_provider_key.append({**row, "providerKey": each.provider_key})
+    return {"byId": by_id, "byProviderKey": by_provider_key}
 
 
 def _standing_row(message_id: str, standing: MessageStanding) -> dict[str, object]:

@@ -18,6 +18,8 @@ from graph.statements.suppressions import stopping
 # Whose the subscription is decides, and not under whom the message was written: a split may have parted the two.
 # A message that was queued again after it had failed begins to count anew; `earlierAttempts` is what it had by then.
 # The address is kept on the message, as the subscription may have another by the time that this one is found dead.
+# What is handed over next is marked so at once, which spares a transaction of its own; but not where a lease that runs
+# out before anything has left would be the end of the message.
 CLAIM: Final = Statement(
     "claim_messages",
     """
@@ -28,7 +30,6 @@ CLAIM: Final = Statement(
     WHERE m.state IN $claimable AND (m.dueAt <= datetime({epochMillis: $now}) OR m.dueAt <= m.createdAt)
     SET m.state = $claimed, m.claimToken = $token,
         m.dueAt = datetime.truncate('millisecond', datetime.realtime()) + duration({milliseconds: $leaseMs})
-    REMOVE m.handedAt
     WITH m
     OPTIONAL MATCH (m)-[:TO]->(:Subscription)-[:ABSORBED_BY*0..]->(s) WHERE NOT EXISTS { (s)-[:ABSORBED_BY]->() }
     OPTIONAL MATCH (s)-[:AT]->(i:Identifier)
@@ -37,9 +38,12 @@ CLAIM: Final = Statement(
     OPTIONAL MATCH (member:Profile {id: coalesce(owner.id, m.profileId)})
     OPTIONAL MATCH (p:Profile {id: coalesce(member.mergedInto, member.id)})
     OPTIONAL MATCH (c:Category {id: m.categoryId})
-    SET m.addressId = i.id
+    WITH m, s, i, r, p, c, m.id IN $next AND coalesce(r.onUnknown, 'RETRY') = 'RETRY' AS isHanded
+    SET m.addressId = i.id,
+        m.handedAt = CASE WHEN isHanded THEN datetime.truncate('millisecond', datetime.realtime()) END
     RETURN collect({
-      id: m.id, channel: m.channel, purpose: m.purpose, attempt: m.attemptCount - coalesce(m.earlierAttempts, 0) + 1,
+      id: m.id, isHanded: isHanded,
+      channel: m.channel, purpose: m.purpose, attempt: m.attemptCount - coalesce(m.earlierAttempts, 0) + 1,
       addressId: i.id, resourceId: r.id, onUnknown: coalesce(r.onUnknown, 'RETRY'),
       rateMicros: r.rateMicros, burst: r.burst,
       trackOpens: coalesce(r.trackOpens, true), trackClicks: coalesce(r.trackClicks, true),
@@ -82,22 +86,7 @@ MARK_HANDED: Final = Statement(
     timeout_ms=WRITE_TIMEOUT_MS,
 )
 
-RELEASE: Final = Statement(
-    "release_messages",
-    """
-    UNWIND $ids AS id
-    MATCH (m:Message {id: id})
-    SET m.lock = 1
-    WITH m
-    WHERE m.claimToken = $token AND m.state = $claimed AND m.handedAt IS NULL
-    SET m.state = $released, m.dueAt = datetime({epochMillis: $now})
-    REMOVE m.claimToken, m.nudgedAt
-    RETURN collect(m.id)
-    """,
-    timeout_ms=WRITE_TIMEOUT_MS,
-)
-
-# As released, but each with a time of its own; whoever holds the token knows that nothing of them has left.
+# Whoever holds the token knows that nothing of them has left.
 PUT_OFF: Final = Statement(
     "put_off_messages",
     """

@@ -11,15 +11,17 @@ from graph.statement import WRITE_TIMEOUT_MS, Statement
 MESSAGES: Final = Statement(
     "messages_of_receipts",
     """
-    UNWIND $receipts AS row
-    CALL (row) {
-        MATCH (m:Message {id: row.messageId}) WHERE m.channel = row.channel RETURN m
-      UNION
-        MATCH (:Attempt {providerKey: row.providerKey})-[:OF]->(m:Message)
-        WHERE row.messageId IS NULL AND m.channel = row.channel RETURN m LIMIT 1
+    CALL () {
+      UNWIND $byId AS row
+      MATCH (m:Message {id: row.messageId}) WHERE m.channel = row.channel
+      RETURN row.key AS key, m
+      UNION ALL
+      UNWIND $byProviderKey AS row
+      MATCH (:Attempt {providerKey: row.providerKey})-[:OF]->(m:Message) WHERE m.channel = row.channel
+      RETURN row.key AS key, head(collect(m)) AS m
     }
     OPTIONAL MATCH (i:Identifier {id: m.addressId})
-    RETURN collect([row.key, m.id, i.softBouncedAt IS NOT NULL])
+    RETURN collect([key, m.id, i.softBouncedAt IS NOT NULL])
     """,
     WRITE_TIMEOUT_MS,
 )

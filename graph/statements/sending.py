@@ -37,7 +37,7 @@ QUEUE: Final = Statement(
         channel: $channel, categoryId: $categoryId, isTest: $isTest,
         createdAt: datetime({epochMillis: $now}), dueAt: datetime({epochMillis: $dueAt}),
         expiresAt: CASE WHEN $expiresAt IS NOT NULL THEN datetime({epochMillis: $expiresAt}) END,
-        attemptCount: 0, openCount: 0, clickCount: 0})
+        attemptCount: 0, openCount: 0, clickCount: 0, lock: 1})
     SET m += $content
     CREATE (m)-[:TO]->(s)
     CREATE (m)-[:PART_OF]->(o)

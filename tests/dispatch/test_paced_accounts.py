@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ from dispatch.pacing import Bucket, Pace
 from dispatch.retry_decision import MAX_ATTEMPTS
 from dispatch.sending import Sending
 from dispatch.templates.filling import Filling
-from graph import outbox
 from graph.clock import FixedClock, SystemClock
 from graph.connection import Graph
 from graph.delivery import Delivery
@@ -106,7 +105,7 @@ async def test_a_short_wait_is_slept(buckets: Buckets, monkeypatch: pytest.Monke
     for _ in range(3):
         await alone.send(LETTER)
 
-    assert (slept, len(only.sent)) == ([0.0, 0.25, 0.5], 3)
+    assert (slept, len(only.sent)) == ([0.25, 0.5], 3)
 
 
 async def test_a_message_that_waits_was_never_tried_however_often_it_is_asked_for(
@@ -134,16 +133,9 @@ async def test_a_message_that_waits_was_never_tried_however_often_it_is_asked_fo
     assert (await show(graph, waiting.message_id))["attemptCount"] == 1
 
 
-async def test_of_a_batch_those_leave_that_may_and_only_they_are_marked_as_handed(
-    graph: Graph, buckets: Buckets, monkeypatch: pytest.MonkeyPatch
+async def test_of_a_batch_those_leave_that_may_and_the_others_are_given_back_untried(
+    graph: Graph, buckets: Buckets
 ) -> None:
-    marked, mark_handed = list[str](), outbox.mark_handed
-
-    async def mark(graph: Graph, handed: Iterable[str], *rest: Any) -> frozenset[str]:
-        marked.extend(handed)
-        return await mark_handed(graph, handed, *rest)
-
-    monkeypatch.setattr(outbox, "mark_handed", mark)
     ids = await queue(graph, *(seed(NOW, number) for number in range(45)))
     only = Account()
     alone = Accounts.of([only], {"first": buckets(Pace(interval_us=2_000_000, burst=5), Watch())})
@@ -152,8 +144,9 @@ async def test_of_a_batch_those_leave_that_may_and_only_they_are_marked_as_hande
 
     rows = {message_id: await show(graph, message_id) for message_id in ids}
     assert {message_id for message_id, row in rows.items() if row["state"] == "SENT"} == set(only.sent)
-    assert sorted(marked) == sorted(only.sent)
-    due = sorted(row["dueAt"] for row in rows.values() if row["state"] == "QUEUED")
+    waiting = [row for row in rows.values() if row["state"] == "QUEUED"]
+    assert {(row["handed"], row["claimToken"], row["attemptCount"]) for row in waiting} == {(False, None, 0)}
+    due = sorted(row["dueAt"] for row in waiting)
     assert due == [NOW + 2_000 * number for number in range(1, 41)]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -39,6 +39,7 @@ _LATER = Statement(
 )
 _COUNT = Statement("count_states", "MATCH (m:Message {state: $state}) RETURN count(m)")
 
+_POLICY = Statement("policy", "MATCH (r:Resource) SET r.onUnknown = $policy RETURN count(r)")
 _AT_ADDRESSES = Statement(
     "at_addresses",
     """
@@ -203,6 +204,41 @@ async def test_a_message_from_a_newer_version_waits_and_holds_up_nobody(graph: G
 
     assert sender.sent == [good.message_id]
     assert (await show(graph, newer.message_id))["pending"]
+
+
+@pytest.mark.parametrize(
+    ("number", "policy", "spare", "marked"),
+    [
+        (100, "RETRY", 30, []),
+        # Those that wait need their lease.
+        (120, "RETRY", 30, [100, 20]),
+        # Little of the lease was left when they were claimed.
+        (100, "RETRY", 0, [100]),
+        (25, "HOLD", 30, [10, 10, 5]),
+    ],
+)
+async def test_nobody_is_asked_for_a_mark_that_the_claim_has_set(  # Two are fixtures.
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, number: int, policy: str, spare: int, marked: list[int]
+) -> None:
+    asked, mark_handed = list[int](), outbox.mark_handed
+
+    async def mark(graph: Graph, handed: Iterable[str], *rest: Any) -> frozenset[str]:
+        asked.append(len(ids := list(handed)))
+        return await mark_handed(graph, ids, *rest)
+
+    monkeypatch.setattr(outbox, "mark_handed", mark)
+    ids = await queue(graph, *(seed(NOW, each) for each in range(number)))
+    await graph.change(_POLICY, policy=policy)
+    sender = StubSender()
+    there = sending(graph, sender, StubNudger())
+    if not spare:
+        passed = iter((0.0, 29.0, 29.0, 29.0))
+        monkeypatch.setattr("dispatch.sending.monotonic", lambda: next(passed, 29.0))
+
+    assert await there.send(ids) == number
+
+    assert asked == marked
+    assert sorted(sender.sent) == sorted(ids)
 
 
 async def test_a_worker_that_stops_gives_back_what_it_has_not_begun(graph: Graph) -> None:

@@ -12,7 +12,7 @@ from graph.outbox import AttemptOutcome, AttemptRecord, SweepLimits
 from graph.reach import REACHABLE, Verdict, reach
 from graph.statement import Statement
 from graph.statements import outbox as statements
-from graph.vocabulary import Channel, Gate, MessageState
+from graph.vocabulary import Channel, Gate, MessageState, UnknownPolicy
 from tests.dispatch.outbox_seed import MESSAGE, OUTREACH, REVISION, queue, seed
 
 LEASE_MS = 30_000
@@ -24,6 +24,7 @@ _END_LEASES = Statement(
     "MATCH (m:Message {state: 'SENDING'}) SET m.dueAt = datetime.realtime() - duration('PT1S') RETURN count(m)",
 )
 _FORGET_NUDGES = Statement("forget_nudges", "MATCH (m:Message) REMOVE m.nudgedAt RETURN count(m)")
+_POLICY = Statement("policy", "MATCH (r:Resource) SET r.onUnknown = $policy RETURN count(r)")
 _UPDATED_AT = Statement("updated_at", "MATCH (p:Profile {id: $id}) RETURN p.updatedAt.epochMillis")
 
 
@@ -54,6 +55,28 @@ async def test_a_claim_brings_all_that_is_needed_to_send(graph: Graph) -> None:
     row = await show(graph, one.message_id)
     assert (row["state"], row["claimToken"], row["pending"]) == ("SENDING", claimed.token, True)
     assert LEASE_MS - 5_000 < row["dueAt"] - SystemClock().now() <= LEASE_MS + 5_000
+
+
+@pytest.mark.parametrize("policy", list(UnknownPolicy))
+async def test_what_is_handed_over_next_is_marked_by_the_claim_unless_its_resource_holds_what_is_unknown(
+    graph: Graph, policy: UnknownPolicy
+) -> None:
+    is_marked = policy is UnknownPolicy.RETRY
+    first, waiting = seed(NOW, 1), seed(NOW, 2)
+    ids = await queue(graph, first, waiting)
+    await graph.change(_POLICY, policy=policy)
+
+    claimed = await outbox.claim(graph, ids, LEASE_MS, NOW, [first.message_id])
+
+    assert {each.message_id: each.is_handed for each in claimed.deliveries} == dict(
+        zip(ids, [is_marked, False], strict=True)
+    )
+    assert [(await show(graph, message_id))["handed"] for message_id in ids] == [is_marked, False]
+    await graph.change(_END_LEASES)
+    assert (await outbox.due(graph, Channel.EMAIL, LIMITS, NOW)).lost == 2
+    rows = [await show(graph, message_id) for message_id in ids]
+    # Where it is held, nothing but a mark before its very bytes may say that it is unknown.
+    assert [(row["state"], row["attemptCount"]) for row in rows] == [("QUEUED", int(is_marked)), ("QUEUED", 0)]
 
 
 async def test_thirty_two_claimants_of_one_message_are_one_that_gets_it(graph: Graph) -> None:
@@ -121,7 +144,7 @@ async def test_a_worker_whose_lease_another_one_took_writes_nothing(graph: Graph
     assert await outbox.mark_handed(graph, [one.message_id], first.token, LEASE_MS) == frozenset()
     assert await outbox.finish(graph, first.token, [accepted(one.message_id)], NOW) == ()
     assert await outbox.skip(graph, first.token, {one.message_id: Verdict(reachable=False)}, NOW) == ()
-    assert await outbox.release(graph, [one.message_id], first.token, NOW) == frozenset()
+    assert await outbox.put_off(graph, first.token, {one.message_id: NOW}) == frozenset()
 
     assert await show(graph, one.message_id) == before
     assert (before["state"], before["claimToken"]) == ("SENDING", second.token)
@@ -274,7 +297,7 @@ async def test_what_was_given_back_can_be_claimed_at_once(graph: Graph) -> None:
     await queue(graph, one)
     claimed = await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)
 
-    assert await outbox.release(graph, [one.message_id], claimed.token, NOW) == {one.message_id}
+    assert await outbox.put_off(graph, claimed.token, {one.message_id: NOW}) == {one.message_id}
 
     assert len((await outbox.claim(graph, [one.message_id], LEASE_MS, NOW)).deliveries) == 1
 
