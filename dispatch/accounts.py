@@ -10,18 +10,21 @@ from time import monotonic
 from types import MappingProxyType
 from typing import Final
 
-from dispatch.channels.channel import ChannelSender, Selective
-from dispatch.circuit_breaker import CircuitBreaker
+from dispatch.channels.channel import ChannelSender, Scattered, Selective
+from dispatch.circuit_breaker import CircuitBreaker, CircuitBreakers
 from dispatch.handovers import Handovers
 from dispatch.outcome import Deferred, Outcome, Paced, Refused, Unknown
 from dispatch.pacing import Bucket
 from dispatch.resource_pacing import ResourcePaces
+from dispatch.settings import LEASE_MS
 from graph.delivery import Delivery
 
 _log: Final = logging.getLogger(__name__)
 
 # What waits for an account that rests asks again within so much more than that rest, so that not all come together.
 _SPREAD: Final = 0.5
+# The share of a lease after which what failed is tried later and not by the next account: that one may need the rest.
+_NEXT_WITHIN: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,39 +40,41 @@ class _Account:
     sender: ChannelSender
     # None where it takes everything; asked for once, as it is needed for every message.
     selective: Selective | None
-    # None where many providers are behind it, one for each address: whether one works says nothing of the others.
-    breaker: CircuitBreaker | None
+    # None where all that it carries goes to one provider.
+    scattered: Scattered | None
     bucket: Bucket | None = None
+    breakers: CircuitBreakers = field(default_factory=CircuitBreakers)
 
     def takes(self, delivery: Delivery) -> bool:
         return self.selective is None or self.selective.takes(delivery)
 
-    @property
-    def is_well(self) -> bool:
-        return self.breaker is None or self.breaker.is_closed
+    def breaker(self, delivery: Delivery | None = None) -> CircuitBreaker:
+        """That of the server which it goes to."""
+        if self.scattered is None or delivery is None:
+            return self.breakers.at("")
+        return self.breakers.at(self.scattered.place(delivery))
 
-    def rest_s(self) -> float:
-        return 0.0 if self.breaker is None else self.breaker.wait_s(monotonic())
+    def rest_s(self, delivery: Delivery | None = None) -> float:
+        return self.breaker(delivery).wait_s(monotonic())
 
-    async def admit(self) -> float | Paced:
-        """Seconds after which it may send one message more, or when to ask again."""
-        rest_s = self.rest_s()
+    async def admit(self, delivery: Delivery) -> float | Paced:
+        """Seconds after which it may send this message, or when to ask again."""
+        rest_s = self.rest_s(delivery)
         if rest_s:
             late = 1 + random.random() * _SPREAD  # noqa: S311  # Spreads what waits, guards nothing.
             return Paced("the provider is left alone for a while", math.ceil(rest_s * late * 1000), is_resting=True)
         found = 0.0 if self.bucket is None else await self.bucket.take()
-        if self.breaker is not None and not isinstance(found, Paced):
-            self.breaker.asked(monotonic())
+        if not isinstance(found, Paced):
+            self.breaker(delivery).asked(monotonic())
         return found
 
-    def heard(self, outcome: Outcome) -> None:
-        if self.breaker is None:
-            return
+    def heard(self, delivery: Delivery, outcome: Outcome) -> None:
+        breaker = self.breaker(delivery)
         if not _is_fault(outcome):
-            if self.breaker.worked():
+            if breaker.worked():
                 _log.info("%s answers again", self.sender.provider)
-        elif self.breaker.failed(monotonic()):
-            _log.warning("%s does not answer: now and then one message tries it", self.sender.provider)
+        elif breaker.failed(monotonic()):
+            _log.warning("%s does not answer: now and then a message tries it", self.sender.provider)
 
     async def close(self) -> None:
         await self.sender.close()
@@ -95,6 +100,7 @@ class Accounts:
     """
 
     _accounts: list[_Account] = field(default_factory=list)
+    _next_within_s: float = LEASE_MS / 1000 * _NEXT_WITHIN
     _handovers: Handovers = field(default_factory=Handovers)
     _resources: ResourcePaces = field(default_factory=ResourcePaces)
 
@@ -105,24 +111,24 @@ class Accounts:
         buckets: Mapping[str, Bucket] = MappingProxyType({}),
         handovers: Handovers | None = None,
         resources: ResourcePaces | None = None,
-        *,
-        rest: bool = True,
+        lease_ms: int = LEASE_MS,
     ) -> Accounts:
         """`buckets` are those of the accounts that may not send as fast as they can, by the names of these.
 
         What the accounts say is counted in `handovers`. Without `resources` nothing leaves of one that names a rate.
-        Without `rest` none is left alone, whatever it says.
+        `lease_ms` is for how long a worker holds what it sends.
         """
         found = [
             _Account(
                 sender,
                 sender if isinstance(sender, Selective) else None,
-                CircuitBreaker() if rest else None,
+                sender if isinstance(sender, Scattered) else None,
                 buckets.get(sender.provider),
             )
             for sender in senders
         ]
-        return cls(found, handovers or Handovers(), resources or ResourcePaces())
+        next_within_s = lease_ms / 1000 * _NEXT_WITHIN
+        return cls(found, next_within_s, handovers or Handovers(), resources or ResourcePaces())
 
     def are_resting(self) -> bool:
         """Whether none of them may be asked now, so that nothing need be claimed for them."""
@@ -130,22 +136,23 @@ class Accounts:
 
     def are_doubtful(self) -> bool:
         """Whether none of them is known to work: then one message is as good as many."""
-        return not any(each.is_well for each in self._accounts)
+        return not any(each.breaker().is_closed for each in self._accounts)
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
         """Room for one message, asked for before that is marked as handed: what is paced has not been handed over.
 
         The resource's rate is asked for here and nowhere else: a message counts once, whichever account takes it.
         """
-        # Almost no resource names a rate, and nobody waits a turn of the loop to learn that.
-        held_back = None if delivery.rate is None else await self._resources.held_back(delivery)
-        if held_back is not None:
-            self._handovers.held_back(delivery.channel)
-            return held_back
         account = next(iter(self._in_order(delivery)), None)
         if account is None:
             return Admitted(None)
-        wait_s = await account.admit()
+        # Almost no resource names a rate, and nobody waits a turn of the loop to learn that.
+        is_free = delivery.rate is None or account.rest_s(delivery)
+        held_back = None if is_free else await self._resources.held_back(delivery)
+        if held_back is not None:
+            self._handovers.held_back(delivery.channel)
+            return held_back
+        wait_s = await account.admit(delivery)
         if isinstance(wait_s, Paced):
             self._handovers.paced(delivery.channel, account.sender.provider, wait_s)
             return wait_s
@@ -155,11 +162,12 @@ class Accounts:
         """By the account that admitted it, where one did, and by the others in order."""
         by = admitted.account if admitted else None
         answered: Answered | None = None
+        began = monotonic()
         for account in self._first(by, delivery):
-            if answered is not None and account.rest_s():
+            if answered is not None and (monotonic() - began > self._next_within_s or account.rest_s(delivery)):
                 # It was tried for real, so what came of that stands.
-                continue
-            wait_s = admitted.wait_s if admitted and account is by else await account.admit()
+                break
+            wait_s = admitted.wait_s if admitted and account is by else await account.admit(delivery)
             if isinstance(wait_s, Paced):
                 self._handovers.paced(delivery.channel, account.sender.provider, wait_s)
                 return Answered(account.sender.provider, wait_s)
@@ -175,7 +183,7 @@ class Accounts:
         began = monotonic()
         outcome = await account.sender.send(delivery)
         self._handovers.answered(delivery.channel, account.sender.provider, outcome, monotonic() - began)
-        account.heard(outcome)
+        account.heard(delivery, outcome)
         return outcome
 
     async def close(self) -> None:
@@ -191,14 +199,15 @@ class Accounts:
 
     def _in_order(self, delivery: Delivery) -> list[_Account]:
         """Those at rest come last."""
-        return sorted((each for each in self._accounts if each.takes(delivery)), key=_Account.rest_s)
+        takers = (each for each in self._accounts if each.takes(delivery))
+        return sorted(takers, key=lambda account: account.rest_s(delivery))
 
 
 def _is_fault(outcome: Outcome) -> bool:
     """Of the provider, or of our account there: the next message would fare no better."""
     match outcome:
         case Deferred():
-            return outcome.elsewhere and not outcome.others_may_leave
+            return outcome.at_fault or (outcome.elsewhere and not outcome.others_may_leave)
         case Unknown():
             return outcome.at_fault
     return False

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from time import monotonic
 from typing import Final
 
 import dramatiq
@@ -33,8 +35,14 @@ class ChannelWorker:
         self._worker.start()
 
     def stop(self, timeout_s: float) -> None:
-        """Lets running jobs finish; `Sending.stopping` tells them to give back what they have not begun."""
+        """Lets running jobs finish; `Sending.stopping` tells them to give back what they have not begun.
+
+        Answers that came late by then are waited for as long as there is time left.
+        """
+        deadline = monotonic() + timeout_s
         self._worker.stop(timeout=round(timeout_s * 1000))
+        with suppress(TimeoutError):
+            self._loop.run(self._sending.late.finish(), max(deadline - monotonic(), 0.0))
 
     def is_whole(self) -> bool:
         threads = [*self._worker.workers, *self._worker.consumers.values()]

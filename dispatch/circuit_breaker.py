@@ -11,10 +11,10 @@ LONGEST_REST_S: Final = 30.0
 
 @dataclass(slots=True)
 class CircuitBreaker:
-    """Whether a provider is asked. After faults in a row it rests; then one message at a time tries whether it works.
+    """Whether a provider is asked. After faults in a row it rests; then now and then a message tries whether it works.
 
-    Each of these begins a rest of its own, twice as long as the one before, so that no more are with a dead provider
-    than the time allows, even where it never answers. One that it takes ends all that. Times are seconds of one clock.
+    Each of these begins a rest of its own, twice as long as the one before, so that few are with a dead provider at the
+    same time, even where it never answers. One that it takes ends all that. Times are seconds of one clock.
     """
 
     _faults: int = field(default=0, init=False)
@@ -33,8 +33,7 @@ class CircuitBreaker:
     def asked(self, now: float) -> None:
         """A message goes to it. Where it had a rest, that message is the only one for another rest."""
         if not self.is_closed:
-            self._rests_until = now + self._rest_s
-            self._rest_s = min(self._rest_s * 2, LONGEST_REST_S)
+            self._rest(now)
 
     def worked(self) -> bool:
         """It answered. True where it had been left alone until now."""
@@ -47,5 +46,28 @@ class CircuitBreaker:
         self._faults += 1
         if self._faults != FAULTS:
             return False
-        self.asked(now)
+        self._rest(now)
         return True
+
+    def _rest(self, now: float) -> None:
+        self._rests_until = now + self._rest_s
+        self._rest_s = min(self._rest_s * 2, LONGEST_REST_S)
+
+
+# What is known of so many places is kept; that one of them is dead is soon found out again.
+_MOST_PLACES: Final = 10_000
+
+
+@dataclass(slots=True)
+class CircuitBreakers:
+    """One for each place that messages go to."""
+
+    _by_place: dict[str, CircuitBreaker] = field(default_factory=dict, init=False)
+
+    def at(self, place: str) -> CircuitBreaker:
+        found = self._by_place.get(place)
+        if found is None:
+            if len(self._by_place) >= _MOST_PLACES:
+                self._by_place.clear()
+            found = self._by_place[place] = CircuitBreaker()
+        return found

@@ -21,13 +21,15 @@ class Deferred:
     """Not taken now. `after_ms` is what the provider asked us to wait, None where it said nothing.
 
     `elsewhere` where not this message is at fault but the provider or our account there: another account may take it.
-    `others_may_leave` where that account may all the same be well for other messages.
+    `others_may_leave` where that account may all the same be well for other messages. `at_fault` where who was to take
+    it is, though another account would not help.
     """
 
     answer: str
     after_ms: int | None = None
     elsewhere: bool = False
     others_may_leave: bool = False
+    at_fault: bool = False
 
 
 @dataclass(frozen=True, slots=True)

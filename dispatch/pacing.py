@@ -112,7 +112,7 @@ class Bucket:
     whose: str = "account"
     # None is the clock of Redis, which is the same for all who share the bucket.
     now_us: Callable[[], int] | None = None
-    _away_until: float = field(default=0.0, init=False)
+    away_until: float = field(default=0.0, init=False)
 
     @classmethod
     def open(cls, redis_url: str, account: str, pace: Pace, lease_ms: int) -> Self:
@@ -127,12 +127,12 @@ class Bucket:
 
         While Redis is away nothing leaves: without it nobody knows how much the others send.
         """
-        if monotonic() < self._away_until:
+        if monotonic() < self.away_until:
             return self._away()
         try:
             granted, wait_us = await self._ask()
         except (redis.RedisError, OSError):
-            self._away_until = monotonic() + _AWAY_S
+            self.away_until = monotonic() + _AWAY_S
             return self._away()
         if granted:
             return wait_us / _SECOND_US

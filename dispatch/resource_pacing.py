@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final, Self
 
 import redis.asyncio
@@ -36,6 +37,7 @@ class ResourcePaces:
     # None is the clock of Redis, which is the same for all workers.
     now_us: Callable[[], int] | None = None
     _buckets: dict[str, Bucket] = field(default_factory=dict, init=False)
+    _away_until: float = field(default=0.0, init=False)
 
     @classmethod
     def open(cls, redis_url: str, lease_ms: int) -> Self:
@@ -49,9 +51,12 @@ class ResourcePaces:
         """
         if delivery.rate is None or delivery.resource_id is None or delivery.purpose is not MessagePurpose.MARKETING:
             return None
-        if self.client is None:
+        if self.client is None or monotonic() < self._away_until:
             return Paced("there is no Redis, and without it nobody knows the resource's rate", AWAY_AFTER_MS)
-        found = await self._bucket(self.client, delivery.resource_id, _pace(delivery.rate)).take()
+        bucket = self._bucket(self.client, delivery.resource_id, _pace(delivery.rate))
+        found = await bucket.take()
+        # One resource has found it out for all: each would wait for a timeout of its own.
+        self._away_until = bucket.away_until
         return found if isinstance(found, Paced) else None
 
     async def close(self) -> None:

@@ -2,40 +2,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from time import monotonic
-from typing import Final, TypeVar
+from typing import Final
 
 from dispatch.accounts import Accounts, Admitted, Answered
+from dispatch.late_answers import LateAnswers
 from dispatch.leave_pages import LeavePages
 from dispatch.nudges import Nudger
-from dispatch.opted_out import end_opted_out
-from dispatch.outcome import Outcome, Paced, Unknown
-from dispatch.retry_decision import Try, decide
+from dispatch.outcome import Paced, Unknown
+from dispatch.outcome_writer import OutcomeWriter
 from dispatch.templates.filling import Filled, Filling
 from dispatch.tracked_letters import TrackedLetters
 from graph import outbox
 from graph.clock import Clock
 from graph.connection import Graph
 from graph.delivery import Delivery
-from graph.errors import GraphError, GraphTimeout, GraphUnavailable, UnknownCommit
-from graph.outbox import AttemptRecord, Claimed, Revision
+from graph.errors import GraphError
+from graph.outbox import Claimed
 from graph.reach import Verdict, reach
 from graph.sending.content import Properties
 from graph.vocabulary import ChangeKind, UnknownPolicy
 
 _log: Final = logging.getLogger(__name__)
-Written = TypeVar("Written")
 
-# So many are marked as handed and sent side by side; a worker that dies leaves at most these in doubt, and those of a
+# So many of a job are marked as handed and sent side by side; a worker that dies leaves these in doubt, and those of a
 # resource that does not try again in that case stay so.
 _HANDED_TOGETHER: Final = 100
 _HELD_TOGETHER: Final = 10
-# An outcome that cannot be written means a second letter, so a graph that restarts is waited for.
-_FINISH_PATIENCE_S: Final = 60.0
-_FINISH_PAUSE_S: Final = 0.5
+# The share of a lease within which they begin to leave: a channel may take four fifths of it, pacing and an account
+# that fails before it a twentieth each.
+_BEGUN_WITHIN: Final = 0.1
+# What is not answered by then does not keep the outcomes of the others.
+_SOON_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,23 @@ class _Group:
 
     token: str
     # Seconds of the monotonic clock.
-    sent_until: float
+    leave_by: float
     deliveries: Sequence[Delivery]
     waiting: Sequence[Delivery]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What leaves now, by whom, and what templates made of it."""
+
+    token: str
+    pairs: Sequence[tuple[Delivery, Admitted]]
+    contents: Mapping[str, Properties]
+
+    @property
+    def is_held(self) -> bool:
+        """Where a lost answer is the end of a message, no more are in doubt than these."""
+        return any(each.on_unknown is UnknownPolicy.HOLD for each, _ in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +80,18 @@ class Sending:
     # None for the same reasons: then nobody hears of opens and clicks.
     tracked_letters: TrackedLetters | None = None
 
+    # Answers that other messages do not wait for.
+    late: LateAnswers = field(default_factory=LateAnswers)
+
     async def send(self, message_ids: Sequence[str]) -> int:
         """Claims what it can of `message_ids` and returns how many were handed over.
 
-        None while every account rests: the sweeper brings them again. Raises GraphError where the graph fails; what was
-        claimed then waits for its lease to run out.
+        0 while every account rests: the sweeper brings them again. Raises GraphError where the graph fails; what was
+        claimed and has not left is given back then, or waits for its lease to run out.
         """
         if self.accounts.are_resting():
             return 0
-        sent_until, ids = self._sent_until(), sorted(set(message_ids))
+        leave_by, ids = self._leave_by(), sorted(set(message_ids))
         claimed = await outbox.claim(self.graph, ids, self.lease_ms, self.clock.now(), ids[:_HANDED_TOGETHER])
         sendable = await self._skip_refused(claimed)
         is_held = any(each.on_unknown is UnknownPolicy.HOLD for each in sendable)
@@ -82,15 +100,14 @@ class Sending:
         for start in range(0, len(sendable), together):
             rest = sendable[start:]
             if self.stopping():
-                now = self.clock.now()
-                await outbox.put_off(self.graph, claimed.token, {each.message_id: now for each in rest})
+                await self._give_back(claimed.token, rest)
                 break
-            handed += await self._hand_over(_Group(claimed.token, sent_until, rest[:together], rest[together:]))
+            handed += await self._hand_over(_Group(claimed.token, leave_by, rest[:together], rest[together:]))
         return handed
 
-    def _sent_until(self) -> float:
-        """Until when what is claimed from now on may be sent without a look whether the lease still holds."""
-        return monotonic() + outbox.enough_of(self.lease_ms) / 1000
+    def _leave_by(self) -> float:
+        """Until when what is claimed or renewed now may begin to leave."""
+        return monotonic() + self.lease_ms * _BEGUN_WITHIN / 1000
 
     async def _skip_refused(self, claimed: Claimed) -> Sequence[Delivery]:
         """Reach again, with what is true now: consent may have been withdrawn since the message was queued."""
@@ -98,63 +115,95 @@ class Sending:
         verdicts = {each.message_id: reach(each.facts, each.purpose, now) for each in claimed.deliveries}
         refused: dict[str, Verdict] = {key: verdict for key, verdict in verdicts.items() if not verdict.reachable}
         if refused:
-            self._announce(await outbox.skip(self.graph, claimed.token, refused, now), {ChangeKind.MESSAGE})
+            async with self._given_back(claimed.token, claimed.deliveries):
+                skipped = await outbox.skip(self.graph, claimed.token, refused, now)
+            self._writer().announce(skipped, {ChangeKind.MESSAGE})
         return [each for each in claimed.deliveries if each.message_id not in refused]
 
     async def _hand_over(self, group: _Group) -> int:
-        """What may leave now leaves; what an account's rate holds back is given back before that, unmarked."""
+        async with self._given_back(group.token, group.deliveries):
+            ready = await self._ready(group)
+        return await self._send_ready(ready)
+
+    async def _ready(self, group: _Group) -> _Ready:
+        """What may leave now. What a rate holds back is given back, and what no template can be made for ends."""
         # One after the other: mostly nothing is asked for, and a task for each would cost more than that.
         pairs = [(each, await self.accounts.admit(each)) for each in group.deliveries]
-        await self._put_off(group.token, [(each, room) for each, room in pairs if isinstance(room, Paced)])
-        admitted = [(each, room) for each, room in pairs if not isinstance(room, Paced)]
-        return await self._send_admitted(group, admitted) if admitted else 0
+        await self._writer().put_off(group.token, [(each, room) for each, room in pairs if isinstance(room, Paced)])
+        rooms = {each.message_id: room for each, room in pairs if not isinstance(room, Paced)}
+        filled = await self._fill(group.token, [each for each in group.deliveries if each.message_id in rooms])
+        ours = await self._still_ours(group, filled.deliveries)
+        pairs_now = [(each, rooms[each.message_id]) for each in filled.deliveries if each.message_id in ours]
+        return _Ready(group.token, pairs_now, filled.contents)
 
-    async def _send_admitted(self, group: _Group, admitted: Sequence[tuple[Delivery, Admitted]]) -> int:
-        token = group.token
-        filled = await self._fill(token, [delivery for delivery, _ in admitted])
-        held = await self._held(group, filled.deliveries)
-        rooms = {delivery.message_id: room for delivery, room in admitted}
-        mine = [(each, rooms[each.message_id]) for each in filled.deliveries if each.message_id in held]
-        answers = await asyncio.gather(*(self._outcome_of(*each) for each in mine))
-        records, paced = list[AttemptRecord](), list[tuple[Delivery, Paced]]()
-        for (delivery, _), answered in zip(mine, answers, strict=True):
-            if isinstance(answered.outcome, Paced):
-                paced.append((delivery, answered.outcome))
-            else:
-                content = filled.contents.get(delivery.message_id)
-                records.append(self._record(delivery, answered.provider, answered.outcome, content))
-        if records:
-            await self._finish(token, records)
-        await self._put_off(token, paced)
-        told = zip((delivery for delivery, _ in mine), answers, strict=True)
-        await end_opted_out(self.graph, self.nudger, told, self.clock.now())
-        return len(records)
-
-    async def _held(self, group: _Group, deliveries: Sequence[Delivery]) -> frozenset[str]:
-        """Which of them may be sent: they are marked as handed, and their lease lasts.
+    async def _still_ours(self, group: _Group, deliveries: Sequence[Delivery]) -> frozenset[str]:
+        """Which of them may leave: they are marked as handed, and enough of their lease is left.
 
         Those of a claim's first group are mostly known to be, and then nobody is asked.
         """
         ids, is_known = _ids(deliveries), all(each.is_handed for each in deliveries)
-        if is_known and not group.waiting and monotonic() < group.sent_until:
+        if is_known and not group.waiting and monotonic() < group.leave_by:
             return frozenset(ids)
-        sent_until = self._sent_until()
-        held = await outbox.mark_handed(self.graph, ids, group.token, self.lease_ms, _ids(group.waiting))
-        # A process that was stopped for longer than its lease: others may be sending these by now.
-        return held if monotonic() < sent_until else frozenset()
+        leave_by = self._leave_by()
+        ours = await outbox.mark_handed(self.graph, ids, group.token, self.lease_ms, _ids(group.waiting))
+        if monotonic() < leave_by:
+            return ours
+        # The graph took too long, or this process was stopped: others may be sending these soon, or are by now.
+        await self._give_back(group.token, deliveries)
+        return frozenset()
+
+    async def _send_ready(self, ready: _Ready) -> int:
+        """What was answered soon is written together; what was not is waited for beside, and holds up nothing."""
+        asked = {asyncio.create_task(self._outcome_of(*pair)): pair[0] for pair in ready.pairs}
+        if not asked:
+            return 0
+        try:
+            done, late = await asyncio.wait(asked, timeout=None if ready.is_held else _SOON_S)
+        except asyncio.CancelledError:
+            for task in asked:
+                task.cancel()
+            raise
+        try:
+            handed = await self._write_down(ready, {task: asked[task] for task in asked if task in done})
+        finally:
+            if late:
+                rest = {task: asked[task] for task in asked if task in late}
+                await self.late.wait_for(len(rest), self._write_late(ready, rest))
+        return handed + len(late)
+
+    async def _write_late(self, ready: _Ready, asked: Mapping[asyncio.Task[Answered], Delivery]) -> None:
+        await asyncio.wait(asked)
+        await self._write_down(ready, asked)
+
+    async def _write_down(self, ready: _Ready, answered: Mapping[asyncio.Task[Answered], Delivery]) -> int:
+        answers = [(delivery, task.result()) for task, delivery in answered.items()]
+        return await self._writer().write(ready.token, answers, ready.contents)
+
+    def _writer(self) -> OutcomeWriter:
+        return OutcomeWriter(self.graph, self.nudger, self.clock)
+
+    @asynccontextmanager
+    async def _given_back(self, token: str, deliveries: Sequence[Delivery]) -> AsyncIterator[None]:
+        """For what is done before anything leaves: where the graph fails in it, no lease has to run out."""
+        try:
+            yield
+        except GraphError:
+            await self._give_back(token, deliveries)
+            raise
+
+    async def _give_back(self, token: str, deliveries: Sequence[Delivery]) -> None:
+        """As if nobody had claimed them. Where that fails too, their lease runs out."""
+        now = self.clock.now()
+        with suppress(GraphError):
+            await outbox.put_off(self.graph, token, {each.message_id: now for each in deliveries})
 
     async def _fill(self, token: str, deliveries: Sequence[Delivery]) -> Filled:
         """Ends what no template can be made for: the next try would fail as well."""
         now = self.clock.now()
         filled = await self.filling.fill([self._with_leave_link(each) for each in deliveries], now)
         if filled.reasons:
-            self._announce(await outbox.fail(self.graph, token, filled.reasons, now), {ChangeKind.MESSAGE})
+            self._writer().announce(await outbox.fail(self.graph, token, filled.reasons, now), {ChangeKind.MESSAGE})
         return replace(filled, deliveries=[self._tracked(each) for each in filled.deliveries])
-
-    async def _put_off(self, token: str, paced: Iterable[tuple[Delivery, Paced]]) -> None:
-        due = {delivery.message_id: self._asked_again_at(delivery, answer) for delivery, answer in paced}
-        if due:
-            await _patiently(lambda: outbox.put_off(self.graph, token, due))
 
     async def _outcome_of(self, delivery: Delivery, admitted: Admitted) -> Answered:
         try:
@@ -169,51 +218,6 @@ class Sending:
     def _tracked(self, delivery: Delivery) -> Delivery:
         """What a template made is tracked as well; what is kept of it is what it made."""
         return replace(delivery, html=self.tracked_letters.html_for(delivery)) if self.tracked_letters else delivery
-
-    def _asked_again_at(self, delivery: Delivery, paced: Paced) -> int:
-        now, expires_at = self.clock.now(), delivery.facts.expires_at
-        at = now + paced.after_ms
-        # One that expires meanwhile is looked at when it expires, and ends there.
-        return at if expires_at is None else min(at, max(expires_at, now))
-
-    def _record(self, delivery: Delivery, provider: str, outcome: Outcome, content: Properties | None) -> AttemptRecord:
-        now = self.clock.now()
-        this = Try(delivery.attempt, now, delivery.facts.expires_at, delivery.on_unknown)
-        decision = decide(outcome, this, random.random())  # noqa: S311  # Spreads retries, guards nothing.
-        return AttemptRecord(
-            message_id=delivery.message_id,
-            state=decision.state,
-            outcome=decision.outcome,
-            provider=provider,
-            answer=outcome.answer,
-            next_at=decision.next_at,
-            provider_id=getattr(outcome, "provider_id", None),
-            suppress=getattr(outcome, "suppress", False),
-            content=content,
-            moved_to=getattr(outcome, "moved_to", None),
-        )
-
-    async def _finish(self, token: str, records: Sequence[AttemptRecord]) -> None:
-        kinds = {ChangeKind.MESSAGE} | (
-            {ChangeKind.IDENTIFIER, ChangeKind.SUBSCRIPTION} if any(each.suppress for each in records) else set()
-        )
-        self._announce(await _patiently(lambda: outbox.finish(self.graph, token, records, self.clock.now())), kinds)
-
-    def _announce(self, revisions: Iterable[Revision], kinds: Iterable[ChangeKind]) -> None:
-        for each in revisions:
-            self.nudger.publish(each.profile_id, each.revision, kinds)
-
-
-async def _patiently(write: Callable[[], Awaitable[Written]]) -> Written:
-    """Tries again while the graph is away. Twice is harmless: the first one that holds gives the token up."""
-    give_up_at = monotonic() + _FINISH_PATIENCE_S
-    while True:
-        try:
-            return await write()
-        except (GraphUnavailable, GraphTimeout, UnknownCommit):
-            if monotonic() >= give_up_at:
-                raise
-            await asyncio.sleep(_FINISH_PAUSE_S)
 
 
 def _ids(deliveries: Iterable[Delivery]) -> list[str]:

@@ -12,6 +12,7 @@ _PUBLIC_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~/-]*)?")
 # Where the accounts at providers are named, each variable for one channel; URLs have spaces between.
 PROVIDER_VARIABLES = tuple("SMTP_URL" if channel is Channel.EMAIL else f"{channel}_URL" for channel in Channel)
 IDS_PER_JOB = 100
+LEASE_MS = 30_000
 _MOST_IDS_PER_JOB = 1_000
 _PORT = re.compile(r"[0-9]{1,5}")
 _LARGEST_PORT = 65_535
@@ -27,7 +28,7 @@ class DispatchSettings:
     urls: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     # How the world reaches the gateway, without a last slash; empty where nobody says.
     public_url: str = ""
-    lease_ms: int = 30_000
+    lease_ms: int = LEASE_MS
     sweep_ms: int = 1_000
     renudge_ms: int = 5_000
     threads_per_channel: int = 4
@@ -48,7 +49,7 @@ class DispatchSettings:
             redis_url=redis_url,
             urls={name: tuple(environment[name].split()) for name in PROVIDER_VARIABLES if environment.get(name)},
             public_url=public_url(environment),
-            lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", 30_000),
+            lease_ms=_milliseconds(environment, "CUSTOMER_GRAPH_LEASE_MS", LEASE_MS),
             sweep_ms=_milliseconds(environment, "CUSTOMER_GRAPH_SWEEP_MS", 1_000),
             renudge_ms=_milliseconds(environment, "CUSTOMER_GRAPH_RENUDGE_MS", 5_000),
             ids_per_job=_ids_per_job(environment),

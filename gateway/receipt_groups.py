@@ -14,8 +14,6 @@ from graph.receipts.receipt import Told
 from graph.vocabulary import ChangeKind
 
 _MOST: Final = 100
-# So many groups are written at once: one more only where it is full.
-_WRITERS: Final = 2
 _WITHIN_S: Final = 0.02
 _KINDS: Final = frozenset({ChangeKind.MESSAGE})
 
@@ -23,7 +21,8 @@ _KINDS: Final = frozenset({ChangeKind.MESSAGE})
 class ReceiptGroups:
     """Writes receipts of many requests in one transaction: one by one they cost ten times as much.
 
-    So many wait at most for so long, and whoever brought them is answered once they are committed.
+    So many wait at most for so long, and whoever brought them is answered once they are committed. At most two groups
+    are written at once.
     """
 
     def __init__(self, graph: Graph, clock: Clock, changes: Changes) -> None:
@@ -35,8 +34,8 @@ class ReceiptGroups:
         self._number = 0
         self._full = asyncio.Event()
         self._writer: asyncio.Task[None] | None = None
-        # Beside that one, for full groups alone.
-        self._helpers: set[asyncio.Task[None]] = set()
+        # Beside that one, for full groups alone: small ones are better written together, a little later.
+        self._second_writer: asyncio.Task[None] | None = None
 
     async def take(self, told: Sequence[Told]) -> None:
         """Returns once they are committed. Raises GraphError where that is not certain: they have to come again."""
@@ -47,12 +46,10 @@ class ReceiptGroups:
         self._number += len(told)
         if self._number >= _MOST:
             self._full.set()
-        if self._writer is None or self._writer.done():
+        if _is_idle(self._writer):
             self._writer = asyncio.create_task(self._write())
-        elif self._number >= 2 * _MOST and len(self._helpers) < _WRITERS - 1:
-            helper = asyncio.create_task(self._write_full())
-            self._helpers.add(helper)
-            helper.add_done_callback(self._helpers.discard)
+        elif self._number >= _MOST and _is_idle(self._second_writer):
+            self._second_writer = asyncio.create_task(self._write_full())
         # Whoever goes away does not take the others' receipts along.
         await asyncio.shield(done)
 
@@ -70,17 +67,21 @@ class ReceiptGroups:
 
     async def _write_group(self, group: Sequence[tuple[Sequence[Told], asyncio.Future[None]]]) -> None:
         told = [each for given, _ in group for each in given]
+        if not told:
+            # The other writer took them.
+            return
         try:
             now_ms = self._clock.now()
             applied = await apply_receipts(self._graph, told, now_ms)
+            # Told at once: what is committed is nothing new when the same receipts come again.
+            for each in applied.revisions:
+                self._changes.publish(each.profile_id, each.revision, _KINDS)
             if applied.orphans:
                 await keep_orphans(self._graph, applied.orphans, now_ms)
         except Exception as error:  # noqa: BLE001  # Whoever waits has to hear of it, whatever it was.
             for _, done in group:
                 _fail(done, error)
             return
-        for each in applied.revisions:
-            self._changes.publish(each.profile_id, each.revision, _KINDS)
         for _, done in group:
             if not done.done():
                 done.set_result(None)
@@ -95,6 +96,10 @@ class ReceiptGroups:
         group, self._waiting = self._waiting[:end], self._waiting[end:]
         self._number -= number
         return group
+
+
+def _is_idle(writer: asyncio.Task[None] | None) -> bool:
+    return writer is None or writer.done()
 
 
 def _fail(done: asyncio.Future[None], error: Exception) -> None:

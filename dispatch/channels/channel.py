@@ -12,7 +12,8 @@ from graph.delivery import Delivery
 class ChannelSender(Protocol):
     """One account at one provider. `send` never raises for what a provider or an address does: that is an Outcome.
 
-    It ends within the lease that it was made with, whatever the provider does. `provider` names the account.
+    It ends within four fifths of the lease that it was made with, whatever the provider does. `provider` names the
+    account.
     """
 
     provider: str
@@ -27,6 +28,15 @@ class Selective(Protocol):
     """An account that is only for some of what its channel carries; one that is not so takes everything."""
 
     def takes(self, delivery: Delivery) -> bool: ...
+
+
+@runtime_checkable
+class Scattered(Protocol):
+    """An account whose messages go to servers of many, so that one which is dead says nothing of the others."""
+
+    def place(self, delivery: Delivery) -> str:
+        """The server that this message goes to."""
+        ...
 
 
 @runtime_checkable
@@ -58,5 +68,3 @@ class ChannelProviders:
 
     variable: str
     openers: dict[str, Opener]
-    # Whoever the message is for says where it goes, so that one place which is dead says nothing of the others.
-    has_many_places: bool = False

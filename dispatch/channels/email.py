@@ -13,7 +13,7 @@ from aiosmtplib.protocol import SMTPProtocol
 from dispatch.channels.letter import compose
 from dispatch.channels.masking import masked
 from dispatch.channels.smtp_account import SmtpAccount
-from dispatch.channels.smtp_connections import SmtpConnection, SmtpConnections
+from dispatch.channels.smtp_connections import NoConnectionFree, SmtpConnection, SmtpConnections
 from dispatch.hook import HookCall, HookReading
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from graph.delivery import Delivery
@@ -81,9 +81,8 @@ class EmailSender:
             except _Stale:
                 fresh = self._connections.lent(give_up_at, fresh=True)
                 return await self._send_over(fresh, delivery, letter, give_up_at)
-        except (TimeoutError, OSError, aiosmtplib.SMTPException) as error:
-            # Greeting, TLS and login speak about us, not about this letter: even a 5xx there is tried again.
-            return Deferred(masked(_plain(error), delivery.address), elsewhere=True)
+        except (NoConnectionFree, TimeoutError, OSError, aiosmtplib.SMTPException) as error:
+            return _not_sent(error, delivery.address)
         except ValueError:
             return Refused("the address cannot be written in an envelope")
 
@@ -179,6 +178,13 @@ async def _begin(connection: SmtpConnection, sender: str, options: list[str], en
         if connection.has_rested and is_gone:
             raise _Stale from error
         raise
+
+
+def _not_sent(error: Exception, address: str | None) -> Deferred:
+    if isinstance(error, NoConnectionFree):
+        return Deferred("as many letters as may be were on their way")
+    # Greeting, TLS and login speak about us, not about this letter: even a 5xx there is tried again.
+    return Deferred(masked(_plain(error), address), elsewhere=True)
 
 
 def _said_no(code: int, text: str, address: str) -> NoReturn:

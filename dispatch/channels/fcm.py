@@ -19,8 +19,8 @@ from graph.vocabulary import PushProvider
 _DEFAULT: Final = "https://fcm.googleapis.com"
 _SCOPE: Final = "https://www.googleapis.com/auth/firebase.messaging"
 # Shares of the lease: twice a token and twice the message itself still end within it.
-_TOKEN_SHARE: Final = 0.2
-_MESSAGE_SHARE: Final = 0.4
+_TOKEN_SHARE: Final = 0.15
+_MESSAGE_SHARE: Final = 0.35
 _OK: Final = 200
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
@@ -142,7 +142,7 @@ def _by_status(answer: HttpAnswer, says: str, code: str) -> Outcome:
     if answer.status in _OF_THE_MESSAGE:
         return Refused(says)
     # Without a code of its own a 4xx speaks of the project and its rights, as a 404 for a project that is not there.
-    return Deferred(says, answer.retry_after_ms, elsewhere=True)
+    return Deferred(says, answer.retry_after_ms, elsewhere=True, others_may_leave=code == _APPLE_AUTH)
 
 
 def _too_many(answer: HttpAnswer, says: str) -> Deferred:

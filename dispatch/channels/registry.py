@@ -27,14 +27,14 @@ CHANNELS: Final[Mapping[Channel, ChannelProviders]] = MappingProxyType(
     {
         Channel.EMAIL: ChannelProviders("SMTP_URL", {"smtp": EmailSender.from_url, "smtps": EmailSender.from_url}),
         Channel.SMS: ChannelProviders("SMS_URL", {"twilio": TwilioSender.from_url}),
-        Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}, has_many_places=True),
+        Channel.WEB_PUSH: ChannelProviders("WEB_PUSH_URL", {"vapid": WebPushSender.from_url}),
         Channel.MOBILE_PUSH: ChannelProviders(
             "MOBILE_PUSH_URL", {"fcm": FcmSender.from_url, "apns": ApnsSender.from_url}
         ),
         Channel.TELEGRAM: ChannelProviders("TELEGRAM_URL", {"telegram": TelegramSender.from_url}),
         Channel.WHATSAPP: ChannelProviders("WHATSAPP_URL", {"whatsapp": WhatsappSender.from_url}),
         Channel.VIBER: ChannelProviders("VIBER_URL", {"viber": ViberSender.from_url}),
-        Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}, has_many_places=True),
+        Channel.WEBHOOK: ChannelProviders("WEBHOOK_URL", {"webhook": WebhookSender.from_url}),
     }
 )
 _PLAIN: Final = "+http"
@@ -62,8 +62,7 @@ def accounts(channel: Channel, settings: DispatchSettings, handovers: Handovers 
         if pace is not None
     }
     resources = ResourcePaces.open(settings.redis_url, settings.lease_ms)
-    rest = not CHANNELS[channel].has_many_places
-    return Accounts.of([sender for sender, _ in opened], buckets, handovers, resources, rest=rest)
+    return Accounts.of([sender for sender, _ in opened], buckets, handovers, resources, lease_ms=settings.lease_ms)
 
 
 def _opened(channel: Channel, settings: DispatchSettings) -> tuple[tuple[ChannelSender, Pace | None], ...]:

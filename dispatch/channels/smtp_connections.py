@@ -12,8 +12,9 @@ import aiosmtplib
 
 from dispatch.smtp_server import SmtpServer, Starttls
 
-# As many as a worker sends side by side: fewer, and most of a batch would open connections of its own.
-_AT_REST: Final = 20
+# So many at once: more than fifty are turned away by mail servers as they come, and letters wait their turn here.
+_MOST: Final = 40
+_AT_REST: Final = _MOST
 # Shorter than servers wait: one that hangs up first costs the next letter a second greeting.
 _IDLE_S: Final = 10.0
 # Servers count the letters of a connection, and send away who never leaves.
@@ -49,6 +50,10 @@ class SmtpConnection:
         self.client.close()
 
 
+class NoConnectionFree(Exception):
+    """As many letters as may are on their way, and took all the time there was."""
+
+
 class SmtpConnections:
     """The connections to one server: lent for one letter at a time, kept for a while, and used again.
 
@@ -63,24 +68,30 @@ class SmtpConnections:
         self._at_rest: list[SmtpConnection] = []
         self._leaving: set[asyncio.Task[None]] = set()
         self._is_closed = False
+        self._room = asyncio.Semaphore(_MOST)
 
     @asynccontextmanager
     async def lent(self, give_up_at: float, *, fresh: bool = False) -> AsyncIterator[SmtpConnection]:
         """One at rest, or, where there is none or a `fresh` one is wanted, a new one.
 
-        `give_up_at` is by the event loop's clock. Raises what aiosmtplib raises, OSError or TimeoutError where none
-        opens. What is raised inside, a cancellation too, ends the connection.
+        `give_up_at` is by the event loop's clock. Raises NoConnectionFree where others had them all for half of
+        that time, and what aiosmtplib raises, OSError or TimeoutError where none opens. What is raised inside, a
+        cancellation too, ends the connection.
         """
-        connection = None if fresh else self._rested()
-        if connection is None:
-            async with asyncio.timeout_at(give_up_at):
-                connection = await self._opened()
+        await self._take_room(give_up_at)
         try:
-            yield connection
-        except BaseException:
-            connection.drop()
-            raise
-        self._put_back(connection)
+            connection = None if fresh else self._rested()
+            if connection is None:
+                async with asyncio.timeout_at(give_up_at):
+                    connection = await self._opened()
+            try:
+                yield connection
+            except BaseException:
+                connection.drop()
+                raise
+            self._put_back(connection)
+        finally:
+            self._room.release()
 
     async def close(self) -> None:
         """Says goodbye on all that rest, for half a second at most; those in use end with their letters."""
@@ -91,6 +102,15 @@ class SmtpConnections:
             _, late = await asyncio.wait(self._leaving, timeout=_CLOSE_S)
             for task in late:
                 task.cancel()
+
+    async def _take_room(self, give_up_at: float) -> None:
+        now = asyncio.get_running_loop().time()
+        try:
+            # Half of the time is left for the letter itself.
+            async with asyncio.timeout_at(now + (give_up_at - now) / 2):
+                await self._room.acquire()
+        except TimeoutError:
+            raise NoConnectionFree from None
 
     def _rested(self) -> SmtpConnection | None:
         """The one that rested last, so that those which are too many grow old."""

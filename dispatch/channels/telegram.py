@@ -26,7 +26,7 @@ _JSON: Final = {"Content-Type": "application/json"}
 
 _LONGEST_TEXT: Final = 4096
 # Of the lease, for both requests where a chat has moved.
-_SHARE: Final = 0.85
+_SHARE: Final = 0.8
 _TAG_LENGTH: Final = 16
 
 _OK: Final = 200

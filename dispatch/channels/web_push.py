@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -91,9 +92,12 @@ class WebPushSender:
             return Refused(str(error))
         except NotSent as error:
             # A browser's push service is the same for each of our accounts, so none of them is at fault.
-            return Deferred(str(error))
+            return Deferred(str(error), at_fault=True)
         except AnswerLost as error:
-            return Unknown(str(error))
+            return Unknown(str(error), at_fault=True)
+
+    def place(self, delivery: Delivery) -> str:
+        return urlsplit(delivery.address or "").netloc
 
     def _headers(self, endpoint: str, delivery: Delivery) -> dict[str, str]:
         """Raises ValueError that says what is wrong with the address."""
@@ -147,7 +151,7 @@ def _outcome(answer: HttpAnswer) -> Outcome:
         return Refused(says, suppress=True)
     if status in _NOT_US:
         # The subscription may have been made with the key of another account of ours.
-        return Deferred(says, elsewhere=True)
+        return Deferred(says, elsewhere=True, others_may_leave=True)
     if status in _LATER or status // 100 in (_SERVER_ERROR, 3):
         return Deferred(says, answer.retry_after_ms)
     return Refused(says)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -81,7 +82,13 @@ class WebhookSender:
         except ValueError:
             return Refused("the message has no address that can be called, or no data")
         outcome = await outcome_of(self._post(address, delivery.message_id, body), _read)
-        return replace(outcome, elsewhere=False) if isinstance(outcome, Deferred) else outcome
+        if isinstance(outcome, Deferred):
+            # No other account would be heard there.
+            return replace(outcome, elsewhere=False, at_fault=outcome.elsewhere)
+        return outcome
+
+    def place(self, delivery: Delivery) -> str:
+        return urlsplit(delivery.address or "").netloc
 
     async def _post(self, address: str, message_id: str, body: bytes) -> HttpAnswer:
         now = int(self._seconds())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter as Count
 from collections.abc import Iterable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from starlette.requests import Request
@@ -25,6 +27,7 @@ PATH: Final = "/hooks/{channel}/{account}"
 
 # Providers send some kilobytes, and a bounced mail comes whole.
 _MOST_BYTES: Final = 1_048_576
+_BODY_WITHIN_S: Final = 20.0
 _log: Final = logging.getLogger(__name__)
 
 Readers = Mapping[tuple[Channel, str], HookReader]
@@ -59,8 +62,8 @@ class Hooks:
         if source is None:
             return self._refused(_Call.UNKNOWN_ACCOUNT, 404)
         body = await _bounded(request)
-        if body is None:
-            return self._refused(_Call.MALFORMED, 413)
+        if isinstance(body, HTTPStatus):
+            return self._refused(_Call.MALFORMED, body)
         try:
             reading = self._readers[source.channel, source.account].read(self._call(request, body))
         except NotSigned:
@@ -143,11 +146,15 @@ class Hooks:
         self._calls[_Call.PUT_OFF] += 1
 
 
-async def _bounded(request: Request) -> bytes | None:
-    """None for more than a call can hold; what it announces is not believed."""
+async def _bounded(request: Request) -> bytes | HTTPStatus:
+    """How it is refused where it is more than a call can hold, or does not come; what it announces is not believed."""
     body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BYTES:
-            return None
+    try:
+        async with asyncio.timeout(_BODY_WITHIN_S):
+            async for part in request.stream():
+                body += part
+                if len(body) > _MOST_BYTES:
+                    return HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    except TimeoutError:
+        return HTTPStatus.REQUEST_TIMEOUT
     return bytes(body)

@@ -17,8 +17,8 @@ _log: Final = logging.getLogger(__name__)
 
 CLAIMABLE: Final = [str(state) for state in states_before(Happening.CLAIMED)]
 CLAIMED: Final = MessageState.SENDING
-# A twentieth of it.
-_RENEWED_AFTER: Final = 20
+# A lease is renewed where more than this part of it is gone, as a divisor.
+_TWENTIETH: Final = 20
 _RELEASED: Final = next_state(CLAIMED, Happening.RELEASED)
 
 
@@ -43,14 +43,18 @@ async def claim(graph: Graph, ids: Iterable[str], lease_ms: int, now_ms: int, ne
     rows: list[dict[str, Any]] = await graph.change(
         statements.CLAIM,
         ids=wanted,
-        next=sorted(next_ids),
+        handed=sorted(next_ids),
         claimable=CLAIMABLE,
         claimed=CLAIMED,
         token=token,
         leaseMs=lease_ms,
         now=now_ms,
     )
-    return Claimed(token, tuple(delivery for row in rows if (delivery := _readable(row))))
+    read = [(row["id"], _readable(row)) for row in rows]
+    unreadable = [message_id for message_id, delivery in read if delivery is None]
+    if unreadable:
+        await put_off(graph, token, dict.fromkeys(unreadable, now_ms + lease_ms))
+    return Claimed(token, tuple(delivery for _, delivery in read if delivery is not None))
 
 
 async def mark_handed(
@@ -76,7 +80,7 @@ async def mark_handed(
 
 def enough_of(lease_ms: int) -> int:
     """What is left of a lease, in ms, when there is no need to renew it."""
-    return lease_ms - lease_ms // _RENEWED_AFTER
+    return lease_ms - lease_ms // _TWENTIETH
 
 
 async def put_off(graph: Graph, token: str, due: Mapping[str, int]) -> frozenset[str]:
@@ -90,7 +94,7 @@ async def put_off(graph: Graph, token: str, due: Mapping[str, int]) -> frozenset
 
 
 def _readable(row: Mapping[str, Any]) -> Delivery | None:
-    """None for a message in words that only a newer version of this program knows: it waits for one."""
+    """None for a message in words that only a newer version of this program knows: it is put off until one comes."""
     try:
         return _delivery(row)
     except ValueError:

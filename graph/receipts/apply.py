@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 from graph.connection import Graph, Transaction
@@ -23,6 +23,8 @@ from graph.vocabulary import IdentifierType
 
 _ACTOR: Final = "provider"
 _STANDING: Final = tuple(each.name for each in fields(MessageStanding))
+# A provider's clock may be ahead of ours.
+_AHEAD_MS: Final = 24 * 3_600_000
 _SOFT: Final = "it failed too often in a month"
 
 
@@ -42,7 +44,7 @@ async def apply_receipts(graph: Graph, told: Iterable[Told], now_ms: int) -> App
     address for everybody; a complaint ends what there is at it on that channel. Raises GraphError where nothing is
     certain: the provider then has to say it again.
     """
-    by_key = {each.key: each for each in told}
+    by_key = {each.key: _plausible(each, now_ms) for each in told}
     found = await graph.read_aside(statements.MESSAGES, **_places(by_key))
     messages = {key: message_id for key, message_id, _ in found}
     forgiving = {message_id for _, message_id, is_soft in found if is_soft}
@@ -181,6 +183,14 @@ def _counted(times: tuple[int, ...], said: Sequence[Told]) -> tuple[int, ...]:
         receipt = each.receipt
         times = after_failure(times, receipt.at_ms) if receipt.is_soft else after_delivery(times, receipt.at_ms)
     return times
+
+
+def _plausible(each: Told, now_ms: int) -> Told:
+    """With a time that the graph can hold: a provider may write anything there."""
+    at_ms = each.receipt.at_ms
+    if 0 <= at_ms <= now_ms + _AHEAD_MS:
+        return each
+    return replace(each, receipt=replace(each.receipt, at_ms=now_ms))
 
 
 def _is_about_address(each: Told) -> bool:

@@ -38,7 +38,7 @@ CLAIM: Final = Statement(
     OPTIONAL MATCH (member:Profile {id: coalesce(owner.id, m.profileId)})
     OPTIONAL MATCH (p:Profile {id: coalesce(member.mergedInto, member.id)})
     OPTIONAL MATCH (c:Category {id: m.categoryId})
-    WITH m, s, i, r, p, c, m.id IN $next AND coalesce(r.onUnknown, 'RETRY') = 'RETRY' AS isHanded
+    WITH m, s, i, r, p, c, m.id IN $handed AND coalesce(r.onUnknown, 'RETRY') = 'RETRY' AS isHanded
     SET m.addressId = i.id,
         m.handedAt = CASE WHEN isHanded THEN datetime.truncate('millisecond', datetime.realtime()) END
     RETURN collect({

@@ -28,7 +28,7 @@ _SEED = Statement(
     CREATE (m:Message:Pending {
       id: $message_id, profileId: p.id, state: $state, purpose: $purpose, channel: 'EMAIL', subject: $subject,
       text: $text, html: $html, isTest: false, createdAt: datetime({epochMillis: $created_at}),
-      dueAt: datetime({epochMillis: $due_at}), attemptCount: 0, openCount: 0, clickCount: 0
+      dueAt: datetime({epochMillis: $due_at}), lock: 1, attemptCount: 0, openCount: 0, clickCount: 0
     })
     CREATE (m)-[:TO]->(s)
     CREATE (m)-[:PART_OF]->(o)

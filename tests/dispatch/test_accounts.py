@@ -48,6 +48,13 @@ class AppAccount(Account):
         return delivery.push.provider is self.only
 
 
+class ScatteredAccount(Account):
+    """Each address is a server."""
+
+    def place(self, delivery: Delivery) -> str:
+        return delivery.address or ""
+
+
 def device(provider: PushProvider | None) -> Delivery:
     return replace(LETTER, channel=Channel.MOBILE_PUSH, push=PushTarget(provider))
 
@@ -155,12 +162,36 @@ async def test_what_others_may_leave_by_is_not_left_alone() -> None:
     assert not alone.are_doubtful()
 
 
-async def test_where_each_address_has_a_provider_of_its_own_no_account_rests() -> None:
-    only = Account("only", SILENT)
-    alone = Accounts.of([only], rest=False)
+async def test_where_addresses_have_servers_of_their_own_only_the_dead_one_is_left_alone() -> None:
+    only = ScatteredAccount("only", SILENT)
+    alone = Accounts.of([only])
+    dead, well = replace(LETTER, address="dead"), replace(LETTER, address="well")
 
-    assert [(await alone.send(LETTER)).outcome for _ in range(5)] == [SILENT] * 5
+    answers = [(await alone.send(dead)).outcome for _ in range(5)]
+    only.outcome = Accepted("ok")
+    others = [(await alone.send(well)).outcome for _ in range(5)]
+
+    assert answers[:3] == [SILENT] * 3
+    assert all(isinstance(each, Paced) for each in answers[3:])
+    assert others == [Accepted("ok")] * 5
     assert (alone.are_resting(), alone.are_doubtful()) == (False, False)
+
+
+async def test_an_account_that_took_long_to_fail_leaves_no_time_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+
+    class SlowAccount(Account):
+        async def send(self, delivery: Delivery) -> Outcome:
+            nonlocal now
+            now += 1.6
+            return await Account.send(self, delivery)
+
+    monkeypatch.setattr("dispatch.accounts.monotonic", lambda: now)
+    first, second = SlowAccount("first", DOWN), Account("second", Accepted("ok"))
+
+    assert await Accounts.of([first, second], lease_ms=30_000).send(LETTER) == Answered("first", DOWN)
+    assert second.sent == []
+    assert await Accounts.of([first, second], lease_ms=60_000).send(LETTER) == Answered("second", Accepted("ok"))
 
 
 async def test_a_dead_provider_of_some_devices_does_not_hold_back_the_others() -> None:

@@ -19,8 +19,8 @@ from graph import outbox
 from graph.clock import FixedClock, SystemClock
 from graph.connection import Graph
 from graph.delivery import Delivery
-from graph.errors import GraphUnavailable
-from graph.outbox import SweepLimits
+from graph.errors import GraphError, GraphUnavailable
+from graph.outbox import AttemptRecord, SweepLimits
 from graph.settings import GraphSettings
 from graph.statement import Statement
 from graph.subscribing.leave_links import LeaveLink, LeaveLinks
@@ -203,22 +203,36 @@ async def test_a_message_from_a_newer_version_waits_and_holds_up_nobody(graph: G
     await sending(graph, sender, StubNudger()).send([newer.message_id, good.message_id])
 
     assert sender.sent == [good.message_id]
-    assert (await show(graph, newer.message_id))["pending"]
+    # No lease has to run out, and however often this version meets it, it was never tried.
+    row = await show(graph, newer.message_id)
+    assert (row["state"], row["pending"], row["attemptCount"], row["handed"]) == ("QUEUED", True, 0, False)
+    assert (row["claimToken"], row["dueAt"]) == (None, NOW + 30_000)
+
+
+@dataclass(slots=True)
+class Clockwork:
+    """The seconds that the sending of a batch sees, one after the other; the last one stays."""
+
+    seconds: list[float]
+
+    def __call__(self) -> float:
+        return self.seconds.pop(0) if len(self.seconds) > 1 else self.seconds[0]
 
 
 @pytest.mark.parametrize(
-    ("number", "policy", "spare", "marked"),
+    ("number", "policy", "passed_s", "marked"),
     [
-        (100, "RETRY", 30, []),
+        (100, "RETRY", 0.0, []),
+        (100, "RETRY", 2.9, []),
+        # A tenth of the lease is over.
+        (100, "RETRY", 3.1, [100]),
         # Those that wait need their lease.
-        (120, "RETRY", 30, [100, 20]),
-        # Little of the lease was left when they were claimed.
-        (100, "RETRY", 0, [100]),
-        (25, "HOLD", 30, [10, 10, 5]),
+        (120, "RETRY", 0.0, [100, 20]),
+        (25, "HOLD", 0.0, [10, 10, 5]),
     ],
 )
-async def test_nobody_is_asked_for_a_mark_that_the_claim_has_set(  # Two are fixtures.
-    graph: Graph, monkeypatch: pytest.MonkeyPatch, number: int, policy: str, spare: int, marked: list[int]
+async def test_nobody_is_asked_for_a_mark_that_the_claim_has_just_set(  # Two are fixtures.
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, number: int, policy: str, passed_s: float, marked: list[int]
 ) -> None:
     asked, mark_handed = list[int](), outbox.mark_handed
 
@@ -227,18 +241,121 @@ async def test_nobody_is_asked_for_a_mark_that_the_claim_has_set(  # Two are fix
         return await mark_handed(graph, ids, *rest)
 
     monkeypatch.setattr(outbox, "mark_handed", mark)
+    monkeypatch.setattr("dispatch.sending.monotonic", Clockwork([0.0, passed_s]))
     ids = await queue(graph, *(seed(NOW, each) for each in range(number)))
     await graph.change(_POLICY, policy=policy)
     sender = StubSender()
-    there = sending(graph, sender, StubNudger())
-    if not spare:
-        passed = iter((0.0, 29.0, 29.0, 29.0))
-        monkeypatch.setattr("dispatch.sending.monotonic", lambda: next(passed, 29.0))
 
-    assert await there.send(ids) == number
+    assert await sending(graph, sender, StubNudger()).send(ids) == number
 
     assert asked == marked
     assert sorted(sender.sent) == sorted(ids)
+
+
+async def test_where_the_mark_took_too_long_nothing_leaves_and_nothing_was_tried(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.sending.monotonic", Clockwork([0.0, 3.1, 3.1, 6.2]))
+    ids = await queue(graph, *(seed(NOW, number) for number in range(3)))
+    sender = StubSender()
+
+    assert await sending(graph, sender, StubNudger()).send(ids) == 0
+
+    assert sender.sent == []
+    rows = [await show(graph, message_id) for message_id in ids]
+    assert {(row["state"], row["attemptCount"], row["handed"], row["claimToken"], row["dueAt"]) for row in rows} == {
+        ("QUEUED", 0, False, None, NOW)
+    }
+
+
+@pytest.mark.parametrize("policy", ["RETRY", "HOLD"])
+async def test_what_the_graph_failed_for_before_it_left_is_given_back_untried(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, policy: str
+) -> None:
+    async def fail(*_: object) -> None:
+        raise GraphUnavailable("away for a moment")
+
+    ids = await queue(graph, *(seed(NOW, number) for number in range(3)))
+    await graph.change(_POLICY, policy=policy)
+    sender = StubSender()
+    with monkeypatch.context() as patched:
+        patched.setattr(Filling, "fill", fail)
+        with pytest.raises(GraphUnavailable):
+            await sending(graph, sender, StubNudger()).send(ids)
+
+    assert sender.sent == []
+    rows = [await show(graph, message_id) for message_id in ids]
+    assert {(row["state"], row["attemptCount"], row["handed"], row["dueAt"]) for row in rows} == {
+        ("QUEUED", 0, False, NOW)
+    }
+    assert await sending(graph, sender, StubNudger()).send(ids) == 3
+
+
+@dataclass(slots=True)
+class SilentSender(StubSender):
+    """Says nothing of one message until it may."""
+
+    silent_of: str = ""
+    may_speak: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        if delivery.message_id == self.silent_of:
+            await self.may_speak.wait()
+        return await StubSender.send(self, delivery)
+
+
+async def test_one_that_is_not_answered_keeps_neither_the_outcomes_of_the_others_nor_the_job(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.sending._SOON_S", 0.05)
+    ids = await queue(graph, *(seed(NOW, number) for number in range(3)))
+    sender = SilentSender(silent_of=ids[1])
+    there = sending(graph, sender, StubNudger())
+
+    assert await there.send(ids) == 3
+
+    assert [(await show(graph, message_id))["state"] for message_id in ids] == ["SENT", "SENDING", "SENT"]
+    sender.may_speak.set()
+    async with asyncio.timeout(10):
+        await there.late.finish()
+    assert [(await show(graph, message_id))["state"] for message_id in ids] == ["SENT"] * 3
+    assert sorted(sender.sent) == sorted(ids)
+
+
+async def test_where_what_is_unknown_is_held_a_job_waits_for_its_ten(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dispatch.sending._SOON_S", 0.05)
+    ids = sorted(await queue(graph, *(seed(NOW, number) for number in range(12))))
+    await graph.change(_POLICY, policy="HOLD")
+    sender = SilentSender(silent_of=ids[0])
+    job = asyncio.create_task(sending(graph, sender, StubNudger()).send(ids))
+    async with asyncio.timeout(10):
+        while len(sender.sent) < 9:  # noqa: ASYNC110  # The sender is a stub without an event of its own.
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.2)
+    assert (len(sender.sent), job.done()) == (9, False)
+    sender.may_speak.set()
+    assert await job == 12
+
+
+async def test_one_outcome_that_cannot_be_written_keeps_none_of_the_others(
+    graph: Graph, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ids = await queue(graph, *(seed(NOW, number) for number in range(3)))
+    finish = outbox.finish
+
+    async def finish_but_one(graph: Graph, token: str, records: Iterable[AttemptRecord], now_ms: int) -> Any:
+        given = list(records)
+        if any(each.message_id == ids[1] for each in given):
+            raise GraphError("this cannot be")
+        return await finish(graph, token, given, now_ms)
+
+    monkeypatch.setattr(outbox, "finish", finish_but_one)
+    await sending(graph, StubSender(), StubNudger()).send(ids)
+
+    assert [(await show(graph, message_id))["state"] for message_id in ids] == ["SENT", "SENDING", "SENT"]
+    assert f"what became of {ids[1]} was not written" in caplog.text
 
 
 async def test_a_worker_that_stops_gives_back_what_it_has_not_begun(graph: Graph) -> None:

@@ -216,7 +216,7 @@ async def test_no_token_is_taken_at_all(tmp_path: Path) -> None:
         (error(500, "INTERNAL", code("INTERNAL")), Deferred("500 INTERNAL", elsewhere=True)),
         (
             error(401, "UNAUTHENTICATED", code("THIRD_PARTY_AUTH_ERROR")),
-            Deferred("401 THIRD_PARTY_AUTH_ERROR", elsewhere=True),
+            Deferred("401 THIRD_PARTY_AUTH_ERROR", elsewhere=True, others_may_leave=True),
         ),
         (error(500, "hush hush", code("UNSPECIFIED_ERROR")), Deferred("500 UNSPECIFIED_ERROR", elsewhere=True)),
         (Says(502, b"<html>"), Deferred("502", elsewhere=True)),

@@ -116,8 +116,8 @@ async def test_what_was_written_is_what_the_browser_reads(sender: WebPushSender,
         (Says(201, headers={"Location": "https://push.example.com/" + "x" * 1_000}), Accepted("201")),
         (Says(307, headers={"Location": "http://127.0.0.1/"}), Deferred("307")),
         (Says(400), Refused("400 the push service cannot read the request")),
-        (Says(401), Deferred("401 the push service does not know our key", elsewhere=True)),
-        (Says(403), Deferred("403 the push service does not take our key", elsewhere=True)),
+        (Says(401), Deferred("401 the push service does not know our key", elsewhere=True, others_may_leave=True)),
+        (Says(403), Deferred("403 the push service does not take our key", elsewhere=True, others_may_leave=True)),
         (Says(404), Refused("404 the subscription does not exist", suppress=True)),
         (Says(410), Refused("410 the subscription has ended", suppress=True)),
         (Says(413), Refused("413 the notification is too large")),
@@ -127,8 +127,8 @@ async def test_what_was_written_is_what_the_browser_reads(sender: WebPushSender,
         (Says(500), Deferred("500")),
         (Says(502), Deferred("502")),
         (Says(503, headers={"Retry-After": "7"}), Deferred("503", 7_000)),
-        (Says(hangs=True), Unknown("no answer in time")),
-        (Says(hangs_up=True), Unknown("the connection was lost")),
+        (Says(hangs=True), Unknown("no answer in time", at_fault=True)),
+        (Says(hangs_up=True), Unknown("the connection was lost", at_fault=True)),
     ],
 )
 async def test_an_answer_is_an_outcome(sender: WebPushSender, says: Says, outcome: Outcome) -> None:
@@ -143,7 +143,7 @@ async def test_a_push_service_that_is_not_there_is_no_fault_of_our_account(sende
         held.bind(("127.0.0.1", 0))
         nowhere = replace(NEWS, address=f"http://127.0.0.1:{held.getsockname()[1]}/")
 
-        assert await sender.send(nowhere) == Deferred("no connection")
+        assert await sender.send(nowhere) == Deferred("no connection", at_fault=True)
 
 
 async def test_an_endpoint_inside_our_walls_is_not_called() -> None:

@@ -160,7 +160,9 @@ async def test_a_receiver_that_does_not_answer_may_have_it_and_a_try_ends_within
 async def test_a_receiver_that_is_not_there_is_tried_later_and_by_no_other_account() -> None:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        assert await sent(opened(), f"http://127.0.0.1:{held.getsockname()[1]}/in") == Deferred("no connection")
+        assert await sent(opened(), f"http://127.0.0.1:{held.getsockname()[1]}/in") == Deferred(
+            "no connection", at_fault=True
+        )
 
 
 async def test_a_redirect_leads_nowhere() -> None:

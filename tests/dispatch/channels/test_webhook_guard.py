@@ -38,7 +38,7 @@ async def test_by_default_no_network_is_allowed() -> None:
 
 async def test_a_certificate_that_nobody_vouches_for_is_no_connection() -> None:
     async with provider(Says()) as there:
-        assert await sent(opened(), f"https://127.0.0.1:{there.port}/in") == Deferred("no connection")
+        assert await sent(opened(), f"https://127.0.0.1:{there.port}/in") == Deferred("no connection", at_fault=True)
         assert there.asked == []
 
 

@@ -141,6 +141,19 @@ async def test_garbage_and_too_much_are_refused(hooks: There) -> None:
     assert (garbage.status_code, much.status_code, len(hooks.provider.calls)) == (400, 413, 1)
 
 
+async def test_a_body_that_does_not_come_holds_nobody(hooks: There, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.http.hooks._BODY_WITHIN_S", 0.05)
+
+    async def half() -> AsyncIterator[bytes]:
+        yield b"{"
+        await asyncio.Event().wait()
+
+    async with asyncio.timeout(5):
+        answer = await hooks.client.post("/hooks/email/main", content=half(), headers={"X-Signature": "yes"})
+
+    assert (answer.status_code, hooks.provider.calls) == (408, [])
+
+
 async def test_the_provider_reads_the_address_that_it_was_given(hooks: There) -> None:
     answer = await hooks.client.get(
         "/hooks/web-push/main?a=1&a=2&b=%20", headers={"X-Signature": "yes", "Host": "evil.example"}
