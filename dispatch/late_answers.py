@@ -10,7 +10,7 @@ from graph.errors import GraphError
 _log: Final = logging.getLogger(__name__)
 
 # So many messages of a channel are waited for beside its jobs; more keep the jobs that handed them over.
-_MOST: Final = 400
+_MOST: Final = 100
 
 
 class LateAnswers:

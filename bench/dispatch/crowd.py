@@ -38,6 +38,10 @@ class Crowd:
             ids += [str(row["messageId"]) for row in rows]
         return ids
 
+    async def give_up(self, channel: Channel) -> None:
+        """Nothing waits on it any more."""
+        await self.graph.change(statements.GIVE_UP, channel=channel)
+
     def _batches(self, count: int) -> Iterator[Sequence[dict[str, object]]]:
         for start in range(0, count, _PER_TRANSACTION):
             size = min(_PER_TRANSACTION, count - start)

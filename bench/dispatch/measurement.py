@@ -9,7 +9,7 @@ import psutil
 from bench.dispatch.crowd import Crowd
 from bench.dispatch.drain import Drain, Processes, drain
 from bench.dispatch.stage import Stage
-from bench.dispatch.steady import Steady, steady
+from bench.dispatch.steady import Steady, steady, together
 from dispatch.nudges import Nudger
 from graph.connection import Graph
 from graph.vocabulary import Channel
@@ -21,6 +21,7 @@ _USUALLY_PER_S = 200
 _STEADY_S = 20.0
 _USUAL_BATCH = 100
 _DEAD = 5_000
+_ROUNDS = 3
 _NUDGER_STOP_S = 5.0
 
 
@@ -66,12 +67,19 @@ class Measurement:
             return Course("by HTTP, with receipts", batch, drained, await self._steady(nudger, batch))
 
     async def beside_a_dead_channel(self) -> Isolation:
+        """Of several rounds together: what disturbs a window of some seconds is seldom what is measured."""
+        rounds = [await self._round_beside_a_dead_channel() for _ in range(_ROUNDS)]
+        return Isolation(*(together(windows) for windows in zip(*rounds, strict=True)))
+
+    async def _round_beside_a_dead_channel(self) -> tuple[Steady, Steady, Steady]:
         with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_url), self._nudger(_USUAL_BATCH) as nudger:
             await self._steady(nudger)
             alone = await self._steady(nudger)
             for message_id in await self.crowd.queue(Channel.TELEGRAM, _DEAD):
                 nudger.message(Channel.TELEGRAM, message_id)
-            return Isolation(alone, await self._steady(nudger), await self._steady(nudger))
+            found = alone, await self._steady(nudger), await self._steady(nudger)
+        await self.crowd.give_up(Channel.TELEGRAM)
+        return found
 
     async def _drain(self, worker: psutil.Process, messages: int, *, has_receipts: bool) -> Drain:
         """Once to warm up, then in earnest."""

@@ -66,6 +66,18 @@ QUEUE: Final = Statement(
     _TIMEOUT_MS,
 )
 
+# So that the next round begins without them.
+GIVE_UP: Final = Statement(
+    "dispatch_give_up",
+    """
+    MATCH (m:Pending {channel: $channel})
+    SET m.state = 'CANCELLED'
+    REMOVE m:Pending, m.claimToken
+    RETURN count(m)
+    """,
+    _TIMEOUT_MS,
+)
+
 # How many of them came to which state, and how often they were tried.
 OUTCOMES: Final = Statement(
     "dispatch_outcomes",

@@ -27,6 +27,11 @@ class Steady:
         return percentile(self.waits_ms, share)
 
 
+def together(windows: Sequence[Steady]) -> Steady:
+    """All that were measured at one rate."""
+    return Steady(windows[0].per_second, tuple(wait for each in windows for wait in each.waits_ms))
+
+
 async def steady(crowd: Crowd, nudger: Nudger, received: Received, per_second: int, seconds: float) -> Steady:
     """As mutations do, each batch is committed and the workers are woken. Raises RuntimeError where one was lost."""
     batch = round(per_second * _EVERY_S)
