@@ -139,7 +139,7 @@ class Accounts:
         return not any(each.breaker().is_closed for each in self._accounts)
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
-        """Room for one message, asked for before that is marked as handed: what is paced has not been handed over.
+        """Room for one message, asked for before anything of it leaves: what is paced has not been handed over.
 
         The resource's rate is asked for here and nowhere else: a message counts once, whichever account takes it.
         """

@@ -62,7 +62,7 @@ class _Consumer(dramatiq.Consumer):
     one that names another queue.
     """
 
-    def __init__(self, inner: dramatiq.Consumer, broker: RedisBroker, queue: str) -> None:
+    def __init__(self, inner: Any, broker: CarefulBroker, queue: str) -> None:
         self._inner = inner
         self._broker = broker
         self._queue = queue
@@ -70,15 +70,28 @@ class _Consumer(dramatiq.Consumer):
     def __next__(self) -> Any:
         try:
             message = next(self._inner)
-        except DecodeError:
-            _log.error("a job in queue %s cannot be decoded and is left out", self._queue)
+        except (DecodeError, TypeError):
+            # The library looks an id up that may be anything.
+            self._leave_out("cannot be decoded")
             return None
         except redis.RedisError as error:
             raise _closed(error) from None
         if message is None or self._is_ours(message):
             return message
-        _log.error("a job in queue %s is not one of ours and is left out", self._queue)
+        self._leave_out("is not one of ours")
+        self._let_go(message)
         return None
+
+    def _leave_out(self, why: str) -> None:
+        _log.error("a job in queue %s %s and is left out", self._queue, why)
+        self._broker.left_out(self._queue)
+
+    def _let_go(self, message: Any) -> None:
+        """Else it would take one of the few places of jobs that are worked on, for as long as this process lives."""
+        if isinstance(message.options, dict) and "redis_message_id" in message.options:
+            self.ack(message)
+        else:
+            self._inner.queued_message_ids.discard(message.message_id)
 
     def ack(self, message: Any) -> None:
         self._talk(self._inner.ack, message)
@@ -112,7 +125,12 @@ class _Consumer(dramatiq.Consumer):
 
 
 class CarefulBroker(RedisBroker):
-    """Dramatiq on Redis as a wake-up channel: nothing is lost with it, and nothing is retried by it."""
+    """Dramatiq on Redis as a wake-up channel: nothing is lost with it, and nothing is retried by it.
+
+    `left_out` hears of each job that is not one of ours, by its queue.
+    """
+
+    left_out: Callable[[str], None]
 
     def consume(self, queue_name: str, prefetch: int = 1, timeout: int = 5_000) -> dramatiq.Consumer:
         return _Consumer(super().consume(queue_name, prefetch, timeout), self, queue_name)
@@ -121,17 +139,23 @@ class CarefulBroker(RedisBroker):
 _broker: Final[Callable[..., CarefulBroker]] = CarefulBroker
 
 
-def create_broker(redis_url: str, timeout_s: float) -> CarefulBroker:
+def _unheard(_queue: str) -> None:
+    """Nobody counts."""
+
+
+def create_broker(redis_url: str, timeout_s: float, left_out: Callable[[str], None] = _unheard) -> CarefulBroker:
     """Nothing connects before the first command.
 
     The list of middleware is explicit. Retries, AgeLimit, Callbacks and Pipelines are left out: the graph knows what
     is to be tried again, and the sweeper does it.
     """
     middleware: list[Middleware] = [TimeLimit(time_limit=_TIME_LIMIT_MS), ShutdownNotifications()]
-    return _broker(
+    made = _broker(
         client=open_client(redis_url, timeout_s),
         middleware=middleware,
         namespace=NAMESPACE,
         maintenance_chance=_MAINTENANCE_ALWAYS,
         heartbeat_timeout=_HEARTBEAT_TIMEOUT_MS,
     )
+    made.left_out = left_out
+    return made

@@ -25,11 +25,13 @@ class ChannelWorker:
     def __init__(
         self, channel: Channel, broker: CarefulBroker, loop: LoopThread, sending: Sending, threads: int
     ) -> None:
+        self._broker = broker
+        self._queue = queue_name(channel)
         self._loop = loop
         self._sending = sending
-        declare = dramatiq.actor(broker=broker, actor_name=actor_name(channel), queue_name=queue_name(channel))
+        declare = dramatiq.actor(broker=broker, actor_name=actor_name(channel), queue_name=self._queue)
         declare(self._deliver)
-        self._worker = dramatiq.Worker(broker, queues={queue_name(channel)}, worker_threads=threads)
+        self._worker = dramatiq.Worker(broker, queues={self._queue}, worker_threads=threads)
 
     def start(self) -> None:
         self._worker.start()
@@ -52,6 +54,7 @@ class ChannelWorker:
         # Whoever reaches Redis may put anything into the queue.
         if not isinstance(message_ids, list) or not all(_is_message_id(each) for each in message_ids):
             _log.error("a job holds something else than ids of messages and is left out")
+            self._broker.left_out(self._queue)
             return
         self._loop.run(send_and_report(self._sending, message_ids), JOB_LIMIT_S)
 

@@ -29,6 +29,7 @@ class Handovers:
     _outcomes: defaultdict[tuple[_Account, str], int] = field(default_factory=lambda: defaultdict(int), init=False)
     _answers: defaultdict[_Account, int] = field(default_factory=lambda: defaultdict(int), init=False)
     _held_back: defaultdict[Channel, int] = field(default_factory=lambda: defaultdict(int), init=False)
+    _left_out: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int), init=False)
     _seconds: defaultdict[_Account, float] = field(default_factory=lambda: defaultdict(float), init=False)
 
     def answered(self, channel: Channel, account: str, outcome: Outcome, seconds: float) -> None:
@@ -45,6 +46,10 @@ class Handovers:
         """No account was asked, because the resource may not send so fast."""
         self._held_back[channel] += 1
 
+    def left_out(self, queue: str) -> None:
+        """A job in this queue was none of ours: somebody else writes to it, or another version."""
+        self._left_out[queue] += 1
+
     def counters(self) -> Iterator[Counter]:
         for (account, word), number in sorted(self._outcomes.items()):
             text = "Messages that were handed to an account, by what it said."
@@ -57,6 +62,9 @@ class Handovers:
         for channel, number in sorted(self._held_back.items()):
             text = "Messages that had to wait because their resource may not send so fast."
             yield Counter("customer_graph_resource_paced_total", text, number, (("channel", channel),))
+        for queue, number in sorted(self._left_out.items()):
+            text = "Jobs that were none of ours and were left out."
+            yield Counter("customer_graph_jobs_left_out_total", text, number, (("queue", queue),))
 
 
 def _labels(account: _Account) -> tuple[tuple[str, str], ...]:

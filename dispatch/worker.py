@@ -123,7 +123,7 @@ class WorkerProcess:
         return False
 
     def _work(self, graph: Graph) -> None:
-        broker = create_broker(self._settings.redis_url, _REDIS_TIMEOUT_S)
+        broker = create_broker(self._settings.redis_url, _REDIS_TIMEOUT_S, self._handovers.left_out)
         workers = [self._channel_worker(channel, broker, graph) for channel in self._channels]
         broker.emit_after("process_boot")
         sweeper = self._sweeper(graph)

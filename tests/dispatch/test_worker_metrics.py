@@ -107,3 +107,13 @@ def test_what_was_only_paced_has_no_answers(handovers: Handovers) -> None:
     assert lines(handovers) == [
         ("customer_graph_handovers_total", {"channel": "SMS", "account": "main", "outcome": "paced"}, 1)
     ]
+
+
+def test_jobs_that_were_left_out_are_counted_by_queue(handovers: Handovers) -> None:
+    for queue in ("sms", "email", "sms"):
+        handovers.left_out(queue)
+
+    assert lines(handovers) == [
+        ("customer_graph_jobs_left_out_total", {"queue": "email"}, 1),
+        ("customer_graph_jobs_left_out_total", {"queue": "sms"}, 2),
+    ]

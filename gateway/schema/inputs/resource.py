@@ -71,7 +71,9 @@ class CreateResourceInput:
     idempotency_key: str | None = key_field()
 
 
-@strawberry.input(description="A publisher that is there, and what is to change. What is left out stays as it is.")
+@strawberry.input(
+    description="A publisher that is there, and what is to change. What is left out, or null where nothing else is said, stays as it is."
+)
 class UpdateResourceInput:
     resource: ResourceRef = required("Which.")
     title: str | None = strawberry.field(default=None, description="For people.")
