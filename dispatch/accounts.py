@@ -23,6 +23,7 @@ _log: Final = logging.getLogger(__name__)
 
 # What waits for an account that rests asks again within so much more than that rest, so that not all come together.
 _SPREAD: Final = 0.5
+_TRIED_AMONG_SEVERAL: Final = 100
 # The share of a lease after which what failed is tried later and not by the next account: that one may need the rest.
 _NEXT_WITHIN: Final = 0.05
 
@@ -137,6 +138,18 @@ class Accounts:
     def are_doubtful(self) -> bool:
         """Whether none of them is known to work: then one message is as good as many."""
         return not any(each.breaker().is_closed for each in self._accounts)
+
+    def worth_claiming(self, most: int) -> int:
+        """How many of so many messages. The others would have to be put off; so they are found at once when one can.
+
+        While no account is known to work, one message tries whether it does; among several accounts some more, as each
+        may be for some of them only.
+        """
+        if self.are_resting():
+            return 0
+        if not self.are_doubtful():
+            return most
+        return min(most, 1 if len(self._accounts) == 1 else _TRIED_AMONG_SEVERAL)
 
     async def admit(self, delivery: Delivery) -> Admitted | Paced:
         """Room for one message, asked for before anything of it leaves: what is paced has not been handed over.

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from graph.inbound.departure import Departure
 from graph.inbound.inbound import Inbound
 from graph.receipts.receipt import Receipt
 
 __all__ = ["Departure", "HookCall", "HookReading", "HookRefused", "Inbound", "Malformed", "NotSigned"]
+
+
+_LONGEST_ID: Final = 1_000
 
 
 class HookRefused(Exception):
@@ -49,3 +53,11 @@ class HookReading:
     departures: tuple[Departure, ...] = ()
     answer: bytes = b""
     media_type: str = "text/plain"
+
+    @property
+    def is_plausible(self) -> bool:
+        """Whether all that it names is as short as names are. An index takes no others."""
+        ids = [(each.event_id, each.provider_id) for each in self.receipts]
+        ids += [(each.event_id, each.reply_to) for each in self.inbound]
+        ids += [(each.event_id, None) for each in self.departures]
+        return all(len(own) <= _LONGEST_ID and len(other or "") <= _LONGEST_ID for own, other in ids)

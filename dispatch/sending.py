@@ -89,9 +89,10 @@ class Sending:
         0 while every account rests: the sweeper brings them again. Raises GraphError where the graph fails; what was
         claimed and has not left is given back then, or waits for its lease to run out.
         """
-        if self.accounts.are_resting():
-            return 0
         leave_by, ids = self._leave_by(), sorted(set(message_ids))
+        ids = ids[: self.accounts.worth_claiming(len(ids))]
+        if not ids:
+            return 0
         claimed = await outbox.claim(self.graph, ids, self.lease_ms, self.clock.now(), ids[:_HANDED_TOGETHER])
         sendable = await self._skip_refused(claimed)
         is_held = any(each.on_unknown is UnknownPolicy.HOLD for each in sendable)

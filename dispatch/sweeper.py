@@ -24,8 +24,6 @@ from graph.vocabulary import ChangeKind, Channel
 _log: Final = logging.getLogger(__name__)
 
 _MESSAGES_PER_SWEEP: Final = 2_000
-# So many where no account is known to work: one of them tries whether it does, and the others wait for that.
-_MESSAGES_IN_DOUBT: Final = 100
 # Redis stays about this short while any number of messages waits in the graph.
 _LONGEST_QUEUE: Final = 40
 # Where more waits than one sweep takes, the next one comes sooner: else the pause would be what limits the workers.
@@ -101,10 +99,9 @@ class Sweeper:
 
         None while Redis is away or has enough to do, or while the channel's accounts rest.
         """
-        accounts = self.accounts[channel]
-        if not self.nudger.healthy() or self.nudger.backlog(channel) >= _LONGEST_QUEUE or accounts.are_resting():
+        most = self.accounts[channel].worth_claiming(_MESSAGES_PER_SWEEP)
+        if not most or not self.nudger.healthy() or self.nudger.backlog(channel) >= _LONGEST_QUEUE:
             return 0
-        most = _MESSAGES_IN_DOUBT if accounts.are_doubtful() else _MESSAGES_PER_SWEEP
         limits = SweepLimits(most, self.renudge_ms, MAX_ATTEMPTS)
         found = await outbox.due(self.graph, channel, limits, self.clock.now())
         for each in found.revisions:

@@ -43,7 +43,7 @@ class _Fault(StrEnum):
     ADDRESS = "the number cannot take a text message"
     STOP = "the person said STOP"
     MESSAGE = "this message cannot go to this number"
-    ACCOUNT = "the account or its sender cannot send"
+    ACCOUNT = "the account, its sender or Twilio itself cannot send"
     LATER = "it may work another time"
 
 

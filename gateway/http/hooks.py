@@ -15,7 +15,7 @@ from starlette.responses import Response
 from dispatch.channels.channel import HookReader
 from dispatch.channels.mail_intake import reading_of
 from dispatch.counters import Counter
-from dispatch.hook import HookCall, HookReading, HookRefused, NotSigned
+from dispatch.hook import HookCall, HookReading, HookRefused, Malformed, NotSigned
 from gateway.inbox import Inbox
 from gateway.receipt_groups import ReceiptGroups
 from graph.clock import Clock
@@ -65,7 +65,7 @@ class Hooks:
         if isinstance(body, HTTPStatus):
             return self._refused(_Call.MALFORMED, body)
         try:
-            reading = self._readers[source.channel, source.account].read(self._call(request, body))
+            reading = self._read(source, request, body)
         except NotSigned:
             return self._refused(_Call.NOT_SIGNED, 403)
         except HookRefused:
@@ -73,16 +73,17 @@ class Hooks:
         try:
             await self._take(source, reading)
         except GraphError as error:
-            return self._put_off(error)
+            return self._put_off(source, error)
         self._calls[_Call.TAKEN] += 1
         return Response(reading.answer, 200, media_type=reading.media_type)
 
     async def take_letter(self, account: str, letter: bytes) -> bool:
         """As a call of the mail server that has the account's secret. False where it has to come again."""
         try:
-            await self._take(ReceiptSource(Channel.EMAIL, account), reading_of(letter, self._clock.now()))
+            source = ReceiptSource(Channel.EMAIL, account)
+            await self._take(source, reading_of(letter, self._clock.now()))
         except GraphError as error:
-            self._note_put_off(error)
+            self._note_put_off(source, error)
             return False
         self._calls[_Call.TAKEN] += 1
         return True
@@ -136,13 +137,20 @@ class Hooks:
         self._calls[call] += 1
         return Response(call.value, status, media_type="text/plain")
 
-    def _put_off(self, error: GraphError) -> Response:
-        self._note_put_off(error)
+    def _read(self, source: ReceiptSource, request: Request, body: bytes) -> HookReading:
+        """Raises HookRefused."""
+        reading = self._readers[source.channel, source.account].read(self._call(request, body))
+        if not reading.is_plausible:
+            raise Malformed
+        return reading
+
+    def _put_off(self, source: ReceiptSource, error: GraphError) -> Response:
+        self._note_put_off(source, error)
         retry_after_s = error.retry_after_s if isinstance(error, GraphUnavailable) else 2
         return Response("try again", 503, {"Retry-After": str(retry_after_s)}, media_type="text/plain")
 
-    def _note_put_off(self, error: GraphError) -> None:
-        _log.warning("a call of a provider has to come again: %s", type(error).__name__)
+    def _note_put_off(self, source: ReceiptSource, error: GraphError) -> None:
+        _log.warning("a call of %s %s has to come again: %s", source.channel, source.account, error)
         self._calls[_Call.PUT_OFF] += 1
 
 

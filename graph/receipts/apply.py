@@ -25,6 +25,7 @@ _ACTOR: Final = "provider"
 _STANDING: Final = tuple(each.name for each in fields(MessageStanding))
 # A provider's clock may be ahead of ours.
 _AHEAD_MS: Final = 24 * 3_600_000
+_LONGEST_KIND: Final = 200
 _SOFT: Final = "it failed too often in a month"
 
 
@@ -144,7 +145,7 @@ class _Writing:
             "key": key,
             "messageId": self.messages[key],
             "provider": each.source.account,
-            "kind": receipt.kind,
+            "kind": receipt.kind[:_LONGEST_KIND],
             "applied": is_applied or receipt.is_soft,
             "reason": receipt.reason,
             "raw": receipt.raw or None,

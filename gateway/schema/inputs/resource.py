@@ -72,8 +72,8 @@ class CreateResourceInput:
 
 
 @strawberry.input(
-    description="A publisher that is there, and what is to change. What is left out stays as it is, and so does what is "
-    "null where nothing else is said."
+    description="A publisher that is there, and what is to change. What is left out stays as it is, and so is what is "
+    "null, where nothing else is said."
 )
 class UpdateResourceInput:
     resource: ResourceRef = required("Which.")

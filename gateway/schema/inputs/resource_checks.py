@@ -30,7 +30,7 @@ def sending_rate(rate: Decimal | None, burst: int | None, problems: Problems) ->
     """Without a burst as many as in a second may leave at once."""
     if rate is None:
         if burst is not None:
-            problems.add(UserErrorCode.INVALID, "Without a rate there is no burst.", "burst")
+            problems.add(UserErrorCode.INVALID, "Only beside a rate is there a burst: name both.", "burst")
         return None
     if not _SLOWEST <= rate <= _FASTEST or rate % _SLOWEST:
         message = f"Must be from {_SLOWEST} to {_FASTEST}, with three decimal places at most."

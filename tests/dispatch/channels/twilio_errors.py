@@ -137,7 +137,7 @@ ERRORS: list[tuple[TwilioError, Outcome]] = [
     *((each, Refused(f"{each.code} the person said STOP", opted_out=True)) for each in _errors(_STOPPED)),
     *((each, Refused(f"{each.code} this message cannot go to this number")) for each in _errors(_REFUSED)),
     *(
-        (each, Deferred(f"{each.code} the account or its sender cannot send", elsewhere=True))
+        (each, Deferred(f"{each.code} the account, its sender or Twilio itself cannot send", elsewhere=True))
         for each in _errors(_ELSEWHERE)
     ),
     *((each, Deferred(f"{each.code} it may work another time")) for each in _errors(_LATER)),

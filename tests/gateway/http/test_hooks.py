@@ -141,6 +141,13 @@ async def test_garbage_and_too_much_are_refused(hooks: There) -> None:
     assert (garbage.status_code, much.status_code, len(hooks.provider.calls)) == (400, 413, 1)
 
 
+async def test_an_id_that_no_index_takes_is_refused_and_not_put_off_for_ever(hooks: There) -> None:
+    answer = await hooks.call(["e" * 1_001, "msg_unknown", "DELIVERED"])
+
+    assert answer.status_code == 400
+    assert await hooks.graph.read(_ALL) == [0, 0]
+
+
 async def test_a_body_that_does_not_come_holds_nobody(hooks: There, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.http.hooks._BODY_WITHIN_S", 0.05)
 
