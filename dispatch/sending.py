@@ -36,7 +36,7 @@ _HELD_TOGETHER: Final = 10
 # that fails before it a twentieth each.
 _BEGUN_WITHIN: Final = 0.1
 # What is not answered by then does not keep the outcomes of the others.
-_SOON_S: Final = 1.0
+_SOON_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,9 @@ async def test_a_batch_is_sent_side_by_side_in_bounded_groups_and_told_live(grap
     assert await graph.read(_COUNT, state="SENT") == 120
 
 
-async def test_a_slow_provider_costs_the_later_groups_no_lease(graph: Graph) -> None:
+async def test_a_slow_provider_costs_the_later_groups_no_lease(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Time goes by in the graph alone here, and for all that is claimed.
+    monkeypatch.setattr("dispatch.sending._SOON_S", 60.0)
     ids = await queue(graph, *(seed(NOW, number) for number in range(220)))
     sender = SlowSender(graph=graph)
 
