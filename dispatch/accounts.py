@@ -26,6 +26,9 @@ _SPREAD: Final = 0.5
 _TRIED_AMONG_SEVERAL: Final = 100
 # The share of a lease after which what failed is tried later and not by the next account: that one may need the rest.
 _NEXT_WITHIN: Final = 0.05
+# The share of a lease for which a message may be without an answer before that speaks against the provider: whoever
+# waited for the whole time would hand it all that comes meanwhile.
+_SILENT_AFTER: Final = 1 / 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +73,13 @@ class _Account:
         return found
 
     def heard(self, delivery: Delivery, outcome: Outcome) -> None:
-        breaker = self.breaker(delivery)
-        if not _is_fault(outcome):
-            if breaker.worked():
-                _log.info("%s answers again", self.sender.provider)
-        elif breaker.failed(monotonic()):
+        if _is_fault(outcome):
+            self.failed(delivery)
+        elif self.breaker(delivery).worked():
+            _log.info("%s answers again", self.sender.provider)
+
+    def failed(self, delivery: Delivery) -> None:
+        if self.breaker(delivery).failed(monotonic()):
             _log.warning("%s does not answer: now and then a message tries it", self.sender.provider)
 
     async def close(self) -> None:
@@ -101,7 +106,7 @@ class Accounts:
     """
 
     _accounts: list[_Account] = field(default_factory=list)
-    _next_within_s: float = LEASE_MS / 1000 * _NEXT_WITHIN
+    _lease_s: float = LEASE_MS / 1000
     _handovers: Handovers = field(default_factory=Handovers)
     _resources: ResourcePaces = field(default_factory=ResourcePaces)
 
@@ -128,8 +133,7 @@ class Accounts:
             )
             for sender in senders
         ]
-        next_within_s = lease_ms / 1000 * _NEXT_WITHIN
-        return cls(found, next_within_s, handovers or Handovers(), resources or ResourcePaces())
+        return cls(found, lease_ms / 1000, handovers or Handovers(), resources or ResourcePaces())
 
     def are_resting(self) -> bool:
         """Whether none of them may be asked now, so that nothing need be claimed for them."""
@@ -175,9 +179,9 @@ class Accounts:
         """By the account that admitted it, where one did, and by the others in order."""
         by = admitted.account if admitted else None
         answered: Answered | None = None
-        began = monotonic()
+        next_until = monotonic() + self._lease_s * _NEXT_WITHIN
         for account in self._first(by, delivery):
-            if answered is not None and (monotonic() - began > self._next_within_s or account.rest_s(delivery)):
+            if answered is not None and (monotonic() > next_until or account.rest_s(delivery)):
                 # It was tried for real, so what came of that stands.
                 break
             wait_s = admitted.wait_s if admitted and account is by else await account.admit(delivery)
@@ -194,7 +198,11 @@ class Accounts:
 
     async def _ask(self, account: _Account, delivery: Delivery) -> Outcome:
         began = monotonic()
-        outcome = await account.sender.send(delivery)
+        silence = asyncio.get_running_loop().call_later(self._lease_s * _SILENT_AFTER, account.failed, delivery)
+        try:
+            outcome = await account.sender.send(delivery)
+        finally:
+            silence.cancel()
         self._handovers.answered(delivery.channel, account.sender.provider, outcome, monotonic() - began)
         account.heard(delivery, outcome)
         return outcome

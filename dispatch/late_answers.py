@@ -9,8 +9,9 @@ from graph.errors import GraphError
 
 _log: Final = logging.getLogger(__name__)
 
-# So many messages of a channel are waited for beside its jobs; more keep the jobs that handed them over.
-_MOST: Final = 100
+# So many messages of a channel are waited for beside its jobs; more keep the jobs that handed them over. By then a
+# provider that is silent is left alone, and the jobs are there for what goes elsewhere.
+_MOST: Final = 1_000
 
 
 class LateAnswers:

@@ -17,9 +17,9 @@ from bench.reading.versions import versions
 
 _RESULTS = Path(__file__).parents[1] / "results"
 _ALL = 100_000
-# Small batches are slow: fewer messages show it as well.
-_MOST = {1: 4_000, 10: 20_000}
-_MOST_BY_HTTP = {1: 1_000, 10: 10_000}
+# Only the usual batches are asked for what is promised: fewer messages show what the others do as well.
+_MOST = {1: 2_000, 10: 20_000, 500: 30_000}
+_MOST_BY_HTTP = {1: 1_000, 10: 10_000, 500: 30_000}
 _BATCHES = (1, 10, 100, 500)
 _USUAL = 100
 _INSIDE_PER_S = 2_000.0
@@ -65,7 +65,7 @@ async def _measure(built: Stage, messages: int, sizes: Sequence[int]) -> _Found:
                 courses.append(await measurement.inside(size, count, has_receipts=has_receipts))
         counts = {size: min(messages, _MOST_BY_HTTP.get(size, messages)) for size in sizes}
         courses += [await measurement.by_http(size, count) for size, count in counts.items()]
-        return _Found(courses, await measurement.beside_a_dead_channel())
+        return _Found(courses, await measurement.beside_the_dead())
 
 
 def _claims(found: _Found) -> Iterator[Claim]:
@@ -73,8 +73,10 @@ def _claims(found: _Found) -> Iterator[Claim]:
         if course.batch == _USUAL:
             goal = _INSIDE_PER_S if course.steady is None else _BY_HTTP_PER_S
             yield Claim(f"messages/s {course.name}", course.drain.per_second, goal)
-    ratio = found.isolation.beside_dead.at(_P95) / found.isolation.alone.at(_P95)
-    yield Claim("p95 beside a dead channel, times without", ratio, _UNCHANGED, at_most=True)
+    isolation = found.isolation
+    for name, beside in (("channel", isolation.beside_dead), ("provider", isolation.dead_first)):
+        ratio = beside.at(_P95) / isolation.alone.at(_P95)
+        yield Claim(f"p95 beside a dead {name}, times without", ratio, _UNCHANGED, at_most=True)
     yield Claim("MiB of a worker, at most", max(each.drain.worker_mib for each in found.courses), _MIB, at_most=True)
 
 
@@ -114,11 +116,13 @@ def _row(course: Course) -> tuple[str, ...]:
 
 
 def _isolation_grid(isolation: Isolation) -> Grid:
-    named = (("idle", isolation.alone), ("dying", isolation.beside_dying), ("dead", isolation.beside_dead))
-    rows = [
-        (f"the other channel is {name}", *(f"{each.at(share):,.1f}" for share in (0.5, _P95, 0.99)))
-        for name, each in named
-    ]
+    named = (
+        ("the other channel is idle", isolation.alone),
+        ("the other channel is dying", isolation.beside_dying),
+        ("the other channel is dead", isolation.beside_dead),
+        ("the first of two accounts is dead", isolation.dead_first),
+    )
+    rows = [(name, *(f"{each.at(share):,.1f}" for share in (0.5, _P95, 0.99))) for name, each in named]
     return Grid("Text messages beside another channel in one worker", ("", "p50 ms", "p95 ms", "p99 ms"), rows)
 
 

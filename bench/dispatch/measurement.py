@@ -40,11 +40,13 @@ class Isolation:
     """Text messages at a steady rate, by one worker for two channels: with the other idle, while it dies, and dead.
 
     It dies under a burst: the first of these are with a provider that says nothing, for as long as their lease allows.
+    `dead_first` is with a dead provider of the same channel, whose account stands before the one that works.
     """
 
     alone: Steady
     beside_dying: Steady
     beside_dead: Steady
+    dead_first: Steady
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +68,22 @@ class Measurement:
             drained = await self._drain(worker, messages, has_receipts=True)
             return Course("by HTTP, with receipts", batch, drained, await self._steady(nudger, batch))
 
-    async def beside_a_dead_channel(self) -> Isolation:
+    async def beside_the_dead(self) -> Isolation:
         """Of several rounds together: what disturbs a window of some seconds is seldom what is measured."""
-        rounds = [await self._round_beside_a_dead_channel() for _ in range(_ROUNDS)]
+        rounds = [await self._round_beside_the_dead() for _ in range(_ROUNDS)]
         return Isolation(*(together(windows) for windows in zip(*rounds, strict=True)))
 
-    async def _round_beside_a_dead_channel(self) -> tuple[Steady, Steady, Steady]:
-        with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_url), self._nudger(_USUAL_BATCH) as nudger:
+    async def _round_beside_the_dead(self) -> tuple[Steady, Steady, Steady, Steady]:
+        with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_bot), self._nudger(_USUAL_BATCH) as nudger:
             await self._steady(nudger)
             alone = await self._steady(nudger)
             for message_id in await self.crowd.queue(Channel.TELEGRAM, _DEAD):
                 nudger.message(Channel.TELEGRAM, message_id)
             found = alone, await self._steady(nudger), await self._steady(nudger)
         await self.crowd.give_up(Channel.TELEGRAM)
-        return found
+        with self.stage.worker(_USUAL_BATCH, SMS_URL=self.stage.dead_first), self._nudger(_USUAL_BATCH) as nudger:
+            await self._steady(nudger)
+            return *found, await self._steady(nudger)
 
     async def _drain(self, worker: psutil.Process, messages: int, *, has_receipts: bool) -> Drain:
         """Once to warm up, then in earnest."""

@@ -30,12 +30,16 @@ _POLL_S = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A stack whose own worker is halted, a provider of text messages, and one that takes connections but is dead."""
+    """A stack whose own worker is halted, a provider of text messages, and one that takes connections but is dead.
+
+    `dead_bot` is an account of another channel there; `dead_first` are two of text messages, the first of them there.
+    """
 
     stack: BenchStack
     provider: httpx.Client
     provider_process: psutil.Process
-    dead_url: str
+    dead_bot: str
+    dead_first: str
 
     def received(self) -> Mapping[str, Sequence[int]]:
         """When the provider got each message, in ns since 1970."""
@@ -73,8 +77,13 @@ def stage() -> Iterator[Stage]:
         halt(stack)
         _await(client)
         asyncio.run(_furnish(stack))
-        yield Stage(stack, client, process, f"telegram+http://1:dead@127.0.0.1:{dead.getsockname()[1]}")
+        nowhere, url = dead.getsockname()[1], stack.announced()["SMS_URL"]
+        yield Stage(stack, client, process, f"telegram+http://1:dead@127.0.0.1:{nowhere}", f"{_dead(nowhere)} {url}")
     shutil.rmtree(data, ignore_errors=True)
+
+
+def _dead(port: int) -> str:
+    return f"twilio+http://AC1:dead@127.0.0.1:{port}?from=%2B15550001&callback=https://nobody.example&account=dead"
 
 
 def _account(port: int, gateway_url: str) -> str:

@@ -11,7 +11,8 @@ from dispatch.nudges import Nudger
 from graph.vocabulary import Channel
 
 _EVERY_S = 0.05
-_LONGEST_S = 60.0
+# A message that a dead provider had is sent again after its lease and a pause.
+_LONGEST_S = 150.0
 _POLL_S = 0.2
 Received = Callable[[], Mapping[str, Sequence[int]]]
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -141,6 +142,29 @@ async def test_one_message_alone_tries_whether_an_account_works_again(monkeypatc
     assert await alone.send(LETTER, first) == Answered("only", Accepted("ok"))
     assert all(isinstance(each, Admitted) for each in [await alone.admit(LETTER) for _ in range(100)])
     assert (alone.are_resting(), alone.are_doubtful()) == (False, False)
+
+
+async def test_a_provider_that_is_silent_is_left_alone_before_it_has_had_all_its_time() -> None:
+    may_speak = asyncio.Event()
+
+    class SilentAccount(Account):
+        async def send(self, delivery: Delivery) -> Outcome:
+            await may_speak.wait()
+            return await Account.send(self, delivery)
+
+    only = SilentAccount("only", Accepted("ok"))
+    alone = Accounts.of([only], lease_ms=300)
+    waiting = [asyncio.create_task(alone.send(LETTER)) for _ in range(3)]
+    async with asyncio.timeout(5):
+        while not alone.are_resting():  # noqa: ASYNC110  # Nobody is told of it.
+            await asyncio.sleep(0.01)
+    assert not any(each.done() for each in waiting)
+
+    # That it answers after all ends the rest.
+    may_speak.set()
+    assert [await each for each in waiting] == [Answered("only", Accepted("ok"))] * 3
+    assert not alone.are_doubtful()
+    assert isinstance(await alone.admit(LETTER), Admitted)
 
 
 async def test_where_the_second_rests_as_well_what_the_first_said_stands() -> None:
