@@ -219,9 +219,13 @@ class Accounts:
         yield from (each for each in self._in_order(delivery) if each is not by)
 
     def _in_order(self, delivery: Delivery) -> list[_Account]:
-        """Those at rest come last."""
+        """Those at rest come last; for a second try all that are not known to work, as the first was lost with one."""
         takers = (each for each in self._accounts if each.takes(delivery))
-        return sorted(takers, key=lambda account: account.rest_s(delivery))
+        is_again = delivery.attempt > 1
+        return sorted(
+            takers,
+            key=lambda account: (is_again and not account.breaker(delivery).is_closed, account.rest_s(delivery)),
+        )
 
 
 def _is_fault(outcome: Outcome) -> bool:

@@ -45,7 +45,7 @@ async def steady(crowd: Crowd, nudger: Nudger, received: Received, per_second: i
             queued[message_id] = at
             nudger.message(Channel.SMS, message_id)
     seen = await _all_of(queued, received)
-    return Steady(per_second, tuple((seen[id_][0] - at) / 1e6 for id_, at in queued.items()))
+    return Steady(per_second, tuple(round((seen[id_][0] - at) / 1e6, 1) for id_, at in queued.items()))
 
 
 async def _all_of(queued: Mapping[str, int], received: Received) -> Mapping[str, Sequence[int]]:

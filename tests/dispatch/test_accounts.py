@@ -109,6 +109,25 @@ async def test_an_account_that_never_answers_is_left_alone_as_well() -> None:
     assert (len(first.sent), len(second.sent)) == (3, 7)
 
 
+async def test_a_second_try_goes_to_an_account_that_works_and_not_again_to_a_dead_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("dispatch.accounts.monotonic", lambda: now)
+    first, second = Account("first", SILENT), Account("second", Accepted("ok"))
+    both = Accounts.of([first, second])
+    for _ in range(3):
+        await both.send(LETTER)
+
+    for attempt in range(2, 8):
+        now += 60.0
+        assert await both.send(replace(LETTER, attempt=attempt)) == Answered("second", Accepted("ok"))
+    # A first try may still find out that it works again.
+    first.outcome = Accepted("ok")
+    assert await both.send(LETTER) == Answered("first", Accepted("ok"))
+    assert (len(first.sent), len(second.sent)) == (4, 6)
+
+
 @pytest.mark.parametrize("outcome", [DOWN, SILENT])
 async def test_what_only_a_broken_account_could_take_waits_untried(outcome: Outcome) -> None:
     only = Account("only", outcome)
