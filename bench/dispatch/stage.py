@@ -100,7 +100,7 @@ async def _furnish(stack: BenchStack) -> None:
 
 @contextmanager
 def _program(argv: Sequence[str], environment: Mapping[str, str]) -> Iterator[psutil.Process]:
-    started = subprocess.Popen(argv, env=dict(environment) or None, stderr=subprocess.DEVNULL)  # noqa: S603  # Made here.
+    started = subprocess.Popen(argv, env=dict(environment) or None, stderr=subprocess.DEVNULL)  # noqa: S603  # The arguments are made here.
     try:
         yield psutil.Process(started.pid)
     finally:

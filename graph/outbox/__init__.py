@@ -6,7 +6,7 @@ listeners can be told.
 
 from __future__ import annotations
 
-from graph.outbox.claiming import Claimed, claim, enough_of, mark_handed, put_off
+from graph.outbox.claiming import Claimed, claim, mark_handed, put_off
 from graph.outbox.due import Due, SweepLimits, due
 from graph.outbox.failing import fail
 from graph.outbox.finishing import AttemptOutcome, AttemptRecord, finish
@@ -22,7 +22,6 @@ __all__ = [
     "SweepLimits",
     "claim",
     "due",
-    "enough_of",
     "fail",
     "finish",
     "mark_handed",

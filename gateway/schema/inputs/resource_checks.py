@@ -10,7 +10,7 @@ from gateway.schema.references import IdentifierInput
 from graph.delivery import SendingRate
 from graph.inbound.keywords import bare
 from graph.money import micros_from_decimal
-from graph.vocabulary import IdentifierType, UserErrorCode
+from graph.vocabulary import Channel, IdentifierType, UserErrorCode
 
 _MOST_WORDS = 50
 _LONGEST_WORD = 50
@@ -24,6 +24,13 @@ def sender(given: str, problems: Problems) -> str | None:
     """The address that letters come from, in the form in which it is kept."""
     found = problems.identifier(IdentifierInput(type=IdentifierType.EMAIL, value=given), "sender")
     return found.value if found else None
+
+
+def channels(given: Sequence[Channel], problems: Problems) -> tuple[Channel, ...]:
+    """Each once, in the order given."""
+    if not given:
+        problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")
+    return tuple(dict.fromkeys(given))
 
 
 def sending_rate(rate: Decimal | None, burst: int | None, problems: Problems) -> SendingRate | None:

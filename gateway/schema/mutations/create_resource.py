@@ -9,7 +9,7 @@ from gateway.schema.fields import described
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems
 from gateway.schema.inputs.resource import CreateResourceInput, NewCategoryInput
-from gateway.schema.inputs.resource_checks import sender, sending_rate, words
+from gateway.schema.inputs.resource_checks import channels, sender, sending_rate, words
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.payload import refer
 from gateway.schema.resource import Resource
@@ -51,7 +51,7 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
     command = CreateResource(
         key=problems.pattern(given.key, KEY_PATTERN, _KEY_MEANING, "key"),
         title=problems.text(given.title, "title"),
-        channels=tuple(dict.fromkeys(given.channels)),
+        channels=channels(given.channels, problems),
         sender=_sender(given, problems),
         sender_name=None if given.sender_name is None else problems.text(given.sender_name, "senderName"),
         categories=tuple(_category(n, each, problems) for n, each in enumerate(given.categories or ())),
@@ -66,8 +66,6 @@ async def _create(context: Context, given: CreateResourceInput) -> Done:
     )
     for each in ending_start_words(command.start_words, command.stop_words):
         problems.add(each.code, each.message, *(each.field or ()))
-    if not command.channels:
-        problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")
     if len(command.categories) > _MOST_CATEGORIES:
         problems.add(UserErrorCode.LIMIT_EXCEEDED, f"At most {_MOST_CATEGORIES} categories.", "categories")
     if len({each.key for each in command.categories}) < len(command.categories):

@@ -11,14 +11,13 @@ from gateway.schema.fields import described
 from gateway.schema.inputs.fields import INPUT, check_idempotency_key
 from gateway.schema.inputs.problems import Problems, resource_reference
 from gateway.schema.inputs.resource import UpdateResourceInput
-from gateway.schema.inputs.resource_checks import sender, sending_rate, words
+from gateway.schema.inputs.resource_checks import channels, sender, sending_rate, words
 from gateway.schema.mutations.settle import guard, settle
 from gateway.schema.payload import refer
 from gateway.schema.resource import Resource
 from gateway.schema.results import UserError
 from graph.idempotency import Done
 from graph.subscribing.update_resource import UpdateResource, update_resource
-from graph.vocabulary import UserErrorCode
 
 
 @strawberry.type(description="The resource as it is now.")
@@ -51,9 +50,7 @@ def _properties(given: UpdateResourceInput, problems: Problems) -> Iterator[tupl
     if given.title is not None:
         yield "title", problems.text(given.title, "title")
     if given.channels is not None:
-        if not given.channels:
-            problems.add(UserErrorCode.REQUIRED, "A resource uses at least one channel.", "channels")
-        yield "channels", [str(each) for each in dict.fromkeys(given.channels)]
+        yield "channels", [str(each) for each in channels(given.channels, problems)]
     if given.sender is not None:
         yield "sender", sender(given.sender, problems)
     if given.sender_name is not UNSET:
