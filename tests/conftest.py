@@ -216,8 +216,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         **{name: value for name, value in os.environ.items() if name not in _STACK_VARIABLES},
         "CUSTOMER_GRAPH_DATA": str(folder),
         "CUSTOMER_GRAPH_ADMIN_KEY": key,
-        # Short, so that what a killed worker left is seen to be taken up again while a test waits.
-        "CUSTOMER_GRAPH_LEASE_MS": "3000",
+        # Short, so that what a killed worker left is seen to be taken up again while a test waits; but long enough for
+        # a graph that has just started on a slow machine to plan what writes an outcome down.
+        "CUSTOMER_GRAPH_LEASE_MS": "10000",
         "CUSTOMER_GRAPH_RENUDGE_MS": "1000",
         "CUSTOMER_GRAPH_SWEEP_MS": "300",
         # The receivers of tests are on this machine, which nobody may call by default.

@@ -3,17 +3,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 
 import psutil
 
 from bench.dispatch.crowd import Crowd
 from bench.dispatch.drain import Drain, Processes, drain
 from bench.dispatch.stage import Stage
-from bench.dispatch.steady import Steady, steady, together
+from bench.dispatch.steady import Steady, Windows, steady
 from dispatch.nudges import Nudger
 from graph.connection import Graph
 from graph.vocabulary import Channel
 
+# A shared machine has slow minutes: what is promised is the middle one of so many measurements, with others between.
+ROUNDS = 3
 _WARM_UP = 10_000
 # A job waits for its provider: few ids to a job are few messages a second.
 _STEADY_PER_S = {1: 20, 10: 100}
@@ -21,15 +24,26 @@ _USUALLY_PER_S = 200
 _STEADY_S = 20.0
 _USUAL_BATCH = 100
 _DEAD = 5_000
-_ROUNDS = 3
 _NUDGER_STOP_S = 5.0
+
+
+class Way(StrEnum):
+    """To whom messages go, and whether anybody says what became of them."""
+
+    INSIDE = "inside"
+    INSIDE_WITH_RECEIPTS = "inside, with receipts"
+    BY_HTTP = "by HTTP, with receipts"
+
+    @property
+    def has_receipts(self) -> bool:
+        return self is not Way.INSIDE
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """One way of sending, with so many ids in a job."""
 
-    name: str
+    way: Way
     batch: int
     drain: Drain
     steady: Steady | None = None
@@ -43,10 +57,10 @@ class Isolation:
     `dead_first` is with a dead provider of the same channel, whose account stands before the one that works.
     """
 
-    alone: Steady
-    beside_dying: Steady
-    beside_dead: Steady
-    dead_first: Steady
+    alone: Windows
+    beside_dying: Windows
+    beside_dead: Windows
+    dead_first: Windows
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,23 +69,22 @@ class Measurement:
     graph: Graph
     crowd: Crowd
 
-    async def inside(self, batch: int, messages: int, *, has_receipts: bool) -> Course:
-        """To a provider in the worker that answers at once."""
-        module = ("bench.dispatch.instant_worker", str(int(has_receipts)))
+    async def course(self, way: Way, batch: int, messages: int) -> Course:
+        if way is Way.BY_HTTP:
+            return await self._by_http(batch, messages)
+        module = ("bench.dispatch.instant_worker", str(int(way.has_receipts)))
         with self.stage.worker(batch, module) as worker:
-            found = await self._drain(worker, messages, has_receipts=has_receipts)
-        return Course("inside, with receipts" if has_receipts else "inside", batch, found)
+            return Course(way, batch, await self._drain(worker, messages, has_receipts=way.has_receipts))
 
-    async def by_http(self, batch: int, messages: int) -> Course:
+    async def _by_http(self, batch: int, messages: int) -> Course:
         """To the provider that takes its time and calls back."""
         with self.stage.worker(batch) as worker, self._nudger(batch) as nudger:
             drained = await self._drain(worker, messages, has_receipts=True)
-            return Course("by HTTP, with receipts", batch, drained, await self._steady(nudger, batch))
+            return Course(Way.BY_HTTP, batch, drained, await self._steady(nudger, batch))
 
     async def beside_the_dead(self) -> Isolation:
-        """Of several rounds together: what disturbs a window of some seconds is seldom what is measured."""
-        rounds = [await self._round_beside_the_dead() for _ in range(_ROUNDS)]
-        return Isolation(*(together(windows) for windows in zip(*rounds, strict=True)))
+        rounds = [await self._round_beside_the_dead() for _ in range(ROUNDS)]
+        return Isolation(*(Windows(windows) for windows in zip(*rounds, strict=True)))
 
     async def _round_beside_the_dead(self) -> tuple[Steady, Steady, Steady, Steady]:
         with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_bot), self._nudger(_USUAL_BATCH) as nudger:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from bench.dispatch.crowd import Crowd
 from bench.reading.percentile import percentile
@@ -28,9 +29,15 @@ class Steady:
         return percentile(self.waits_ms, share)
 
 
-def together(windows: Sequence[Steady]) -> Steady:
-    """All that were measured at one rate."""
-    return Steady(windows[0].per_second, tuple(wait for each in windows for wait in each.waits_ms))
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The same at several times: what disturbs the machine for some seconds decides none but its own."""
+
+    windows: tuple[Steady, ...]
+
+    def at(self, share: float) -> float:
+        """The middle one of what the windows have there."""
+        return median(each.at(share) for each in self.windows)
 
 
 async def steady(crowd: Crowd, nudger: Nudger, received: Received, per_second: int, seconds: float) -> Steady:

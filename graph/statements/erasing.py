@@ -145,11 +145,12 @@ CANCEL_MESSAGES: Final = Statement(
 
 # A split leaves a letter with whom it was written under, and gives its address back to whom it is: neither what it said
 # nor what a server answered about the address may stay. Only a merge that was undone can have made any. Merges and
-# messages are named by their edges alone: with their labels, old figures may lead the planner to look at all of them.
+# messages are named by their edges alone: with their labels, old figures may lead the planner to look at all of them,
+# and so may what is asked of an owner before the WITH.
 _FOREIGN: Final[LiteralString] = """
     UNWIND $ids AS id
     MATCH (owner:Profile {id: id})
-    WHERE EXISTS { MATCH (owner)<-[:FROM|INTO]-(g) WHERE g.undoneAt IS NOT NULL }
+    WITH owner WHERE EXISTS { MATCH (owner)<-[:FROM|INTO]-(g) WHERE g.undoneAt IS NOT NULL }
     MATCH (owner)-[:HAS_SUBSCRIPTION|HAD_SUBSCRIPTION]->()<-[:TO]-(m)
     WHERE NOT m.profileId IN $ids
     """
