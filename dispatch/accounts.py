@@ -72,14 +72,18 @@ class _Account:
             self.breaker(delivery).asked(monotonic())
         return found
 
-    def heard(self, delivery: Delivery, outcome: Outcome) -> None:
+    def heard(self, delivery: Delivery, outcome: Outcome, began: float, *, was_silent: bool) -> None:
+        """What became of a message that it was asked to take then. One message is one fault, however long it took."""
+        if isinstance(outcome, Deferred) and outcome.unasked:
+            return
         if _is_fault(outcome):
-            self.failed(delivery)
-        elif self.breaker(delivery).worked():
+            if not was_silent:
+                self.failed(delivery, began)
+        elif self.breaker(delivery).worked(monotonic()):
             _log.info("%s answers again", self.sender.provider)
 
-    def failed(self, delivery: Delivery) -> None:
-        if self.breaker(delivery).failed(monotonic()):
+    def failed(self, delivery: Delivery, began: float) -> None:
+        if self.breaker(delivery).failed(monotonic(), began):
             _log.warning("%s does not answer: now and then a message tries it", self.sender.provider)
 
     async def close(self) -> None:
@@ -100,9 +104,10 @@ class Admitted:
 class Accounts:
     """The accounts of one channel in the order of their URLs: the first that works is used.
 
-    What one of them cannot take for a reason of its own goes to the next at once. What may have been taken never does,
-    nor what has to wait because the account may not send so fast: it works. An account that is not for this delivery is
-    passed over, which is no fault of its own. One that fails again and again rests, and what only it could take waits.
+    What one of them cannot take for a reason of its own goes to the next at once. What may have been taken does not,
+    nor does what has to wait because the account may not send so fast: it works. An account that is not for this
+    delivery is passed over, which is no fault of its own. One that fails again and again rests, and what only it could
+    take waits.
     """
 
     _accounts: list[_Account] = field(default_factory=list)
@@ -197,14 +202,14 @@ class Accounts:
         return answered or _for_nobody(delivery)
 
     async def _ask(self, account: _Account, delivery: Delivery) -> Outcome:
-        began = monotonic()
-        silence = asyncio.get_running_loop().call_later(self._lease_s * _SILENT_AFTER, account.failed, delivery)
+        began, loop = monotonic(), asyncio.get_running_loop()
+        silence = loop.call_later(self._lease_s * _SILENT_AFTER, account.failed, delivery, began)
         try:
             outcome = await account.sender.send(delivery)
         finally:
             silence.cancel()
         self._handovers.answered(delivery.channel, account.sender.provider, outcome, monotonic() - began)
-        account.heard(delivery, outcome)
+        account.heard(delivery, outcome, began, was_silent=loop.time() >= silence.when())
         return outcome
 
     async def close(self) -> None:
@@ -219,7 +224,10 @@ class Accounts:
         yield from (each for each in self._in_order(delivery) if each is not by)
 
     def _in_order(self, delivery: Delivery) -> list[_Account]:
-        """Those at rest come last; for a second try all that are not known to work, as the first was lost with one."""
+        """Those at rest come last, and for a second try all that are not known to work.
+
+        It is first tries that find out whether a dead account works again, and one of them is enough.
+        """
         takers = (each for each in self._accounts if each.takes(delivery))
         is_again = delivery.attempt > 1
         return sorted(

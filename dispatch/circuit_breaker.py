@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +21,7 @@ class CircuitBreaker:
     _faults: int = field(default=0, init=False)
     _rest_s: float = field(default=FIRST_REST_S, init=False)
     _rests_until: float = field(default=0.0, init=False)
+    _worked_at: float = field(default=-math.inf, init=False)
 
     @property
     def is_closed(self) -> bool:
@@ -35,14 +37,20 @@ class CircuitBreaker:
         if not self.is_closed:
             self._rest(now)
 
-    def worked(self) -> bool:
+    def worked(self, now: float) -> bool:
         """It answered. True where it had been left alone until now."""
         was_closed = self.is_closed
+        self._worked_at = now
         self._faults, self._rest_s = 0, FIRST_REST_S
         return not was_closed
 
-    def failed(self, now: float) -> bool:
-        """The provider is at fault. True where it is left alone from now on."""
+    def failed(self, now: float, began: float) -> bool:
+        """The provider is at fault with what it was asked then. True where it is left alone from now on.
+
+        It is not where it answered meanwhile: one that is slow with many is well.
+        """
+        if began < self._worked_at:
+            return False
         self._faults += 1
         if self._faults != FAULTS:
             return False

@@ -18,6 +18,8 @@ _TOTAL_SHARE: Final = 0.8
 # A provider that forgets an idle connection sooner than we do loses the next message's answer.
 _IDLE_S: Final = 10.0
 _CONNECTIONS: Final = 200
+# Where messages go to servers that know nothing of each other.
+PER_SERVER: Final = 50
 _LONGEST_ANSWER: Final = 65_536
 # Who answers may say anything; a message that would wait longer is asked about again after a day.
 _LONGEST_WAIT_MS: Final = 24 * 3_600_000
@@ -74,11 +76,15 @@ class HttpClient:
     It opens its connections on the event loop of its first request, and keeps no cookies.
     """
 
-    def __init__(self, lease_ms: int, reachable: Reachable | None = None) -> None:
-        """With `reachable` only what that includes is called; without, whatever the settings name."""
+    def __init__(self, lease_ms: int, reachable: Reachable | None = None, per_server: int = _CONNECTIONS) -> None:
+        """With `reachable` only what that includes is called; without, whatever the settings name.
+
+        A server has `per_server` connections at most, so that one that is dead leaves some to the others.
+        """
         lease_s = lease_ms / 1000
         self._timeout = aiohttp.ClientTimeout(total=lease_s * _TOTAL_SHARE, connect=lease_s * _CONNECT_SHARE)
         self._reachable = reachable
+        self._per_server = per_server
         self._session: aiohttp.ClientSession | None = None
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
@@ -107,6 +113,7 @@ class HttpClient:
         if self._session is None:
             connector = aiohttp.TCPConnector(
                 limit=_CONNECTIONS,
+                limit_per_host=self._per_server,
                 keepalive_timeout=_IDLE_S,
                 socket_factory=None if self._reachable is None else self._reachable.open_socket,
             )

@@ -22,7 +22,7 @@ class Deferred:
 
     `elsewhere` where not this message is at fault but the provider or our account there: another account may take it.
     `others_may_leave` where that account may all the same be well for other messages. `at_fault` where who was to take
-    it is, though another account would not help.
+    it is, though another account would not help. `unasked` where nobody was asked, so that it says nothing of anybody.
     """
 
     answer: str
@@ -30,6 +30,7 @@ class Deferred:
     elsewhere: bool = False
     others_may_leave: bool = False
     at_fault: bool = False
+    unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Refused:
 class Unknown:
     """The message may have been taken: the answer was lost after everything had been sent.
 
-    `at_fault` where the provider is, as far as can be seen: it goes to no other account, but those after it may.
+    `at_fault` where the provider is, as far as can be seen: this try goes to no other account, but those after it may.
     """
 
     answer: str

@@ -55,6 +55,8 @@ async def drain(graph: Graph, crowd: Crowd, processes: Processes, messages: int,
     told = await graph.read(statements.RECEIVED)
     due_at = time.time() + wait_ms / 1_000
     ids = await crowd.queue(Channel.SMS, messages, wait_ms)
+    if time.time() > due_at:
+        raise RuntimeError("they were due before all of them were there")
     await asyncio.sleep(due_at - time.time())
     began, before = time.perf_counter(), processes.spent()
     largest = 0

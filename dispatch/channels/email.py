@@ -74,7 +74,7 @@ class EmailSender:
         except (ValueError, MessageError, IndexError):
             return Refused("the letter cannot be composed: an address or a header is not valid")
         except TimeoutError:
-            return Deferred("the letter was not signed in time")
+            return Deferred("the letter was not signed in time", unasked=True)
         try:
             try:
                 return await self._send_over(self._connections.lent(give_up_at), delivery, letter, give_up_at)
@@ -182,7 +182,7 @@ async def _begin(connection: SmtpConnection, sender: str, options: list[str], en
 
 def _not_sent(error: Exception, address: str | None) -> Deferred:
     if isinstance(error, NoConnectionFree):
-        return Deferred("as many letters as may be were on their way")
+        return Deferred("as many letters as may be were on their way", unasked=True)
     # Greeting, TLS and login speak about us, not about this letter: even a 5xx there is tried again.
     return Deferred(masked(_plain(error), address), elsewhere=True)
 

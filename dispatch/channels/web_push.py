@@ -13,7 +13,7 @@ from dispatch.channels.expiry import LONGEST_TTL_S, seconds_left
 from dispatch.channels.key_file import p256_key_file
 from dispatch.channels.push_encryption import LARGEST_TEXT, TooLarge, encrypted
 from dispatch.channels.vapid import Vapid
-from dispatch.http_client import AnswerLost, HttpAnswer, HttpClient, NotSent, Unreachable
+from dispatch.http_client import PER_SERVER, AnswerLost, HttpAnswer, HttpClient, NotSent, Unreachable
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused, Unknown
 from dispatch.provider_account import ProviderAccount
 from dispatch.reachable import Reachable
@@ -57,7 +57,7 @@ class WebPushSender:
         self.provider = name
         self._vapid = vapid
         self._ttl_s = ttl_s
-        self._client = HttpClient(lease_ms, reachable)
+        self._client = HttpClient(lease_ms, reachable, PER_SERVER)
 
     @classmethod
     def from_url(cls, url: str, variable: str, lease_ms: int) -> WebPushSender:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from dispatch.channels.webhook_secrets import WebhookSecrets
-from dispatch.http_client import HttpAnswer, HttpClient, Unreachable, outcome_of
+from dispatch.http_client import PER_SERVER, HttpAnswer, HttpClient, Unreachable, outcome_of
 from dispatch.outcome import Accepted, Deferred, Outcome, Refused
 from dispatch.provider_account import ProviderAccount
 from dispatch.reachable import Reachable
@@ -45,8 +45,8 @@ class WebhookSender:
         self._secrets = secrets
         self._seconds = seconds
         beyond = reachable or Reachable()
-        self._client = HttpClient(lease_ms, beyond)
-        self._plain_client = HttpClient(lease_ms, replace(beyond, public=False))
+        self._client = HttpClient(lease_ms, beyond, PER_SERVER)
+        self._plain_client = HttpClient(lease_ms, replace(beyond, public=False), PER_SERVER)
 
     @classmethod
     def from_url(cls, url: str, variable: str, lease_ms: int) -> WebhookSender:

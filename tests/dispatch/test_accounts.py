@@ -186,6 +186,66 @@ async def test_a_provider_that_is_silent_is_left_alone_before_it_has_had_all_its
     assert isinstance(await alone.admit(LETTER), Admitted)
 
 
+@dataclass(slots=True)
+class SlowAccount(Account):
+    """Answers after so many seconds, each message by itself."""
+
+    seconds: float = 0.0
+
+    async def send(self, delivery: Delivery) -> Outcome:
+        await asyncio.sleep(self.seconds)
+        return await Account.send(self, delivery)
+
+
+async def test_one_message_without_an_answer_is_one_fault_and_not_two() -> None:
+    only = SlowAccount("only", SILENT, seconds=0.1)
+    alone = Accounts.of([only], lease_ms=300)
+
+    for _ in range(2):
+        await alone.send(LETTER)
+    assert (alone.are_resting(), alone.are_doubtful()) == (False, False)
+    await alone.send(LETTER)
+    assert (alone.are_resting(), alone.are_doubtful()) == (True, True)
+
+
+async def test_an_account_that_is_slow_with_many_but_answers_is_not_left_alone() -> None:
+    room, doubts = asyncio.Semaphore(5), list[bool]()
+
+    class Crowded(SlowAccount):
+        async def send(self, delivery: Delivery) -> Outcome:
+            async with room:
+                outcome = await SlowAccount.send(self, delivery)
+            doubts.append(alone.are_doubtful())
+            return outcome
+
+    only = Crowded("only", Accepted("ok"), seconds=0.03)
+    # Most of them wait longer than the 100 ms for which one may be silent, and there is an answer all the time.
+    alone = Accounts.of([only], lease_ms=600)
+    answers = await asyncio.gather(*(alone.send(LETTER) for _ in range(100)))
+
+    assert answers == [Answered("only", Accepted("ok"))] * 100
+    assert doubts == [False] * 100
+
+
+async def test_what_nobody_was_asked_neither_ends_a_rest_nor_begins_one() -> None:
+    unasked = Deferred("all connections are taken", unasked=True)
+    only = Account("only", unasked)
+    alone = Accounts.of([only])
+    for _ in range(5):
+        assert await alone.send(LETTER) == Answered("only", unasked)
+    assert not alone.are_doubtful()
+
+    only.outcome = DOWN
+    waiting = [await alone.admit(LETTER) for _ in range(4)]
+    for each in waiting[:3]:
+        assert isinstance(each, Admitted)
+        await alone.send(LETTER, each)
+    only.outcome = unasked
+    assert isinstance(waiting[3], Admitted)
+    await alone.send(LETTER, waiting[3])
+    assert (alone.are_resting(), alone.are_doubtful()) == (True, True)
+
+
 async def test_where_the_second_rests_as_well_what_the_first_said_stands() -> None:
     both = [Account("first", DOWN), Account("second", DOWN)]
     accounts = Accounts.of(both)

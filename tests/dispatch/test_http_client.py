@@ -57,6 +57,20 @@ async def test_an_answer_that_does_not_come_is_lost_within_the_lease(client: Htt
         assert [each.body for each in there.asked] == [b"said"]
 
 
+async def test_a_server_that_is_silent_leaves_connections_to_the_others() -> None:
+    client = HttpClient(LEASE_MS, per_server=2)
+    async with provider(Says(hangs=True)) as silent, provider(Says()) as well, asyncio.timeout(5):
+        waiting = [asyncio.create_task(client.post(silent.url, b"", {})) for _ in range(300)]
+        while len(silent.asked) < 2:  # noqa: ASYNC110  # Nobody is told of it.
+            await asyncio.sleep(0.01)
+
+        assert (await client.post(well.url, b"", {})).status == 200
+        ended = await asyncio.gather(*waiting, return_exceptions=True)
+        assert sum(isinstance(each, NotSent) for each in ended) == 298
+        assert len(silent.asked) == 2
+    await client.close()
+
+
 async def test_a_redirect_is_not_followed_and_no_cookie_kept(client: HttpClient) -> None:
     async with provider(Says(302, headers={"Location": "/elsewhere", "Set-Cookie": "a=b"})) as there:
         answers = [await client.post(there.url, b"", {}) for _ in range(2)]
