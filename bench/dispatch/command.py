@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from bench.dispatch.measurement import ROUNDS, Course, Isolation, Way, measuring
+from bench.dispatch.measurement import ROUNDS, USUAL_BATCH, Course, Isolation, Way, measuring
 from bench.dispatch.stage import Stage, stage
 from bench.grid import Grid
 from bench.reading.claim import Claim
@@ -21,7 +21,6 @@ _ALL = 100_000
 _MOST = {1: 2_000, 10: 20_000, 500: 30_000}
 _MOST_BY_HTTP = {1: 1_000, 10: 10_000, 500: 30_000}
 _BATCHES = (1, 10, 100, 500)
-_USUAL = 100
 _INSIDE_PER_S = 2_000.0
 _BY_HTTP_PER_S = 1_000.0
 _UNCHANGED = 1.2
@@ -66,7 +65,7 @@ def dispatch(messages: int, batches: str, results: Path | None) -> None:
 
 async def _measure(built: Stage, messages: int, sizes: Sequence[int]) -> _Found:
     every = [(way, size) for way in Way for size in sizes]
-    usual = [(way, size) for way, size in every if size == _USUAL]
+    usual = [(way, size) for way, size in every if size == USUAL_BATCH]
     async with measuring(built) as measurement:
         courses = [
             await measurement.course(way, size, min(messages, _most(way).get(size, messages)))
@@ -85,7 +84,7 @@ def _rate(course: Course) -> float:
 
 def _claims(found: _Found) -> Iterator[Claim]:
     for course in found.middle():
-        if course.batch == _USUAL:
+        if course.batch == USUAL_BATCH:
             goal = _BY_HTTP_PER_S if course.way is Way.BY_HTTP else _INSIDE_PER_S
             yield Claim(f"messages/s {course.way}", _rate(course), goal)
     isolation = found.isolation

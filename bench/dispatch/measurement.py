@@ -22,7 +22,7 @@ _WARM_UP = 10_000
 _STEADY_PER_S = {1: 20, 10: 100}
 _USUALLY_PER_S = 200
 _STEADY_S = 20.0
-_USUAL_BATCH = 100
+USUAL_BATCH = 100
 _DEAD = 5_000
 _NUDGER_STOP_S = 5.0
 
@@ -87,14 +87,14 @@ class Measurement:
         return Isolation(*(Windows(windows) for windows in zip(*rounds, strict=True)))
 
     async def _round_beside_the_dead(self) -> tuple[Steady, Steady, Steady, Steady]:
-        with self.stage.worker(_USUAL_BATCH, TELEGRAM_URL=self.stage.dead_bot), self._nudger(_USUAL_BATCH) as nudger:
+        with self.stage.worker(USUAL_BATCH, TELEGRAM_URL=self.stage.dead_bot), self._nudger(USUAL_BATCH) as nudger:
             await self._steady(nudger)
             alone = await self._steady(nudger)
             for message_id in await self.crowd.queue(Channel.TELEGRAM, _DEAD):
                 nudger.message(Channel.TELEGRAM, message_id)
             found = alone, await self._steady(nudger), await self._steady(nudger)
         await self.crowd.give_up(Channel.TELEGRAM)
-        with self.stage.worker(_USUAL_BATCH, SMS_URL=self.stage.dead_first), self._nudger(_USUAL_BATCH) as nudger:
+        with self.stage.worker(USUAL_BATCH, SMS_URL=self.stage.dead_first), self._nudger(USUAL_BATCH) as nudger:
             await self._steady(nudger)
             return *found, await self._steady(nudger)
 
@@ -106,7 +106,7 @@ class Measurement:
             found = await drain(self.graph, self.crowd, processes, count, has_receipts=has_receipts)
         return found
 
-    async def _steady(self, nudger: Nudger, batch: int = _USUAL_BATCH) -> Steady:
+    async def _steady(self, nudger: Nudger, batch: int = USUAL_BATCH) -> Steady:
         self.stage.forget()
         per_second = _STEADY_PER_S.get(batch, _USUALLY_PER_S)
         return await steady(self.crowd, nudger, self.stage.received, per_second, _STEADY_S)

@@ -22,7 +22,7 @@ class Letters:
 
     take: Callable[[Sequence[str], bytes], Awaitable[bool]]
 
-    async def handle_EHLO(  # noqa: N802  # Aiosmtpd's name, here and below.
+    async def handle_EHLO(  # noqa: N802  # Aiosmtpd's name.
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
     ) -> list[str]:
         del server, envelope
@@ -30,7 +30,7 @@ class Letters:
         # RFC 2033 asks both of every server.
         return [*responses[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", responses[-1]]
 
-    async def handle_RCPT(  # noqa: N802
+    async def handle_RCPT(  # noqa: N802  # Aiosmtpd's name.
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         del server, session, options
@@ -39,7 +39,7 @@ class Letters:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Recipient known"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # Aiosmtpd's name.
         del server, session
         try:
             taken = await self.take(envelope.rcpt_tos, envelope.original_content or b"")
